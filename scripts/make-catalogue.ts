@@ -1,0 +1,94 @@
+// Makes catalogue/analyses: the stage-2 analyses that predictions of the catalogue's checkpoints need, by regime.
+// Checkpoints whose analyses differ in the values of variables alone share a file; `index.json` says which file a
+// checkpoint has, and its values. Source text stays out: formulas, shapes and line numbers are what a prediction reads.
+// usage: tsx scripts/make-catalogue.ts [--only PATTERN] --transformers DIR
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type CatalogueModel, catalogueModels } from '../src/cli/catalogue.ts'
+import { engine, type PredictionInput } from '../src/cli/engine.ts'
+import { writeFileWhole } from '../src/cli/files.ts'
+import { packageRoot } from '../src/cli/paths.ts'
+import type { RegimeAnalysis } from '../src/predict/index.ts'
+
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, transformers: { type: 'string' } } })
+const folder = join(packageRoot(), 'catalogue', 'analyses')
+
+/** Lengths on both sides of every limit in a config: below its windows and beyond them. */
+function lengthsOf(config: Readonly<Record<string, unknown>>): number[] {
+  const window = config['sliding_window']
+  return typeof window === 'number' ? [32, 2 * window] : [32]
+}
+
+async function inputOf(model: CatalogueModel): Promise<PredictionInput> {
+  const found = new Map<string, RegimeAnalysis>()
+  let input: PredictionInput | undefined
+  for (const batch of [1, 2]) {
+    for (const inputLength of lengthsOf(model.config)) {
+      input = await engine.predictionInput(
+        { model: model.id, transformers: options.transformers },
+        { batch, inputLength, outputLength: 2 },
+      )
+      for (const analysis of input.analyses) {
+        const stripped = withoutText(analysis)
+        found.set(JSON.stringify({ ...stripped, sizes: regimeSizes(analysis) }), stripped)
+      }
+    }
+  }
+  if (input === undefined) throw new Error(`nothing was analysed for ${model.id}`)
+  return { ...input, analyses: [...found.values()] }
+}
+
+/** Sizes from 2 on are one regime. */
+function regimeSizes({ sizes }: RegimeAnalysis): object {
+  return Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, Math.min(size, 2)]))
+}
+
+/** Fields that tell a reader how a formula came about, and the lines it came from. */
+const texts = new Set(['analysis', 'text', 'provenance'])
+
+function withoutText(analysis: RegimeAnalysis): RegimeAnalysis {
+  return JSON.parse(
+    JSON.stringify(analysis, (key, value: unknown) => (texts.has(key) ? undefined : value)),
+  ) as RegimeAnalysis
+}
+
+function valuesOf(analyses: readonly RegimeAnalysis[]): Record<string, number> {
+  const sizes = new Set(['batch_size', 'seq_len', 'cache_len', 'w_bytes', 'a_bytes'])
+  const values = analyses.flatMap((a) =>
+    Object.entries(a.variables).map(([name, v]) => [name, Number(v.value)] as const),
+  )
+  return Object.fromEntries(values.filter(([name]) => !sizes.has(name)).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function withoutValues(analysis: RegimeAnalysis): RegimeAnalysis {
+  const variables = Object.fromEntries(
+    Object.entries(analysis.variables).map(([name, v]) => [name, { ...v, value: null }]),
+  )
+  return { ...analysis, variables }
+}
+
+const files = new Map<string, string>()
+const index: Record<string, { file: string; variables: Record<string, number> }> = {}
+mkdirSync(folder, { recursive: true })
+if (options.only === undefined) for (const name of readdirSync(folder)) rmSync(join(folder, name))
+
+for (const model of catalogueModels()) {
+  if (options.only !== undefined && !model.id.includes(options.only)) continue
+  const { analyses, sources } = await inputOf(model)
+  const shared = JSON.stringify(analyses.map(withoutValues))
+  let file = files.get(shared)
+  if (file === undefined) {
+    const type = String(model.config['model_type'])
+    const earlier = [...files.values()].filter((name) => name.startsWith(`${type}-`)).length
+    file = `${type}-${earlier + 1}.json`
+    files.set(shared, file)
+    writeFileWhole(
+      join(folder, file),
+      `{"schema_version":1,"sources":${JSON.stringify(sources)},"analyses":${shared}}\n`,
+    )
+  }
+  index[model.id] = { file, variables: valuesOf(analyses) }
+  console.log(`${model.id}: ${file}, ${analyses.length} regimes`)
+}
+writeFileWhole(join(folder, 'index.json'), `${JSON.stringify({ schema_version: 1, models: index }, undefined, 2)}\n`)

@@ -1,0 +1,447 @@
+#!/usr/bin/env python3
+"""Record which kernels PyTorch launches for a Transformers model: the traces that the tests compare with.
+
+    record_traces.py OUT llama gpt2                       default configs, default phases
+    record_traces.py OUT llama --set num_hidden_layers=2 --attn eager --dtype f32
+    record_traces.py OUT llama --run "prefill b1 s7" --run "extend b2 s5 c32" --mask left:3
+    record_traces.py OUT --config config.json             a checkpoint's config
+    record_traces.py OUT --class transformers.ViTModel --input "pixel_values=bf16[batch_size,3,224,224]" --run "forward b1 s1"
+    record_traces.py test/fixtures/traces --fixtures      the traces that this repository keeps
+
+Each model leaves OUT/NAME.jsonl.gz, or OUT/NAME.err with the traceback. The first line is a header (how the trace was
+made, the config as used, the module tree), each further line one kernel:
+
+    {"phase", "module", "op", "in": ["bf16[2,7]"], "out": [...], "matmul_flops", "read", "write", "at": "file.py:line"}
+
+Views and allocations launch nothing and are left out. A phase's name says all about it: `prefill bB sS` (no cache),
+`decode bB cC` (one token on a cache of C), `extend bB sS cC` (S tokens on a cache of C), `forward bB sS` (a plain call,
+use_cache not given). The cache is what a prefill of C tokens leaves.
+
+Two things are settled that PyTorch leaves open: a set of names is looped over in the order in which they were put in
+(in Python it differs from process to process), and a mask that a model makes for itself counts as all ones.
+
+Needs torch (CPU) and transformers; the traces kept here are torch 2.13.0's and transformers 5.23.0's.
+"""
+
+import argparse
+import gzip
+import importlib
+import json
+import os
+import re
+import shlex
+import signal
+import sys
+import traceback
+from dataclasses import dataclass, field
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+
+import torch
+import transformers
+from kernel_recorder import LETTERS, AbovePyTorch, Recorder, signature
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+DEFAULT_RUNS = ("prefill b1 s7", "decode b1 c7", "prefill b2 s32", "decode b2 c32")
+SECONDS_PER_MODEL = 300
+
+# Phases of the fixtures below.
+MASKED = "--run 'prefill b2 s7' --run 'decode b2 c7' --run 'extend b2 s5 c7'"
+EXTENDED = "--run 'extend b2 s5 c32'"
+FORWARD = "--run 'forward b1 s7' --run 'forward b2 s32'"
+IMAGE = "--run 'forward b2 s1' --input 'pixel_values=bf16[batch_size,3,224,224]'"
+
+# The traces that the repository keeps: a name, and the options that make it. Two layers, or as many as it takes to show
+# each kind that the model has, in the default widths.
+FIXTURES = {
+    "bart": "bart --set decoder_layers=2",
+    "bloom": "bloom --set n_layer=2",
+    "cohere": "cohere --set num_hidden_layers=2",
+    "ctrl": "ctrl --set n_layer=2",
+    "deepseek_v3": "deepseek_v3 --set num_hidden_layers=2 --set first_k_dense_replace=1",
+    "falcon": "falcon --set num_hidden_layers=2",
+    "falcon_h1": "falcon_h1 --set num_hidden_layers=2",
+    "gemma2": "gemma2 --set num_hidden_layers=2",
+    "gemma3_text": """gemma3_text --set num_hidden_layers=2 --set 'layer_types=["sliding_attention","full_attention"]'""",
+    "gpt2": "gpt2 --set n_layer=2",
+    "gpt_neox": "gpt_neox --set num_hidden_layers=2",
+    "gpt_oss": "gpt_oss --set num_hidden_layers=2",
+    "gptj": "gptj --set n_layer=2",
+    "jamba": "jamba --set num_hidden_layers=2 --set attn_layer_period=2 --set attn_layer_offset=1",
+    "llama": "llama --set num_hidden_layers=2",
+    "mamba": "mamba --set num_hidden_layers=2",
+    "mamba2": "mamba2 --set num_hidden_layers=2",
+    "mixtral": "mixtral --set num_hidden_layers=2",
+    "olmo2": "olmo2 --set num_hidden_layers=2",
+    "opt": "opt --set num_hidden_layers=2",
+    "phi3": "phi3 --set num_hidden_layers=2",
+    "qwen3": "qwen3 --set num_hidden_layers=2",
+    "qwen3_moe": "qwen3_moe --set num_hidden_layers=2",
+    "qwen3_next": """qwen3_next --set num_hidden_layers=2 --set 'layer_types=["linear_attention","full_attention"]'""",
+    "rwkv": "rwkv --set num_hidden_layers=2",
+    "starcoder2": "starcoder2 --set num_hidden_layers=2",
+    "trocr": "trocr --set decoder_layers=2",
+    "xlm.known-ids": "xlm --set n_layers=2 --ids known",
+    "gpt2.eager": "gpt2 --set n_layer=2 --attn eager",
+    "llama.eager": "llama --set num_hidden_layers=2 --attn eager",
+    "gpt2.f32": "gpt2 --set n_layer=2 --dtype f32",
+    "llama.f32": "llama --set num_hidden_layers=2 --dtype f32",
+    "gemma2.f16": "gemma2 --set num_hidden_layers=2 --dtype f16",
+    "bloom.left": f"bloom --set n_layer=2 --mask left:3 {MASKED}",
+    "gemma3_text.left": f"gemma3_text --set num_hidden_layers=2 --mask left:3 {MASKED}",
+    "gpt2.left": f"gpt2 --set n_layer=2 --mask left:3 {MASKED}",
+    "llama.left": f"llama --set num_hidden_layers=2 --mask left:3 {MASKED}",
+    "llama.left.eager": f"llama --set num_hidden_layers=2 --mask left:3 --attn eager {MASKED}",
+    "llama.right": f"llama --set num_hidden_layers=2 --mask right:3 {MASKED}",
+    "mamba.left": f"mamba --set num_hidden_layers=2 --mask left:3 {MASKED}",
+    "opt.left": f"opt --set num_hidden_layers=2 --mask left:3 {MASKED}",
+    "deepseek_v3.extend": f"deepseek_v3 --set num_hidden_layers=2 --set first_k_dense_replace=1 {EXTENDED}",
+    "gemma3_text.extend": f"gemma3_text --set num_hidden_layers=2 --set sliding_window=16 {EXTENDED}",
+    "jamba.extend": f"jamba --set num_hidden_layers=2 --set attn_layer_period=2 --set attn_layer_offset=1 {EXTENDED}",
+    "llama.extend": f"llama --set num_hidden_layers=2 {EXTENDED}",
+    "bert.forward": f"--class transformers.BertModel --set num_hidden_layers=2 {FORWARD}",
+    "t5.forward": f"--class transformers.T5Model --set num_layers=2 --set num_decoder_layers=2 {FORWARD}",
+    "vit.forward": f"--class transformers.ViTModel --set num_hidden_layers=2 {IMAGE}",
+    "convnext.forward": f"--class transformers.ConvNextModel {IMAGE}",
+}
+
+DTYPES = {"bf16": torch.bfloat16, "f16": torch.float16, "f32": torch.float32}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Models, and the phases they run
+
+
+@dataclass
+class Request:
+    """One trace to make."""
+
+    name: str
+    model_type: str | None = None
+    class_name: str | None = None
+    config: dict = field(default_factory=dict)  # whole, or what differs from the default
+    attn: str | None = None  # None: the class's own choice
+    experts: str = "grouped_mm"
+    dtype: str = "bf16"
+    mask: str | None = None  # left:N, right:N
+    ids: str = "unknown"  # known: zeros, which branches may look at
+    inputs: dict = field(default_factory=dict)  # name -> dtype[shape], for forward
+    runs: tuple = DEFAULT_RUNS
+
+
+@dataclass
+class Phase:
+    name: str
+    phase: str
+    batch: int
+    seq: int
+    cache: int
+
+    @staticmethod
+    def parse(name):
+        form = re.fullmatch(r"(prefill|decode|extend|forward) b(\d+)(?: s(\d+))?(?: c(\d+))?", name)
+        if not form:
+            raise SystemExit(f"not a phase: {name!r}")
+        kind, batch, seq, cache = form.groups()
+        return Phase(name, kind, int(batch), int(seq or 1), int(cache or 0))
+
+
+def named_class(path):
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+class InsertionOrderedSet(set):
+    """A set of strings has another order in each process, and some models loop over one: here the first met comes first."""
+
+    def __init__(self, items=()):
+        self.given = dict.fromkeys(items)
+        super().__init__(self.given)
+
+    def __iter__(self):
+        yield from (item for item in self.given if item in self)
+        yield from (item for item in super().__iter__() if item not in self.given)
+
+
+def order_sets():
+    """What `set(...)` means in the modeling files that are loaded. Returns how many those are."""
+    modeling = [module for name, module in sys.modules.items() if name.startswith("transformers.models.")]
+    for module in modeling:
+        vars(module)["set"] = InsertionOrderedSet
+    return len(modeling)
+
+
+def build(request):
+    """Building loads further modeling files: done again until there is none whose sets had been unordered."""
+    while True:
+        ordered = order_sets()
+        model, config = build_once(request)
+        if order_sets() == ordered:
+            return model.eval(), config
+
+
+def build_once(request):
+    cls = named_class(request.class_name) if request.class_name else None
+    config_class = CONFIG_MAPPING[request.model_type] if request.model_type else cls.config_class
+    values = config_class._decode_special_floats(request.config)  # {"__float__": "Infinity"}
+    config = config_class.from_dict(values) if values else config_class()
+    options = {"dtype": DTYPES[request.dtype]}
+    if request.attn:
+        options["attn_implementation"] = request.attn
+    with torch.device("meta"):
+        model = cls._from_config(config, **options) if cls else causal_model(config, options)
+    return model, config
+
+
+def causal_model(config, options):
+    if type(config) in transformers.AutoModelForCausalLM._model_mapping:
+        return transformers.AutoModelForCausalLM.from_config(config, **options)
+    return transformers.AutoModelForImageTextToText.from_config(config, **options)  # called with text alone
+
+
+def choose_experts(model, implementation):
+    """Returns what is in force: None where no part of the model has a choice."""
+    try:
+        model.set_experts_implementation(implementation)
+    except ValueError:
+        pass  # no experts, or only in a part that chooses for itself
+    parts = [part for part in model.modules() if isinstance(part, transformers.PreTrainedModel)]
+    chosen = {part.config._experts_implementation for part in parts if part._can_set_experts_implementation()}
+    return ",".join(sorted(map(str, chosen))) or None
+
+
+def take_masks_as_ones():
+    """A mask that a model makes for itself is all ones: Transformers asks, which launches kernels, and is told so."""
+    import transformers.masking_utils as masking_utils
+
+    masking_utils.fast_all = lambda mask: True
+
+
+class Runner:
+    """Runs phases of one model in order; a cache is used by the step right after the prefill that made it."""
+
+    def __init__(self, model, request, recorder):
+        self.model, self.request, self.recorder = model, request, recorder
+        self.left_by = {}  # (batch, length) -> the cache arguments of the next call
+        self.inputs = {}  # phase name -> signatures of what forward() was given
+
+    def run(self, phase):
+        if phase.phase == "forward":
+            self.call(phase, self.forward_arguments(phase))
+            return
+        arguments = {"input_ids": self.ids(phase.batch, phase.seq), "use_cache": True}
+        if phase.cache:
+            arguments |= self.cache_of(phase.batch, phase.cache)
+        if self.request.mask:
+            arguments["attention_mask"] = self.mask_of(phase)
+        out = self.call(phase, arguments)
+        if phase.phase == "prefill":
+            self.left_by = {(phase.batch, phase.seq): cache_in(out)}
+
+    def call(self, phase, arguments):
+        self.recorder.phase = phase.name
+        before = len(self.recorder.lines)
+        try:
+            with AbovePyTorch(self.recorder), self.recorder:
+                return self.model(**arguments)
+        except BaseException:
+            del self.recorder.lines[before:]
+            raise
+
+    def cache_of(self, batch, length):
+        if (batch, length) not in self.left_by:
+            with self.recorder.pause():
+                self.run(Phase(f"prefill b{batch} s{length}", "prefill", batch, length, 0))
+        cache = self.left_by.pop((batch, length))
+        if not cache:
+            raise LookupError("the model leaves no cache")
+        return cache
+
+    def ids(self, batch, length):
+        ids = torch.zeros(batch, length, dtype=torch.int64)
+        return self.recorder.told(ids) if self.request.ids == "known" else ids.to("meta")
+
+    def mask_of(self, phase):
+        """The prompt's padding, then ones for every later token. The prompt is the cached part, if there is one."""
+        side, _, count = self.request.mask.partition(":")
+        prompt = phase.cache or phase.seq
+        mask = torch.ones(phase.batch, phase.cache + phase.seq, dtype=torch.int64)
+        padding = slice(0, int(count)) if side == "left" else slice(prompt - int(count), prompt)
+        mask[:, padding] = 0
+        return self.recorder.told(mask)
+
+    def forward_arguments(self, phase):
+        if self.request.inputs:
+            sizes = {"batch_size": phase.batch, "seq_len": phase.seq}
+            arguments = {name: self.made(text, sizes) for name, text in self.request.inputs.items()}
+            self.inputs[phase.name] = {name: signature(value) for name, value in arguments.items()}
+            return arguments
+        ids = self.ids(phase.batch, phase.seq)
+        if getattr(self.model.config, "is_encoder_decoder", False):
+            return {"input_ids": ids, "decoder_input_ids": ids[:, : max(1, phase.seq // 2)]}
+        return {"input_ids": ids}
+
+    def made(self, text, sizes):
+        """A tensor of zeros from its description: i64[batch_size,seq_len]."""
+        dtype, shape = re.fullmatch(r"(\w+)\[(.*)\]", text).groups()
+        of_letters = {letters: dtype for dtype, letters in LETTERS.items()}
+        dimensions = [sizes[word] if word in sizes else int(word) for word in shape.replace(" ", "").split(",") if word]
+        return torch.zeros(dimensions, dtype=of_letters[dtype], device="meta")
+
+
+def cache_in(out):
+    """What a step passes on, by the name under which the next call takes it."""
+    return {name: out[name] for name in ("past_key_values", "cache_params", "state") if out.get(name) is not None}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Traces as files
+
+
+def qualified(thing):
+    return f"{type(thing).__module__}.{type(thing).__qualname__}"
+
+
+@torch.no_grad()
+def record(request):
+    """Returns the header and the kernels of a trace."""
+    if not request.mask:
+        take_masks_as_ones()
+    model, config = build(request)
+    experts = choose_experts(model, request.experts)
+    package = os.path.dirname(sys.modules[type(model).__module__.partition(".")[0]].__file__) + os.sep
+    recorder = Recorder(package)
+    recorder.follow(model)
+    runner = Runner(model, request, recorder)
+    phases, notes = [], []
+    for phase in map(Phase.parse, request.runs):
+        try:
+            runner.run(phase)
+            phases.append(vars(phase))
+        except Exception as error:
+            # The first call has to work; without it there is no trace. What the model can't do on a cache is noted.
+            if not phases and not phase.cache:
+                raise
+            notes.append(f"{phase.name}: {error!r}"[:300])
+    if not phases:
+        raise LookupError("; ".join(notes))
+    header = {
+        "model_type": config.model_type,
+        "cls": qualified(model),
+        "attn": request.attn,
+        "experts": experts,
+        "dtype": request.dtype,
+        "mask": request.mask,
+        "ids": request.ids,
+        "torch": torch.__version__.partition("+")[0],
+        "transformers": transformers.__version__,
+        "phases": phases,
+        "inputs": runner.inputs or None,
+        "notes": notes,
+        "params": sum(parameter.numel() for parameter in model.parameters()),
+        "config": json.loads(config.to_json_string(use_diff=False)),
+        "modules": [[name, qualified(module)] for name, module in model.named_modules()],
+    }
+    return header, recorder.lines
+
+
+def write(path, header, lines):
+    """The same trace is the same file: no time stamp in it."""
+    with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+        for line in (header, *lines):
+            packed.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+
+
+def in_child(request, out, seconds):
+    """One model a process: what it patches, leaks or hangs on ends with it."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    code = 1
+    try:
+        signal.alarm(seconds)
+        torch.set_num_threads(1)
+        header, lines = record(request)
+        write(os.path.join(out, f"{request.name}.jsonl.gz"), header, lines)
+        code = 0
+    except BaseException:
+        with open(os.path.join(out, f"{request.name}.err"), "w") as file:
+            file.write(traceback.format_exc()[-4000:])
+    finally:
+        os._exit(code)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The command line
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", help="folder to write to")
+    parser.add_argument("types", nargs="*", help="model types, each with its default config")
+    parser.add_argument("--class", dest="class_name", help="the model class, instead of the causal LM of the type")
+    parser.add_argument("--config", action="append", default=[], help="a config.json")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="change a config value; dots go into nested ones")
+    parser.add_argument("--attn", choices=["sdpa", "eager"])
+    parser.add_argument("--experts", choices=["grouped_mm", "eager"], default="grouped_mm")
+    parser.add_argument("--dtype", choices=list(DTYPES), default="bf16")
+    parser.add_argument("--mask", metavar="left:N|right:N", help="padding of the prompt")
+    parser.add_argument("--ids", choices=["unknown", "known"], default="unknown", help="known: zeros, where a model branches on them")
+    parser.add_argument("--run", action="append", metavar="PHASE", help='"prefill b1 s7", "extend b2 s5 c32"')
+    parser.add_argument("--input", action="append", default=[], metavar="NAME=DTYPE[SHAPE]", help="an argument of forward")
+    parser.add_argument("--fixtures", action="store_true")
+    parser.add_argument("--name", help="of the file, where it isn't the type")
+    parser.add_argument("--seconds", type=int, default=SECONDS_PER_MODEL, help="time limit per model")
+    return parser
+
+
+def overrides(settings):
+    config = {}
+    for setting in settings:
+        path, _, text = setting.partition("=")
+        *outer, last = path.split(".")
+        inner = config
+        for name in outer:
+            inner = inner.setdefault(name, {})
+        inner[last] = json.loads(text)
+    return config
+
+
+def requests_of(given):
+    """The traces that a command line asks for."""
+    common = {
+        "class_name": given.class_name, "attn": given.attn, "experts": given.experts, "dtype": given.dtype,
+        "mask": given.mask, "ids": given.ids, "runs": tuple(given.run or DEFAULT_RUNS),
+        "inputs": dict(item.split("=", 1) for item in given.input),
+    }  # fmt: skip
+    changed = overrides(given.set)
+    for model_type in given.types:
+        yield Request(given.name or model_type, model_type, config=changed, **common)
+    for path in given.config:
+        with open(path) as file:
+            config = {**json.load(file), **changed}
+        for foreign in ("quantization_config", "auto_map"):
+            config.pop(foreign, None)
+        name = given.name or os.path.basename(path).removesuffix(".json")
+        yield Request(name, config["model_type"], config=config, **common)
+    if given.class_name and not given.types and not given.config:
+        yield Request(given.name or given.class_name.rpartition(".")[2], config=changed, **common)
+    if given.fixtures:
+        for name, row in FIXTURES.items():
+            yield from requests_of(options().parse_args([given.out, *shlex.split(row), "--name", name]))
+
+
+def main():
+    given = options().parse_args()
+    os.makedirs(given.out, exist_ok=True)
+    failed = 0
+    for request in requests_of(given):
+        done = in_child(request, given.out, given.seconds)
+        failed += not done
+        print(request.name, "ok" if done else "failed", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+// The lines of a class's `forward()` with the kernels they launch, callees included, in one concrete call of a model.
+import { raise, type SourceFile } from '../text/index.ts'
+import { buildModel, createVm, type Project } from '../huggingface/index.ts'
+import type { KernelCall } from '../torch/index.ts'
+import type { TraceRequest } from '../trace/model.ts'
+import { phaseOf, runCall } from '../trace/run.ts'
+import type { LedgerLine } from '../trace/formats.ts'
+import { classNameOf } from './classes.ts'
+import { LineLedgers } from './ledgers.ts'
+import { Constructions, recordRun, type CallRecord } from './records.ts'
+
+export interface ForwardLines {
+  readonly file: SourceFile
+  /** `LlamaMLP.forward` */
+  readonly name: string
+  readonly firstLine: number
+  readonly lastLine: number
+  /** How often the call runs it. */
+  readonly repeat: number
+  readonly ledger: readonly LedgerLine[]
+  /** What each line launches in one execution, callees included. */
+  readonly kernels: ReadonlyMap<number, readonly KernelCall[]>
+}
+
+/** Runs a model once and takes apart the class named (bare or in full), else the model's own. */
+export function annotateForward(project: Project, request: TraceRequest, className: string | undefined): ForwardLines {
+  const vm = createVm(project)
+  const ledgers = new LineLedgers(vm)
+  const constructions = new Constructions(vm)
+  const built = buildModel(vm, { ...request, device: request.padding === undefined ? 'meta' : 'cpu' })
+  const records: CallRecord[] = []
+  const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
+  const call = { phase: phaseOf(request.phase, request), sizes, padding: request.padding, inputs: request.inputs }
+  runCall(vm, built, call, (run) => recordRun(vm, constructions, run, (r) => records.push(r)).result)
+  const chosen = records.filter((r) => (className === undefined ? r.module === built.model : named(r, className)))
+  const [record] = chosen
+  if (record === undefined) {
+    const names = [...new Set(records.map((r) => r.cls.name))]
+    return raise('not-on-inference-path', `${className ?? ''} is not called`, { hint: `Called are: ${names.join(', ')}.` })
+  }
+  const source = ledgers.sourceOf(record.cls)
+  if (source === 'bundled') return raise('source-not-found', `${classNameOf(record.cls)} runs from a bundled stand-in`, { hint: 'Give the sources of PyTorch: --pytorch DIR.' })
+  const fn = ledgers.functionOf(source.file, source.line)
+  const file = ledgers.fileOf(source.file)
+  if (fn === undefined || file === undefined) return raise('internal', `no function at ${source.file}:${source.line}`)
+  return {
+    file,
+    name: `${record.cls.name}.forward`,
+    firstLine: fn.lineno,
+    lastLine: fn.end_lineno ?? fn.lineno,
+    repeat: chosen.length,
+    ledger: ledgers.of(record).filter((l) => l.line >= fn.lineno && l.line <= (fn.end_lineno ?? fn.lineno)),
+    kernels: byLine(record),
+  }
+}
+
+function named(record: CallRecord, className: string): boolean {
+  return className.includes('.') ? classNameOf(record.cls) === className : record.cls.name === className
+}
+
+function byLine(record: CallRecord): ReadonlyMap<number, readonly KernelCall[]> {
+  const lines = new Map<number, KernelCall[]>()
+  for (const entry of record.entries) {
+    if (entry.site === undefined) continue
+    const calls = lines.get(entry.site.line) ?? []
+    lines.set(entry.site.line, calls)
+    calls.push(...(entry.kind === 'kernel' ? [entry.call] : allKernels(entry.record)))
+  }
+  return lines
+}
+
+/** The kernels of a record and of those it calls, in order. */
+export function allKernels(record: CallRecord): readonly KernelCall[] {
+  return record.entries.flatMap((e) => (e.kind === 'kernel' ? [e.call] : allKernels(e.record)))
+}

@@ -1,0 +1,48 @@
+// How a class is built and called: in a model in whose tree it occurs. A class of a modeling file is looked for in the
+// models of that file, those that generate text first; one of torch.nn in a model that uses it.
+import { raise } from '../text/index.ts'
+import { getAttrOr, PyClass, type Vm } from '../python/index.ts'
+import { findClass, type ModelSpec } from '../huggingface/index.ts'
+
+/** Model classes of a file, the likeliest home first. */
+export function modelsOfFile(vm: Vm, module: string): readonly string[] {
+  const base = findClass(vm, 'transformers.modeling_utils.PreTrainedModel')
+  const names = vm.importer.topLevelNames(module)
+  const models = names.filter((name) => {
+    const cls = getAttrOr(vm, vm.importer.get(module), name)
+    return cls instanceof PyClass && cls.isSubclassOf(base) && cls !== base && cls.lookup('forward') !== undefined
+  })
+  return [...models].sort((a, b) => rank(a) - rank(b)).map((name) => `${module}.${name}`)
+}
+
+/** Heads in the order in which they are tried. */
+const heads = [/ForCausalLM$/, /LMHeadModel$/, /ForConditionalGeneration$/, /ForMaskedLM$/, /Model$/]
+
+function rank(name: string): number {
+  const i = heads.findIndex((h) => h.test(name))
+  return i < 0 ? heads.length : i
+}
+
+/** Models in which classes of PyTorch and of Transformers' shared files are looked for, in this order. */
+const commonModels = ['llama', 'gpt2', 'bert', 'mamba', 'mixtral', 'bart', 'whisper', 'vit', 'resnet', 'deepseek_v3', 'gemma2', 'bloom', 'clip']
+
+/** The models to run in search of a class. */
+export function* candidates(vm: Vm, className: string, spec: ModelSpec): Generator<ModelSpec> {
+  const module = className.slice(0, className.lastIndexOf('.'))
+  const cls = findClass(vm, className)
+  if (cls.lookup('forward') === undefined) raise('no-forward', `${className} has no forward()`)
+  if (spec.config !== undefined) {
+    yield spec
+    return
+  }
+  if (/\.modeling_\w+$/.test(module)) {
+    for (const model of modelsOfFile(vm, module)) yield { ...spec, className: model }
+    return
+  }
+  for (const name of commonModels) {
+    const file = `transformers.models.${name}.modeling_${name}`
+    if (!vm.importer.exists(file)) continue
+    const [first] = modelsOfFile(vm, file)
+    if (first !== undefined) yield { ...spec, className: first }
+  }
+}

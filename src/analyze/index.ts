@@ -1,0 +1,4 @@
+// Stage 1: what each class of a model costs, line by line, with formulas in its own variables.
+export { annotateForward, type ForwardLines } from './annotate.ts'
+export { ModelAnalyzer, type AnalyzeRequest, type ModelRun } from './model.ts'
+export { candidates, modelsOfFile } from './find.ts'

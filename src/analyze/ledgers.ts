@@ -1,0 +1,94 @@
+// Ledgers of the classes of a run: the lines of a class's `forward()` and of the functions it calls in the same package.
+import { SourceFile } from '../text/index.ts'
+import { PyFunction, type FunctionNode, type PyClass, type StatementNode, type Value, type Vm } from '../python/index.ts'
+import type { LedgerLine } from '../trace/formats.ts'
+import { functionAt, ledgerOf, parseStatements, type Coverage } from './ledger.ts'
+import type { CallRecord, Place } from './records.ts'
+
+export class LineLedgers {
+  private readonly files = new Map<string, SourceFile | undefined>()
+  private readonly trees = new Map<string, readonly StatementNode[]>()
+
+  constructor(private readonly vm: Vm) {
+    vm.coverage ??= new Map()
+  }
+
+  /** A line of a file that the run has read. */
+  lineOf(file: string, line: number): string {
+    return this.fileOf(file)?.line(line) ?? ''
+  }
+
+  /** Where a class's `forward()` is. */
+  sourceOf(cls: PyClass): { readonly file: string; readonly line: number } | 'bundled' {
+    const code = forwardOf(cls)?.code
+    if (code === undefined || code.file.path.startsWith('<')) return 'bundled'
+    return { file: code.file.path, line: code.line }
+  }
+
+  /** The ledger of a record: its class's `forward()`, then the functions that launched kernels for it. */
+  of(record: CallRecord): readonly LedgerLine[] {
+    const source = this.sourceOf(record.cls)
+    if (source === 'bundled') return []
+    const counted = countLines(record)
+    const functions = new Map<string, { file: string; line: number }>([[`${source.file}:${source.line}`, source]])
+    for (const entry of record.entries) {
+      const place = entry.source
+      if (place === undefined || place.file !== source.file) continue
+      const fn = functionAt(this.tree(place.file), place.line)
+      if (fn !== undefined) functions.set(`${place.file}:${fn.lineno}`, { file: place.file, line: fn.lineno })
+    }
+    return [...functions.values()].flatMap((f) => this.functionLedger(f.file, f.line, counted))
+  }
+
+  /** The function at a line of a file. */
+  functionOf(path: string, line: number): FunctionNode | undefined {
+    return functionAt(this.tree(path), line)
+  }
+
+  private functionLedger(path: string, line: number, counted: ReadonlyMap<string, number>): readonly LedgerLine[] {
+    const file = this.fileOf(path)
+    const fn = functionAt(this.tree(path), line)
+    if (file === undefined || fn === undefined) return []
+    const coverage: Coverage = {
+      executed: this.vm.coverage?.get(path) ?? new Set(),
+      counted: new Map([...counted].flatMap(([key, n]) => (key.startsWith(`${path}:`) ? [[Number(key.slice(path.length + 1)), n] as const] : []))),
+    }
+    return ledgerOf(file, fn, coverage)
+  }
+
+  private tree(path: string): readonly StatementNode[] {
+    let tree = this.trees.get(path)
+    if (tree === undefined) {
+      const file = this.fileOf(path)
+      tree = file === undefined ? [] : parseStatements(file)
+      this.trees.set(path, tree)
+    }
+    return tree
+  }
+
+  fileOf(path: string): SourceFile | undefined {
+    if (!this.files.has(path)) this.files.set(path, this.vm.importer.sourceFile(path))
+    return this.files.get(path)
+  }
+}
+
+/** The Python function behind a class's `forward`, decorators taken off. */
+function forwardOf(cls: PyClass): PyFunction | undefined {
+  let fn: Value | undefined = cls.lookup('forward')
+  while (fn instanceof PyFunction && fn.dict?.has('__wrapped__') === true) fn = fn.dict.get('__wrapped__')
+  return fn instanceof PyFunction ? fn : undefined
+}
+
+/** Kernels by the lines that launched them: the line of `forward()`, and the innermost one. */
+function countLines(record: CallRecord): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  const count = (place: Place): void => {
+    const key = `${place.file}:${place.line}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  for (const entry of record.entries) {
+    if (entry.site !== undefined) count(entry.site)
+    if (entry.source !== undefined && (entry.source.line !== entry.site?.line || entry.source.file !== entry.site.file)) count(entry.source)
+  }
+  return counts
+}

@@ -1,0 +1,78 @@
+// Memory of one call: the largest sum of tensors alive at once, what the cache holds afterwards, and the weights. A tensor
+// lives from the kernel that makes it to the last one that reads it, which is when Python lets go of it at the latest.
+import { add, exprOf, hint, known, mul, prod, sub, type Int } from '../sym/index.ts'
+import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
+import { elementWidth, namedParameters, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
+
+/** Bytes of a tensor's storage as the kernels see it. */
+function bytesOf(vm: Vm, t: Tensor): Int {
+  return mul(prod(t.storage.shape), elementWidth(vm.state(torchState), t))
+}
+
+/** All tensors that can be reached from a value, one for each storage. */
+export function reachableTensors(v: Value): readonly Tensor[] {
+  const found = new Map<Storage, Tensor>()
+  const seen = new Set<PyObject>()
+  const open: Value[] = [v]
+  for (let x = open.pop(); x !== undefined; x = open.pop()) {
+    if (!(x instanceof PyObject) || seen.has(x)) continue
+    seen.add(x)
+    if (x instanceof Tensor) found.set(x.storage, x)
+    else if (x instanceof PyTuple || x instanceof PyList) open.push(...x.items)
+    else if (x instanceof PyDict) open.push(...[...x.entries.values()].map(([, value]) => value))
+    if (x instanceof PyInstance || x instanceof PyDict) open.push(...(x.dict?.values() ?? []))
+  }
+  return [...found.values()]
+}
+
+/** Bytes of all tensors reachable from a value (a cache). */
+export function bytesReachable(vm: Vm, v: Value): Int {
+  return reachableTensors(v).reduce<Int>((total, t) => add(total, bytesOf(vm, t)), 0)
+}
+
+/** Bytes of a model's parameters, tied ones once. */
+export function weightBytes(vm: Vm, model: PyInstance): Int {
+  return namedParameters(vm, model).reduce<Int>(
+    (total, [, p]) => add(total, mul(prod(p.shape), elementWidth(vm.state(torchState), p))),
+    0,
+  )
+}
+
+/**
+ * The largest sum of live tensors over a call, weights and cache left out.
+ * @returns the candidates for the maximum: none is known to be at most another
+ */
+export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Value): readonly Int[] {
+  const excluded = new Set(reachableTensors(cache).map((t) => t.storage))
+  const lastUse = new Map<Storage, number>()
+  calls.forEach((call, i) => {
+    for (const t of [...call.inputs, ...call.outputs]) lastUse.set(t.tensor.storage, i)
+  })
+  const alive = new Map<Storage, Int>()
+  const peaks = new Map<string, Int>()
+  let total: Int = 0
+  calls.forEach((call, i) => {
+    for (const { tensor } of [...call.inputs, ...call.outputs]) {
+      if (tensor.role === 'weight' || excluded.has(tensor.storage) || alive.has(tensor.storage)) continue
+      const bytes = bytesOf(vm, tensor)
+      alive.set(tensor.storage, bytes)
+      total = add(total, bytes)
+    }
+    peaks.set(exprOf(total).key, total)
+    for (const { tensor } of [...call.inputs, ...call.outputs]) {
+      const bytes = alive.get(tensor.storage)
+      if (bytes === undefined || lastUse.get(tensor.storage) !== i) continue
+      alive.delete(tensor.storage)
+      total = sub(total, bytes)
+    }
+  })
+  return undominated([...peaks.values()])
+}
+
+/** Leaves out what is known to be at most another candidate. */
+function undominated(candidates: readonly Int[]): readonly Int[] {
+  const sorted = [...candidates].sort((a, b) => (hint(a) < hint(b) ? 1 : -1))
+  const kept: Int[] = []
+  for (const c of sorted) if (!kept.some((k) => known('>=', k, c) === true)) kept.push(c)
+  return kept
+}

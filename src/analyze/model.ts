@@ -1,0 +1,168 @@
+// Stage 1 of a whole model: one symbolic run, cut into records, turned into one analysis for each class that it calls.
+import { formatSpan, raise } from '../text/index.ts'
+import { conditionText, print, maxE, exprOf, Scope, type Int } from '../sym/index.ts'
+import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
+import { buildModel, callDriver, createVm, type BuiltModel, type ModelSpec, type Project } from '../huggingface/index.ts'
+import { torchState, type KernelCall } from '../torch/index.ts'
+import { runCall, type Phase } from '../trace/run.ts'
+import type { AnalysisSizes, LedgerLine, MemoryInfo, ModuleAnalysis, Provenance } from '../trace/formats.ts'
+import { allKernels } from './annotate.ts'
+import { ClassTable, classNameOf, describeVariant, type Reference } from './classes.ts'
+import { declareWidths, GenericClasses } from './generic.ts'
+import { LineLedgers } from './ledgers.ts'
+import { bytesReachable, peakActivations, weightBytes } from './memory.ts'
+import { Constructions, recordRun, type CallRecord } from './records.ts'
+
+export interface AnalyzeRequest extends ModelSpec {
+  readonly phase: Phase
+  readonly sizes: AnalysisSizes
+  /** Logits of the last position alone, as `generate` asks for. */
+  readonly lastLogits?: boolean | undefined
+}
+
+/** Analyses by class, the model's own first. */
+export interface ModelRun {
+  readonly root: string
+  readonly analyses: ReadonlyMap<string, ModuleAnalysis>
+  readonly scope: Scope
+}
+
+/** Variables for the sizes of the call; 0 and 1 stay numbers. */
+function symbolicSizes(scope: Scope, sizes: AnalysisSizes): { batch: Int; seq: Int; cache: Int } {
+  return {
+    batch: scope.variable('batch_size', sizes.batch_size, 'sequences'),
+    seq: scope.variable('seq_len', sizes.seq_len, 'new tokens of each sequence'),
+    cache: scope.variable('cache_len', sizes.cache_len, 'tokens of each sequence already in the cache'),
+  }
+}
+
+export class ModelAnalyzer {
+  private readonly vm: Vm
+  private readonly scope: Scope
+  private readonly table: ClassTable
+  private readonly constructions: Constructions
+  private readonly generic: GenericClasses
+  private readonly ledgers: LineLedgers
+  private readonly configBase: Value | undefined
+  private built: BuiltModel | undefined
+
+  constructor(
+    project: Project,
+    private readonly provenance: Provenance,
+    private readonly request: AnalyzeRequest,
+  ) {
+    this.vm = createVm(project)
+    this.scope = this.vm.scope
+    this.ledgers = new LineLedgers(this.vm)
+    this.table = new ClassTable((file, line) => this.ledgers.lineOf(file, line))
+    this.constructions = new Constructions(this.vm)
+    this.configBase = getAttrOr(this.vm, this.vm.importer.get('transformers.configuration_utils'), 'PreTrainedConfig')
+    this.generic = new GenericClasses(this.vm, this.constructions, this.table, (v) => this.isConfig(v), (r, s) => this.onRecord(r, s))
+  }
+
+  private isConfig(v: Value): boolean {
+    return v instanceof PyInstance && this.configBase instanceof PyClass && v.cls.isSubclassOf(this.configBase)
+  }
+
+  private onRecord(record: CallRecord, scope: Scope): void {
+    const generic = this.generic.reference(record)
+    this.table.refer(record, generic ?? this.inPlace(record, scope))
+  }
+
+  /** A class made from a config: its analysis is in the variables of the run it is part of. */
+  private inPlace(record: CallRecord, scope: Scope): Reference {
+    const { className, variant, free } = this.table.add(record, scope, new Set())
+    const args = free.map((name) => {
+      const info = scope.variables.get(name) ?? raise('internal', `${className} has a variable ${name} of another scope`)
+      return [name, scope.variable(name, info.hint, info.meaning)] as const
+    })
+    return { className, variant, args }
+  }
+
+  /** Runs the model once and analyses every class that it calls. */
+  run(): ModelRun {
+    const { vm, scope } = this
+    const built = buildModel(vm, this.request, scope)
+    this.built = built
+    const sizes = symbolicSizes(scope, this.request.sizes)
+    declareWidths(vm.state(torchState), scope)
+    let root: CallRecord | undefined
+    let output: Value = null
+    runCall(vm, built, { phase: this.request.phase, sizes, lastLogits: this.request.lastLogits }, (run) => {
+      const taken = recordRun(vm, this.constructions, run, (record) => {
+        if (record.module === built.model) root = record
+        this.onRecord(record, scope)
+      })
+      output = taken.result
+      return taken.result
+    })
+    if (root === undefined) return raise('internal', 'the model was not called')
+    const rootRecord: CallRecord = root
+    const memory = this.memory(built, allKernels(rootRecord), output)
+    return { root: classNameOf(rootRecord.cls), analyses: this.analyses(rootRecord, memory), scope }
+  }
+
+  private memory(built: BuiltModel, calls: readonly KernelCall[], output: Value): MemoryInfo {
+    const { vm } = this
+    const cache = this.request.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
+    const peaks = peakActivations(vm, calls, cache).map((p) => exprOf(p))
+    return {
+      weights: print(exprOf(weightBytes(vm, built.model)), { braces: true }),
+      kv_cache: print(exprOf(bytesReachable(vm, cache)), { braces: true }),
+      activations: print(peaks.length === 0 ? exprOf(0) : maxE(...peaks), { braces: true }),
+    }
+  }
+
+  private analyses(root: CallRecord, memory: MemoryInfo): ReadonlyMap<string, ModuleAnalysis> {
+    const result = new Map<string, ModuleAnalysis>()
+    const names = [...this.table.classes.keys()]
+    const rootName = classNameOf(root.cls)
+    for (const name of [rootName, ...names.filter((n) => n !== rootName)]) {
+      result.set(name, this.analysisOf(name, name === rootName ? memory : undefined))
+    }
+    return result
+  }
+
+  private analysisOf(className: string, memory: MemoryInfo | undefined): ModuleAnalysis {
+    const entry = this.table.classes.get(className) ?? raise('internal', `${className} was not analysed`)
+    const [first, ...others] = entry.variants.map((v) => ({ ...describeVariant(v), lines: this.ledgers.of(v.record) }))
+    if (first === undefined) return raise('internal', `${className} has no variant`)
+    return {
+      schema_version: 1,
+      provenance: this.provenance,
+      class_name: className,
+      source: this.ledgers.sourceOf(entry.cls),
+      phase: this.request.phase,
+      sizes: this.request.sizes,
+      ...first,
+      ...(others.length > 0 ? { variants: others } : {}),
+      ...(memory === undefined ? {} : { memory }),
+    }
+  }
+
+  /** The run so far, for SCRATCHPAD.md. */
+  scratchpad(stopped?: { readonly code: string; readonly message: string; readonly at: string | undefined }): string {
+    return scratchpadText(this.request, this.built, this.scope, [...this.table.classes.keys()], stopped)
+  }
+
+  /** The ledgers of a class's lines, for SCRATCHPAD.md. */
+  ledgerLines(className: string): readonly LedgerLine[] {
+    const entry = this.table.classes.get(className)
+    return entry?.variants.flatMap((v) => this.ledgers.of(v.record)) ?? []
+  }
+}
+
+function scratchpadText(
+  request: AnalyzeRequest,
+  built: BuiltModel | undefined,
+  scope: Scope,
+  classes: readonly string[],
+  stopped: { readonly code: string; readonly message: string; readonly at: string | undefined } | undefined,
+): string {
+  const lines = ['# Scratchpad', '', `Target: ${built === undefined ? (request.className ?? 'a config') : classNameOf(built.cls)}, phase ${request.phase}`, '']
+  lines.push('## Classes analysed', '', ...(classes.length === 0 ? ['none'] : classes.map((c) => `- ${c}`)), '', '## Assumptions', '')
+  const assumed = scope.assumptions.map((a) => `- ${conditionText(a)}${a.at === undefined ? '' : ` (${formatSpan(a.at)})`}`)
+  lines.push(...(assumed.length === 0 ? ['none'] : assumed), '')
+  if (stopped !== undefined) lines.push('## Stopped', '', `${stopped.code}: ${stopped.message}`, ...(stopped.at === undefined ? [] : [`at ${stopped.at}`]), '')
+  return `${lines.join('\n')}`
+}

@@ -1,0 +1,131 @@
+// The data files that come with the tool: checkpoints as facts, their analyses, accelerators. A file is read when it is
+// asked for by name; the whole folder only for lists and suggestions.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { nearest } from '../text/index.ts'
+import { findHardware, type Hardware, type RegimeAnalysis } from '../predict/index.ts'
+import type { ListedModel } from '../report/index.ts'
+import type { SourcePackage } from '../trace/formats.ts'
+import { packageRoot } from './paths.ts'
+
+export interface CatalogueModel {
+  readonly id: string
+  readonly aliases: readonly string[]
+  readonly parameters: { readonly count: number; readonly published: string; readonly source: string }
+  /** The values of the checkpoint's config.json that matter to the computation. */
+  readonly config: Readonly<Record<string, unknown>>
+  readonly source: string
+}
+
+/** One file of `catalogue/analyses`: the regimes of an architecture, shared by the checkpoints that differ in sizes alone. */
+interface AnalysisFile {
+  readonly sources: readonly SourcePackage[]
+  readonly analyses: readonly RegimeAnalysis[]
+}
+
+/** `catalogue/analyses/index.json`: which file holds a checkpoint's analyses, and its values for their variables. */
+interface AnalysisIndex {
+  readonly models: Readonly<
+    Record<string, { readonly file: string; readonly variables: Readonly<Record<string, number>> }>
+  >
+}
+
+export interface CatalogueAnalyses extends AnalysisFile {
+  readonly variables: Readonly<Record<string, number>>
+}
+
+function readJson<T>(...path: readonly string[]): T | undefined {
+  const file = join(packageRoot(), ...path)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined
+}
+
+function jsonNames(...folder: readonly string[]): string[] {
+  const names = readdirSync(join(packageRoot(), ...folder)).filter((name) => name.endsWith('.json'))
+  return names
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+}
+
+const isFileName = /^[\w.-]+$/
+
+function modelFile(id: string): string | undefined {
+  const name = id.replace('/', '--')
+  return isFileName.test(name) ? `${name}.json` : undefined
+}
+
+export function catalogueModels(): CatalogueModel[] {
+  const models = jsonNames('catalogue', 'models').map((name) =>
+    readJson<CatalogueModel>('catalogue', 'models', `${name}.json`),
+  )
+  return models.filter((m) => m !== undefined)
+}
+
+/** A checkpoint by its id or by another id that names the same facts. */
+export function findModel(id: string): CatalogueModel | undefined {
+  const file = modelFile(id)
+  const named = file === undefined ? undefined : readJson<CatalogueModel>('catalogue', 'models', file)
+  return named ?? catalogueModels().find((m) => m.aliases.includes(id))
+}
+
+export function nearestModels(id: string): string[] {
+  const models = catalogueModels()
+  const ids = nearest(
+    id,
+    models.map((m) => m.id),
+  )
+  return ids.length > 0
+    ? ids
+    : nearest(
+        id,
+        models.flatMap((m) => m.aliases),
+      )
+}
+
+/** The config of a checkpoint as JSON text, in which `1.0` is not yet `1`. */
+export function modelConfigText(id: string): string | undefined {
+  const model = findModel(id)
+  const file = model === undefined ? undefined : modelFile(model.id)
+  if (file === undefined) return undefined
+  const text = readFileSync(join(packageRoot(), 'catalogue', 'models', file), 'utf8')
+  return /^ {2}"config": (\{.*?^ {2}\})/ms.exec(text)?.[1]
+}
+
+export function modelAnalyses(id: string): CatalogueAnalyses | undefined {
+  const entry = readJson<AnalysisIndex>('catalogue', 'analyses', 'index.json')?.models[id]
+  if (entry === undefined) return undefined
+  const file = readJson<AnalysisFile>('catalogue', 'analyses', entry.file)
+  return file === undefined ? undefined : { ...file, variables: entry.variables }
+}
+
+export function listedModels(): ListedModel[] {
+  const index = readJson<AnalysisIndex>('catalogue', 'analyses', 'index.json')
+  return catalogueModels().map(({ id, aliases, parameters, config }) => ({
+    id,
+    aliases,
+    class_name: String((config['architectures'] as readonly string[])[0]),
+    model_type: String(config['model_type']),
+    dtype: String(config['dtype']),
+    parameters: parameters.count,
+    analysed: index?.models[id] !== undefined,
+  }))
+}
+
+export function allHardware(): Hardware[] {
+  return jsonNames('hardware')
+    .map((name) => readHardware(name))
+    .filter((h) => h !== undefined)
+}
+
+/** An accelerator by name; an unknown name is an error that suggests others. */
+export function hardwareNamed(name: string): Hardware {
+  const known = readHardware(name)
+  return known ?? findHardware(name, new Map(allHardware().map((h) => [h.name, h])))
+}
+
+function readHardware(name: string): Hardware | undefined {
+  if (!isFileName.test(name)) return undefined
+  const facts = readJson<Hardware & { $schema?: string }>('hardware', `${name}.json`)
+  // The pointer to the schema is for editors.
+  delete facts?.$schema
+  return facts
+}

@@ -1,0 +1,24 @@
+// `annotate`: a `forward()` with what its lines cost.
+import { annotateJson, annotateText } from '../../report/index.ts'
+import { hardwareNamed } from '../catalogue.ts'
+import { answer, type Call } from '../command.ts'
+import { engine } from '../engine.ts'
+import { writeFileWhole } from '../files.ts'
+import { callOptions, modelArgument, modelOptions } from '../model-options.ts'
+
+export async function run(call: Call): Promise<number> {
+  const { flags, problems, io } = call
+  const model = modelArgument(call)
+  const options = modelOptions(call, model)
+  const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
+  const name = flags.text('hardware')
+  const hardware = name === undefined ? undefined : problems.attempt(() => hardwareNamed(name))
+  if (model !== '') await problems.attemptAsync(() => engine.checkModel(options))
+  problems.stop()
+  const { forward, ...origin } = await engine.annotate(options, sizes, flags.text('module'), hardware)
+  const json = () => annotateJson(forward, call.provenance(origin))
+  const output = flags.text('output')
+  if (output !== undefined) writeFileWhole(output, `${JSON.stringify(json(), undefined, 2)}\n`)
+  answer(call, () => annotateText(forward, io.terminal), json)
+  return 0
+}

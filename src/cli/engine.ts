@@ -1,0 +1,135 @@
+// What the commands need of the layers below: each function is imported when a command first calls it, so that a
+// prediction from the catalogue never loads the interpreter.
+import { AnalysisError } from '../text/index.ts'
+import { modelConfigText, nearestModels } from './catalogue.ts'
+import type { Hardware, RegimeAnalysis } from '../predict/index.ts'
+import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
+import type { ModelAnalysis, ModuleAnalysis, Provenance } from '../trace/formats.ts'
+import type { OracleLine } from '../trace/oracle.ts'
+
+/** A model as the user names it, and where its sources and its config come from. */
+export interface ModelOptions {
+  /** Hub id, folder, config file or class name. */
+  readonly model: string
+  /** The model class, where the config's own choice isn't wanted. */
+  readonly className?: string | undefined
+  readonly config?: string | undefined
+  readonly transformers?: string | undefined
+  readonly pytorch?: string | undefined
+  readonly source?: string | undefined
+  readonly attn?: string | undefined
+  readonly experts?: string | undefined
+  readonly dtype?: 'bf16' | 'f16' | 'f32' | undefined
+}
+
+export interface CallOptions {
+  readonly phase?: 'prefill' | 'decode' | 'extend' | 'forward' | undefined
+  readonly batch: number
+  readonly seq: number
+  readonly cache: number
+  /** `none`, `left:N`, `right:N` */
+  readonly mask?: string | undefined
+  /** `NAME=dtype[shape]` */
+  readonly inputs: readonly string[]
+}
+
+/** What every result says of its origin; the command line adds the tool's version and the command. */
+export type Origin = Pick<Provenance, 'sources' | 'config_sha256'>
+
+/** Called between pieces of long work; awaiting it keeps Ctrl-C alive. */
+export type Report = (done: number, total: number, what: string) => Promise<void>
+
+export interface InspectResult extends Origin {
+  readonly id: string
+  readonly root: ModuleTree
+}
+
+export interface TraceResult extends Origin {
+  readonly id: string
+  readonly phase: string
+  readonly lines: Iterable<OracleLine>
+}
+
+export interface AnalyzeResult {
+  /** The target first; with `recursive`, every class it refers to. */
+  readonly analyses: readonly ModuleAnalysis[]
+  /** The content of SCRATCHPAD.md. */
+  readonly scratchpad: string
+}
+
+export interface ExpandResult {
+  readonly analysis: ModelAnalysis
+  readonly scratchpad: string
+}
+
+export interface AnnotateResult extends Origin {
+  readonly forward: AnnotatedForward
+}
+
+/** What a prediction needs of a model that is not in the catalogue. */
+export interface PredictionInput extends Origin {
+  readonly id: string
+  readonly className: string
+  readonly parameters: number
+  readonly vocabularySize: number
+  /** The config's, as shapes print it. */
+  readonly dtype: string
+  readonly analyses: readonly RegimeAnalysis[]
+}
+
+export interface Engine {
+  /** Stops where MODEL names nothing: a matter of a moment, unlike what follows. */
+  checkModel(model: ModelOptions): Promise<void>
+  inspect(model: ModelOptions): Promise<InspectResult>
+  trace(model: ModelOptions, call: CallOptions): Promise<TraceResult>
+  analyze(
+    module: string,
+    model: Omit<ModelOptions, 'model'>,
+    call: CallOptions,
+    recursive: boolean,
+    report: Report,
+  ): Promise<AnalyzeResult>
+  /** `files`: the texts of a folder of module analyses, by file name. */
+  expand(className: string, files: ReadonlyMap<string, string>): Promise<ExpandResult>
+  annotate(
+    model: ModelOptions,
+    call: CallOptions,
+    module: string | undefined,
+    hardware: Hardware | undefined,
+  ): Promise<AnnotateResult>
+  verify(
+    model: ModelOptions,
+    call: CallOptions,
+    python: string | undefined,
+    trustRemoteCode: boolean,
+  ): Promise<VerifyResult & Origin>
+  /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */
+  predictionInput(
+    model: ModelOptions,
+    request: { batch: number; inputLength: number; outputLength: number },
+  ): Promise<PredictionInput>
+}
+
+/** What an error says of the analysis it stopped: the content of SCRATCHPAD.md, attached where an engine has one. */
+export function scratchpadOf(error: unknown): string | undefined {
+  const text = error instanceof Error && 'scratchpad' in error ? error.scratchpad : undefined
+  return typeof text === 'string' ? text : undefined
+}
+
+function missing(what: string): Promise<never> {
+  return Promise.reject(new AnalysisError('internal', `${what} is not built yet`))
+}
+
+export const engine: Engine = {
+  checkModel: async ({ model }) => {
+    const { resolveModel } = await import('./node/resolve.ts')
+    await resolveModel(model, process.env, { config: modelConfigText, nearest: nearestModels })
+  },
+  inspect: () => missing('inspect'),
+  trace: () => missing('trace'),
+  analyze: () => missing('analyze'),
+  expand: () => missing('expand'),
+  annotate: () => missing('annotate'),
+  verify: () => missing('verify'),
+  predictionInput: () => missing('the analysis of models outside the catalogue'),
+}

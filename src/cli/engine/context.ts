@@ -1,0 +1,99 @@
+// Options of a command become a project (where sources are) and a model (what to build).
+import { createHash } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { raise } from '../../text/index.ts'
+import { packageFolder, packageVersion, type ModelSpec, type Project } from '../../huggingface/index.ts'
+import type { SourcePackage } from '../../trace/formats.ts'
+import { catalogueModels, findModel } from '../catalogue.ts'
+import type { ModelOptions, Origin } from '../engine.ts'
+import { nearest } from '../../text/index.ts'
+import { findPackage } from '../node/environment.ts'
+import { fileSources, type FileSources } from '../node/provider.ts'
+import { readConfig, resolveModel } from '../node/resolve.ts'
+
+export interface Context {
+  readonly project: Project
+  readonly spec: ModelSpec
+  /** How the model is named to people. */
+  readonly id: string
+  /** Where everything that was read so far came from. */
+  readonly origin: () => Origin
+}
+
+function existingFolder(option: string, path: string): string {
+  if (existsSync(path) && statSync(path).isDirectory()) return resolve(path)
+  return raise('bad-file', `--${option}: there is no folder ${path}`)
+}
+
+/** The folders of the packages, and a provider that reads nothing else. */
+export function openProject(options: Omit<ModelOptions, 'model'>): { readonly project: Project; readonly files: FileSources } {
+  const given = [
+    ['transformers', options.transformers],
+    ['torch', options.pytorch],
+  ] as const
+  const folders = new Map<string, string>()
+  for (const [name, path] of given) {
+    const folder = path === undefined ? findPackage(process.env, name) : existingFolder(name === 'torch' ? 'pytorch' : name, path)
+    if (folder !== undefined) folders.set(name, folder)
+  }
+  if (!folders.has('transformers')) raise('source-not-found', 'the sources of transformers were not found: neither in the active Python environment nor in the cache of this tool')
+  const source = options.source === undefined ? undefined : existingFolder('source', options.source)
+  const files = fileSources([...folders.values(), ...(source === undefined ? [] : [source])].map((f) => dirname(f)))
+  const roots = new Map([...folders].map(([name, folder]) => [name, packageFolder(files, name, folder)]))
+  if (source !== undefined) roots.set(basename(source), source)
+  return { project: { sources: files, roots }, files }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** The packages that were read, each with a hash of the files read. */
+function packagesOf(project: Project, files: FileSources): readonly SourcePackage[] {
+  return [...project.roots].map(([name, folder]) => {
+    const read = [...files.texts].filter(([path, text]) => text !== undefined && path.startsWith(`${folder}/`)).sort(([a], [b]) => (a < b ? -1 : 1))
+    const content = read.map(([path, text]) => `${path.slice(folder.length)}\n${text ?? ''}`).join('\n')
+    return { package: name, version: packageVersion(project, name) ?? 'unknown', sha256: sha256(content) }
+  })
+}
+
+const dtypes = new Set(['bf16', 'f16', 'f32'])
+
+/** The settings of a run that options name. */
+function settingsOf(options: Omit<ModelOptions, 'model'>): Pick<ModelSpec, 'attn' | 'experts' | 'dtype'> {
+  const { attn, experts, dtype } = options
+  return {
+    attn: attn === 'eager' || attn === 'sdpa' ? attn : undefined,
+    experts: experts === 'eager' || experts === 'grouped_mm' ? experts : undefined,
+    dtype: dtype !== undefined && dtypes.has(dtype) ? (dtype as 'bf16' | 'f16' | 'f32') : undefined,
+  }
+}
+
+const catalogue = {
+  config: (id: string) => {
+    const found = findModel(id)
+    return found === undefined ? undefined : JSON.stringify(found.config)
+  },
+  nearest: (id: string) => nearest(id, catalogueModels().map((m) => m.id)),
+}
+
+/** A project alone: for commands that name a class and no model. */
+export function classContext(options: Omit<ModelOptions, 'model'>): Context {
+  const { project, files } = openProject(options)
+  const given = options.config === undefined ? undefined : readConfig(options.config)
+  const spec = { config: given?.config, className: options.className, ...settingsOf(options) }
+  const origin = (): Origin => ({ sources: packagesOf(project, files), config_sha256: given === undefined ? null : sha256(given.text) })
+  return { project, spec, id: options.className ?? '', origin }
+}
+
+/** A project and a model of it. */
+export async function modelContext(options: ModelOptions): Promise<Context> {
+  const model = await resolveModel(options.model, process.env, catalogue)
+  const { project, files } = openProject(options)
+  const given = options.config === undefined ? undefined : readConfig(options.config)
+  const text = given?.text ?? model.configText
+  const spec = { config: given?.config ?? model.config, className: options.className ?? model.className, ...settingsOf(options) }
+  const origin = (): Origin => ({ sources: packagesOf(project, files), config_sha256: text === undefined ? null : sha256(text) })
+  return { project, spec, id: model.name, origin }
+}

@@ -1,0 +1,64 @@
+// Options that several commands share.
+import { raise } from '../text/index.ts'
+import { type Call } from './command.ts'
+import type { CallOptions, ModelOptions } from './engine.ts'
+
+export const dtypes = ['bf16', 'f16', 'f32'] as const
+const phases = ['prefill', 'decode', 'extend', 'forward'] as const
+
+/** The model that a command is about; a missing one is a problem of the call. */
+export function modelArgument(call: Call, more?: string): string {
+  const model = call.args[0] ?? more
+  if (model === undefined)
+    call.problems.add(
+      'bad-option',
+      'no model is given',
+      'Give a hub id, a folder with config.json, a config file or a class name.',
+    )
+  return model ?? ''
+}
+
+export function modelOptions(call: Call, model: string): ModelOptions {
+  const { flags } = call
+  return {
+    model,
+    className: flags.text('class'),
+    ...sourceOptions(call),
+    experts: flags.choice('experts', ['grouped_mm', 'eager']),
+  }
+}
+
+export function sourceOptions({ flags }: Call): Omit<ModelOptions, 'model' | 'className' | 'experts'> {
+  return {
+    config: flags.text('config'),
+    transformers: flags.text('transformers'),
+    pytorch: flags.text('pytorch'),
+    source: flags.text('source'),
+    attn: flags.choice('attn', ['sdpa', 'eager']),
+    dtype: flags.choice('dtype', dtypes),
+  }
+}
+
+export function callOptions(
+  { flags, problems }: Call,
+  defaults: { batch: number; seq: number; cache: number },
+): CallOptions {
+  const mask = flags.text('mask')
+  if (mask !== undefined && !/^(none|(left|right):\d+)$/.test(mask))
+    problems.add('bad-option', `--mask ${mask}: expected none, left:N or right:N`)
+  const inputs = flags.list('input')
+  for (const input of inputs) problems.attempt(() => checkInput(input))
+  return {
+    phase: flags.choice('phase', phases),
+    batch: flags.integer('batch', defaults.batch, 1),
+    seq: flags.integer('seq', defaults.seq, 1),
+    cache: flags.integer('cache', defaults.cache, 0),
+    mask,
+    inputs,
+  }
+}
+
+function checkInput(input: string): void {
+  if (!/^[\w.]+=\w+\[[\w\s,]*\]$/.test(input))
+    raise('bad-option', `--input ${input}: expected NAME=dtype[shape], e.g. pixel_values=bf16[1,3,224,224]`)
+}

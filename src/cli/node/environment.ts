@@ -1,0 +1,52 @@
+// Where packages are looked for when no folder is given: the active Python environment, then the tool's own cache. Python
+// is not run: an environment is a folder with a known layout.
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+
+/** `site-packages` folders of the active environment, the likeliest first. */
+function sitePackages(env: NodeJS.ProcessEnv): readonly string[] {
+  const prefixes = [env['VIRTUAL_ENV'], env['CONDA_PREFIX'], ...interpreterPrefixes(env)].filter((p) => p !== undefined)
+  return prefixes.flatMap((prefix) => {
+    const lib = join(prefix, 'lib')
+    if (existsSync(join(prefix, 'Lib', 'site-packages'))) return [join(prefix, 'Lib', 'site-packages')]
+    if (!existsSync(lib)) return []
+    return readdirSync(lib)
+      .filter((name) => name.startsWith('python3'))
+      .map((name) => join(lib, name, 'site-packages'))
+  })
+}
+
+/** The prefix of the `python3` that a shell would run. */
+function interpreterPrefixes(env: NodeJS.ProcessEnv): readonly string[] {
+  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+    const python = join(folder, 'python3')
+    if (folder !== '' && existsSync(python)) return [dirname(dirname(python)), dirname(dirname(realpathSync(python)))]
+  }
+  return []
+}
+
+/** The tool's cache of sources. */
+export function sourceCache(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lm-predictor', 'sources')
+}
+
+/** Versions of a package in the tool's cache: folders `NAME-VERSION`, the newest last. */
+export function cachedVersions(env: NodeJS.ProcessEnv, name: string): readonly string[] {
+  const cache = sourceCache(env)
+  if (!existsSync(cache)) return []
+  const collator = new Intl.Collator('en', { numeric: true })
+  return readdirSync(cache)
+    .filter((entry) => entry.startsWith(`${name}-`) && existsSync(join(cache, entry, name, '__init__.py')))
+    .sort(collator.compare)
+    .map((entry) => join(cache, entry, name))
+}
+
+/** The folder of a package, or undefined where neither the environment nor the cache has it. */
+export function findPackage(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  for (const folder of sitePackages(env)) {
+    const found = join(folder, name)
+    if (existsSync(join(found, '__init__.py'))) return found
+  }
+  return cachedVersions(env, name).at(-1)
+}

@@ -1,0 +1,118 @@
+// What MODEL means (CONTRACT.md): a class name, a config file, a folder with one, or a hub id, whose config is looked for in
+// the catalogue, in the local Hugging Face cache and on the hub, in this order.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { raise } from '../../text/index.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../../huggingface/json.ts'
+
+/** What a MODEL argument stands for. */
+export interface ResolvedModel {
+  /** How it is named to people. */
+  readonly name: string
+  readonly config: JsonObject | undefined
+  /** Text of the config as found, for its hash. */
+  readonly configText: string | undefined
+  readonly className: string | undefined
+  /** The folder it was read from, where it is one. */
+  readonly folder: string | undefined
+}
+
+export interface CatalogueLookup {
+  /** The config of a checkpoint of the catalogue, as JSON text. */
+  readonly config: (id: string) => string | undefined
+  readonly nearest: (id: string) => readonly string[]
+}
+
+const classNamePattern = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/
+const hubIdPattern = /^[\w.-]+(\/[\w.-]+)?$/
+
+/** Reads a config file; errors name the file and what is wrong with it. */
+export function readConfig(path: string): { readonly config: JsonObject; readonly text: string } {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (e) {
+    return raise('bad-file', `cannot read ${path}: ${e instanceof Error ? e.message : String(e)}`)
+  }
+  return { config: parseConfig(text, path), text }
+}
+
+export function parseConfig(text: string, path: string): JsonObject {
+  try {
+    const json = parseJson(text)
+    if (isJsonObject(json)) return json
+  } catch (e) {
+    return raise('bad-config', `${path} is not JSON: ${e instanceof Error ? e.message : String(e)}`)
+  }
+  return raise('bad-config', `${path} holds no JSON object`)
+}
+
+/** Resolves MODEL; the network is asked last, and not at all with HF_HUB_OFFLINE. */
+export async function resolveModel(model: string, env: NodeJS.ProcessEnv, catalogue: CatalogueLookup): Promise<ResolvedModel> {
+  const path = resolve(model)
+  if (existsSync(path)) return fromPath(model, path)
+  if (classNamePattern.test(model) && !model.endsWith('.json')) {
+    return { name: model, config: undefined, configText: undefined, className: model, folder: undefined }
+  }
+  if (model.endsWith('.json')) return raise('bad-file', `there is no file ${model}`)
+  if (!hubIdPattern.test(model)) return raise('unknown-model', `${model} is neither a model id, nor a file, nor a class name`)
+  const text = catalogue.config(model) ?? fromCache(model, env) ?? (await fromHub(model, env))
+  if (text !== undefined) {
+    return { name: model, config: parseConfig(text, model), configText: text, className: undefined, folder: undefined }
+  }
+  const near = catalogue.nearest(model)
+  const hint = near.length > 0 ? `Nearest in the catalogue: ${near.join(', ')}.   From a file: give its config.json` : undefined
+  return raise('unknown-model', model, { hint })
+}
+
+function fromPath(model: string, path: string): ResolvedModel {
+  const folder = statSync(path).isDirectory() ? path : undefined
+  const file = folder === undefined ? path : join(folder, 'config.json')
+  if (!existsSync(file)) return raise('bad-file', `${model} holds no config.json`)
+  const { config, text } = readConfig(file)
+  return { name: model, config, configText: text, className: undefined, folder }
+}
+
+/** The newest snapshot of a repository in the local Hugging Face cache. */
+function fromCache(id: string, env: NodeJS.ProcessEnv): string | undefined {
+  const home = env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface')
+  const hub = env['HF_HUB_CACHE'] ?? join(home, 'hub')
+  const repo = join(hub, `models--${id.replaceAll('/', '--')}`)
+  const main = join(repo, 'refs', 'main')
+  const snapshots = join(repo, 'snapshots')
+  if (!existsSync(snapshots)) return undefined
+  const revision = existsSync(main) ? readFileSync(main, 'utf8').trim() : readdirSync(snapshots).sort().at(-1)
+  const file = revision === undefined ? undefined : join(snapshots, revision, 'config.json')
+  return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
+
+function isOffline(env: NodeJS.ProcessEnv): boolean {
+  return ['1', 'true', 'yes', 'on'].includes((env['HF_HUB_OFFLINE'] ?? '').toLowerCase())
+}
+
+async function fromHub(id: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (isOffline(env)) return undefined
+  const { downloadFile } = await import('@huggingface/hub')
+  const token = env['HF_TOKEN']
+  try {
+    const file = await downloadFile({
+      repo: id,
+      path: 'config.json',
+      ...(token === undefined ? {} : { accessToken: token }),
+      ...(env['HF_ENDPOINT'] === undefined ? {} : { hubUrl: env['HF_ENDPOINT'] }),
+      fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(10_000) }),
+    })
+    return file === null ? undefined : await file.text()
+  } catch (e) {
+    return unreachable(id, e)
+  }
+}
+
+/** A repository that does not exist is no error here; a gated one or a dead network is. */
+function unreachable(id: string, e: unknown): undefined {
+  const status = e instanceof Error && 'statusCode' in e ? e.statusCode : undefined
+  if (status === 404) return undefined
+  if (status === 401 || status === 403) return raise('unknown-model', `${id} is not open to you on the hub`, { hint: 'Set HF_TOKEN, or give its config.json.' })
+  return undefined
+}

@@ -1,0 +1,144 @@
+// From arguments to an exit code. commander splits the arguments; what is wrong with them is reported here, all at once and
+// in the form of every other error.
+import { Command, CommanderError } from 'commander'
+import { errorLines, errorReport } from '../report/index.ts'
+import { isAnalysisError, nearest, raise } from '../text/index.ts'
+import type { CommandRow } from './command.ts'
+import { commands } from './commands.ts'
+import { Flags } from './flags.ts'
+import type { Io } from './io.ts'
+import { packageVersion } from './paths.ts'
+import { CommandFailed, exitCodeOf, Problems } from './problems.ts'
+
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const args = dashed(argv)
+  let code = 0
+  const program = programOf(io, args, (exit) => (code = exit))
+  try {
+    if (args.length === 0) {
+      io.err(program.helpInformation())
+      return 2
+    }
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    return failed(error, args, io)
+  }
+}
+
+/** Long options accept `--a_b` for `--a-b`. */
+function dashed(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  return argv.map((arg, i) =>
+    end >= 0 && i > end ? arg : arg.replace(/^--[a-z][\w-]*/, (name) => name.replaceAll('_', '-')),
+  )
+}
+
+function programOf(io: Io, argv: readonly string[], done: (exit: number) => void): Command {
+  const program = new Command('lm-predictor')
+    .description('What a PyTorch or Transformers model costs to run, read from its source.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'help for a command')
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: () => undefined })
+  for (const row of commands) {
+    const [name = ''] = row.path.slice(-1)
+    const command = (row.path.length === 1 ? program : groupOf(program, row.path[0] ?? '')).command(name)
+    describe(command, row).action(async () => done(await execute(row, command, argv, io)))
+  }
+  return program
+}
+
+const groups: Readonly<Record<string, string>> = {
+  models: 'checkpoints that are known by name',
+  hardware: 'accelerators that are known by name',
+  sources: 'sources of transformers and torch in the cache',
+}
+
+function groupOf(program: Command, name: string): Command {
+  return program.commands.find((c) => c.name() === name) ?? program.command(name).description(groups[name] ?? '')
+}
+
+function describe(command: Command, row: CommandRow): Command {
+  command.description(row.summary).addHelpText('before', `Example: ${row.example}\n`)
+  command.allowUnknownOption().allowExcessArguments()
+  for (const arg of row.args ?? []) command.argument(arg)
+  for (const option of row.options) {
+    if (option.repeated === true)
+      command.option(option.flags, option.text, (value: string, all: string[]) => [...all, value], [])
+    else command.option(option.flags, option.text)
+  }
+  return command
+}
+
+async function execute(row: CommandRow, command: Command, argv: readonly string[], io: Io): Promise<number> {
+  const problems = new Problems()
+  const args = knownArguments(row, command, problems)
+  const { run: runCommand } = await row.load()
+  const line = ['lm-predictor', ...argv].join(' ')
+  return runCommand({
+    io,
+    args,
+    flags: new Flags(command.opts(), problems),
+    problems,
+    provenance: (origin) => ({ tool: 'lm-predictor', version: packageVersion(), command: line, ...origin }),
+  })
+}
+
+/** The arguments that the command takes; everything else is a problem. */
+function knownArguments(row: CommandRow, command: Command, problems: Problems): string[] {
+  const options = command.args.filter((arg) => arg.startsWith('-') && arg.length > 1)
+  for (const option of options) unknownOption(option, row, problems)
+  // What follows an unknown option is probably its value, so it is the last to be taken for an argument.
+  const values = command.args.filter((arg, i) => !options.includes(arg) && options.includes(command.args[i - 1] ?? ''))
+  const others = command.args.filter((arg) => !options.includes(arg) && !values.includes(arg))
+  const variadic = row.args?.some((arg) => arg.endsWith('...]')) ?? false
+  const limit = variadic ? Infinity : (row.args?.length ?? 0)
+  for (const arg of others.slice(limit)) problems.add('bad-option', `${arg}: one argument too many`)
+  return [...others, ...values].slice(0, limit)
+}
+
+function unknownOption(arg: string, row: CommandRow, problems: Problems): void {
+  const [name = arg] = arg.split('=')
+  const [near] = nearest(
+    name,
+    row.options.map((o) => o.flags.split(' ')[0] ?? ''),
+  )
+  const help = `See lm-predictor ${row.path.join(' ')} --help.`
+  problems.add('bad-option', `unknown option ${name}`, near === undefined ? help : `Did you mean ${near}?   ${help}`)
+}
+
+function failed(error: unknown, argv: readonly string[], io: Io): number {
+  const errors =
+    error instanceof CommandFailed
+      ? error.errors
+      : [error instanceof CommanderError ? fromCommander(error, argv) : error]
+  const reports = errors.map(errorReport)
+  if (argv.includes('--json')) io.err(`${JSON.stringify({ errors: reports }, undefined, 2)}\n`)
+  else for (const report of reports) io.err(`${errorLines(report, io.errorTerminal.style).join('\n')}\n`)
+  return exitCodeOf(errors)
+}
+
+function fromCommander(error: CommanderError, argv: readonly string[]): unknown {
+  const message = error.message.replace(/^error: /, '')
+  try {
+    if (error.code === 'commander.help')
+      return raise('bad-option', 'a command is missing', { hint: 'See lm-predictor --help.' })
+    const typed = error.code === 'commander.unknownCommand' ? /'(.*?)'/.exec(message)?.[1] : undefined
+    const [group = ''] = argv
+    const words = typed === undefined || !Object.hasOwn(groups, group) ? typed : `${group} ${typed}`
+    const [near] =
+      words === undefined
+        ? []
+        : nearest(
+            words,
+            commands.map((c) => c.path.join(' ')),
+          )
+    return raise('bad-option', message.replace(/\n\(Did you mean.*\)$/s, ''), {
+      hint: near === undefined ? 'See lm-predictor --help.' : `Did you mean lm-predictor ${near}?`,
+    })
+  } catch (converted) {
+    return isAnalysisError(converted) ? converted : error
+  }
+}

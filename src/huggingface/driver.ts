@@ -1,0 +1,118 @@
+// What a user of Transformers would write to build a model and call it, in Python, run by the interpreter like any other
+// source. `trace/run.ts` calls these functions with shapes.
+
+import { call, type Value, type Vm } from '../python/index.ts'
+
+export const driverModule = 'lm_predictor_driver'
+
+export const driverSource = `
+import inspect
+from dataclasses import MISSING, fields
+
+import torch
+
+
+def config_class(model_type):
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+    return CONFIG_MAPPING[model_type] if model_type in CONFIG_MAPPING else None
+
+
+def config_defaults(cls):
+    """The values a config class gives its own fields: {name: default}."""
+    return {f.name: f.default for f in fields(cls) if f.default is not MISSING}
+
+
+def make_config(cls, values):
+    return cls() if values is None else cls.from_dict(values)
+
+
+def as_dict(config):
+    return config.to_dict()
+
+
+def sub_configs(config):
+    """The nested configs: {key: config}."""
+    return {key: getattr(config, key) for key in config.sub_configs if getattr(config, key, None) is not None}
+
+
+def class_of_config(config):
+    """The causal-LM class of a config; for multimodal ones the class that generates text from images and text."""
+    from transformers.models.auto import modeling_auto
+    for auto in (modeling_auto.AutoModelForCausalLM, modeling_auto.AutoModelForImageTextToText, modeling_auto.AutoModel):
+        if type(config) in auto._model_mapping:
+            return auto
+    return None
+
+
+def config_for(cls, config):
+    """A class made for a sub-config takes that part of the whole config, as the auto classes do."""
+    wanted = getattr(cls, "config_class", None)
+    if wanted is None or isinstance(config, wanted):
+        return config
+    text = config.get_text_config()
+    return text if isinstance(text, wanted) else config
+
+
+def build(cls, config, dtype, device, attn, experts):
+    options = {"dtype": dtype}
+    if attn is not None:
+        options["attn_implementation"] = attn
+    with torch.device(device):
+        if hasattr(cls, "from_config"):
+            model = cls.from_config(config, **options)
+        elif hasattr(cls, "_from_config"):
+            model = cls._from_config(config_for(cls, config), **options)
+        else:
+            model = cls(config)
+    model.eval()
+    if hasattr(model, "set_experts_implementation"):
+        model.set_experts_implementation(experts)
+    return model
+
+
+def tokens(batch, length, device):
+    return torch.zeros(batch, length, dtype=torch.int64, device=device)
+
+
+def padding_mask(batch, length, side, count, device):
+    """Ones, with \`count\` zeros on one side of every row."""
+    mask = torch.ones(batch, length, dtype=torch.int64, device=device)
+    if side == "left":
+        mask[:, :count] = 0
+    else:
+        mask[:, length - count:] = 0
+    return mask
+
+
+def cache_of(output):
+    """What a call hands on to the next one: {argument name: cache}."""
+    if getattr(output, "past_key_values", None) is not None:
+        return {"past_key_values": output.past_key_values}
+    names = ("cache_params", "state")
+    return {name: getattr(output, name) for name in names if getattr(output, name, None) is not None}
+
+
+def call(model, ids, mask, cache, last_only):
+    extra = {} if mask is None else {"attention_mask": mask}
+    if last_only and "logits_to_keep" in inspect.signature(model.forward).parameters:
+        extra["logits_to_keep"] = 1
+    return model(input_ids=ids, use_cache=True, **extra, **cache)
+
+
+def plain_call(model, ids, decoder_ids):
+    extra = {} if decoder_ids is None else {"decoder_input_ids": decoder_ids}
+    return model(input_ids=ids, **extra)
+
+
+def call_with(model, inputs):
+    return model(**inputs)
+
+
+def call_positional(model, inputs):
+    return model(*inputs)
+`
+
+/** Calls a function of the driver. */
+export function callDriver(vm: Vm, name: string, args: readonly Value[]): Value {
+  return call(vm, vm.importName(`${driverModule}.${name}`), args)
+}

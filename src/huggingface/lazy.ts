@@ -1,0 +1,80 @@
+// Transformers' packages bind their names lazily: `__init__.py` ends by putting a `_LazyModule` in its own place, made from
+// an index of all files below. Making that index reads thousands of files; here a package is asked for one name at a
+// time, and looks for the sibling file that defines it.
+import { raise, type SourceProvider } from '../text/index.ts'
+import type { Overlay, HostModule, Value, Vm } from '../python/index.ts'
+import { native, PyModule } from '../python/index.ts'
+
+const hostName = 'lm_predictor_lazy'
+
+/** Does a file define a name at its top level? */
+function defines(text: string, name: string): boolean {
+  return text.includes(name) && new RegExp(`^(?:class|def)\\s+${name}\\b|^${name}\\s*(?::[^=\\n]+)?=`, 'm').test(text)
+}
+
+/** The dotted module, below `folder`, that defines a name; package folders below it are searched one level deep. */
+function definingModule(sources: SourceProvider, folder: string, name: string): string | undefined {
+  const entries = sources.list(folder) ?? []
+  for (const entry of entries) {
+    if (!entry.endsWith('.py') || entry === '__init__.py') continue
+    if (defines(sources.read(`${folder}/${entry}`) ?? '', name)) return entry.slice(0, -3)
+  }
+  return undefined
+}
+
+function modelModule(sources: SourceProvider, folder: string, name: string): string | undefined {
+  for (const entry of sources.list(`${folder}/models`) ?? []) {
+    const found = definingModule(sources, `${folder}/models/${entry}`, name)
+    if (found !== undefined) return `models.${entry}.${found}`
+  }
+  return undefined
+}
+
+/** Gives a package the power to find its names in the files beside it. */
+function makeLazy(vm: Vm, packageName: string, folder: string): Value {
+  const module = vm.importer.get(packageName)
+  if (!(module instanceof PyModule)) return raise('internal', `${packageName} is not a module`)
+  const isRoot = !packageName.includes('.')
+  module.fallback = (machine, name) => {
+    if (name.startsWith('__')) return undefined
+    const found =
+      definingModule(machine.importer.sources, folder, name) ??
+      (isRoot ? modelModule(machine.importer.sources, folder, name) : undefined)
+    return found === undefined ? undefined : machine.importer.from(`${packageName}.${found}`, name)
+  }
+  return module
+}
+
+export const lazyModule: HostModule = {
+  name: hostName,
+  reason: 'finds the names of a lazy package one at a time',
+  make: () => ({
+    lazy_module: native('lazy_module(name, file, *rest, **options)', (vm, [name, file]) => {
+      if (typeof name !== 'string' || typeof file !== 'string') return raise('internal', 'a lazy package without a name')
+      return makeLazy(vm, name, file.slice(0, file.lastIndexOf('/')))
+    }),
+    import_structure: native('import_structure(file, prefix=None)', () => null),
+  }),
+}
+
+export function transformersOverlays(version: string): readonly Overlay[] {
+  return [
+    {
+      module: 'transformers',
+      reason: 'the index of every public name is replaced by a look-up of one',
+      source: `
+from lm_predictor_lazy import lazy_module
+__version__ = ${JSON.stringify(version)}
+lazy_module(__name__, __file__)
+`,
+    },
+    {
+      module: 'transformers.utils.import_utils',
+      mode: 'extend',
+      reason: 'lazy packages look their names up one at a time',
+      source: `
+from lm_predictor_lazy import lazy_module as _LazyModule, import_structure as define_import_structure
+`,
+    },
+  ]
+}

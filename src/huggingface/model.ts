@@ -1,0 +1,117 @@
+// From a config and a class to a built model: the class is found as Transformers finds it, and built by its own code under
+// the meta device, so that weights have shapes and no data.
+import { raise } from '../text/index.ts'
+import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
+import { dtypeByShort, dtypeValue, nameModules, torchState, type DType } from '../torch/index.ts'
+import type { Scope } from '../sym/index.ts'
+import { concreteConfig, configClass, configClassOf, symbolicConfig, type JsonObject } from './config.ts'
+import { callDriver } from './driver.ts'
+
+export type Attention = 'sdpa' | 'eager'
+export type Experts = 'grouped_mm' | 'eager'
+export type ModelDType = 'bf16' | 'f16' | 'f32'
+
+/** What to build. At least one of `config` and `className` is there. */
+export interface ModelSpec {
+  /** The content of a `config.json`. */
+  readonly config?: JsonObject | undefined
+  /** A fully qualified class name, or the bare name of a class of the library; else the config decides. */
+  readonly className?: string | undefined
+  readonly attn?: Attention | undefined
+  readonly experts?: Experts | undefined
+  readonly dtype?: ModelDType | undefined
+  /** Where tensors live: `meta`, or `cpu` for runs whose masks have values. */
+  readonly device?: 'meta' | 'cpu' | undefined
+}
+
+export interface BuiltModel {
+  readonly model: PyInstance
+  readonly config: PyInstance
+  readonly cls: PyClass
+  readonly spec: ModelSpec
+}
+
+/** The value of a dotted name, or undefined where some part of it does not exist. */
+function lookUp(vm: Vm, name: string): Value | undefined {
+  const parts = name.split('.')
+  let count = parts.length
+  while (count > 0 && !vm.importer.exists(parts.slice(0, count).join('.'))) count--
+  if (count === 0) return undefined
+  let value: Value | undefined = vm.importer.get(parts.slice(0, count).join('.'))
+  for (const part of parts.slice(count)) value = value === undefined ? undefined : getAttrOr(vm, value, part)
+  return value
+}
+
+/** A class by its fully qualified name. */
+export function findClass(vm: Vm, name: string): PyClass {
+  const found = vm.guard(() => lookUp(vm, name))
+  if (found === undefined) return raise('unknown-class', `there is no class ${name} in the given sources`)
+  return found instanceof PyClass ? found : raise('unknown-class', `${name} is not a class`)
+}
+
+function modelTypeOf(json: JsonObject): string {
+  const type = json['model_type']
+  if (typeof type === 'string') return type
+  return raise('bad-config', 'the config misses the key "model_type"')
+}
+
+/** `architectures[0]` where the library has it. */
+function architectureOf(vm: Vm, json: JsonObject): PyClass | undefined {
+  const names = json['architectures']
+  const name = Array.isArray(names) ? (names as readonly unknown[])[0] : undefined
+  if (typeof name !== 'string') return undefined
+  const folder = configClass(vm, modelTypeOf(json)).module.split('.').slice(0, -1).join('.')
+  const found = getAttrOr(vm, vm.importer.get(folder), name)
+  return found instanceof PyClass ? found : undefined
+}
+
+/** The class to build: the one named, else `architectures[0]`, else the auto class of the config. */
+function classFor(vm: Vm, spec: ModelSpec, config: PyInstance): PyClass {
+  const json = spec.config
+  if (spec.className?.includes('.') === true) return findClass(vm, spec.className)
+  if (spec.className !== undefined) {
+    const folder = config.cls.module.split('.').slice(0, -1).join('.')
+    return findClass(vm, `${folder}.${spec.className}`)
+  }
+  const architecture = json === undefined ? undefined : architectureOf(vm, json)
+  if (architecture !== undefined) return architecture
+  const auto = callDriver(vm, 'class_of_config', [config])
+  if (auto instanceof PyClass) return auto
+  return raise('unknown-class', `no model class is known for ${config.cls.name}`, { hint: 'Name one with --class.' })
+}
+
+function buildConfig(vm: Vm, spec: ModelSpec, scope: Scope | undefined): PyInstance {
+  const json = spec.config
+  const cls =
+    json === undefined
+      ? configClassOf(vm, findClass(vm, spec.className ?? raise('bad-option', 'neither a config nor a class is given')))
+      : configClass(vm, modelTypeOf(json))
+  return scope === undefined ? concreteConfig(vm, cls, json) : symbolicConfig(vm, scope, cls, json)
+}
+
+/**
+ * Builds a model. With a scope, its sizes are variables of that scope.
+ * @throws AnalysisError where the class, its config or its source is not to be had, or its code raises
+ */
+export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
+  return vm.guard(() => {
+    const dtype = dtypeByShort(spec.dtype ?? 'bf16')
+    const state = vm.state(torchState)
+    state.modelDtype = dtype
+    const config = buildConfig(vm, spec, scope)
+    const cls = classFor(vm, spec, config)
+    state.gradEnabled = false
+    const model = build(vm, cls, config, dtype, spec)
+    nameModules(vm, model)
+    return { model, config, cls: model.cls, spec }
+  })
+}
+
+function build(vm: Vm, cls: PyClass, config: PyInstance, dtype: DType, spec: ModelSpec): PyInstance {
+  if (cls.lookup('forward') === undefined && cls.lookup('from_config') === undefined) {
+    raise('no-forward', `${cls.module}.${cls.name} has no forward()`)
+  }
+  const args: Value[] = [cls, config, dtypeValue(dtype), spec.device ?? 'meta', spec.attn ?? null, spec.experts ?? 'grouped_mm']
+  const model = callDriver(vm, 'build', args)
+  return model instanceof PyInstance ? model : raise('internal', `${cls.name} made no module`)
+}

@@ -1,0 +1,49 @@
+// The places where real source is out of reach or beside the point, each with its reason. Everything else of Transformers
+// runs from the given source, `PreTrainedModel` and the auto classes included.
+import type { Overlay } from '../python/index.ts'
+import { driverModule, driverSource } from './driver.ts'
+
+const nothing = 'nothing of it lies on an inference path'
+
+export const overlays: readonly Overlay[] = [
+  { module: driverModule, reason: 'what a user writes to call a model', source: driverSource },
+  {
+    module: 'transformers.utils.logging',
+    reason: 'messages cost nothing',
+    source: `
+class Logger:
+    def debug(self, *args, **kwargs): pass
+    info = warning = warning_once = info_once = warning_advice = error = critical = exception = log = debug
+    def setLevel(self, level): pass
+    def isEnabledFor(self, level): return False
+    def getEffectiveLevel(self): return 40
+
+_logger = Logger()
+def get_logger(name=None): return _logger
+def get_verbosity(): return 40
+def is_progress_bar_enabled(): return False
+`,
+  },
+  {
+    module: 'transformers.utils.auto_docstring',
+    reason: 'rewrites docstrings only',
+    source: `
+def auto_docstring(obj=None, **options):
+    if obj is not None:
+        return obj
+    return lambda decorated: decorated
+
+def auto_class_docstring(cls, **options): return cls
+def auto_method_docstring(func, **options): return func
+def set_min_indent(text, level): return text
+def parse_docstring(text, **options): return {}, "", {}
+
+class ClassDocstring: pass
+class ClassAttrs: pass
+class ModelArgs: pass
+class ImageProcessorArgs: pass
+class ModelOutputArgs: pass
+class ProcessorArgs: pass
+`,
+  },
+]

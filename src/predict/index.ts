@@ -1,0 +1,9 @@
+// From a model analysis and an accelerator's facts to the time and memory of a request.
+export { predict, type ModelInput, type Prediction, type PredictRequest, type PhasePrediction } from './predict.ts'
+export { type Breakdown, type KernelRow, type ModuleRow } from './breakdown.ts'
+export { type Totals } from './cost.ts'
+export { type Fact, findHardware, type Hardware } from './hardware.ts'
+export { type MemoryUse } from './memory.ts'
+export { type Bound, boundOf } from './roofline.ts'
+export { type CacheFormat, cacheFormats, type ModelFormat, modelFormatOf, modelFormats } from './dtypes.ts'
+export { type KernelNode, type ModuleNode, type RegimeAnalysis, type Sizes } from './input.ts'

@@ -1,0 +1,183 @@
+// A request, cut into stretches that one regime each covers: the prefill of the prompt, then every decode step with the
+// cache it finds. Times, memory and what bounds them follow from the stretches' costs.
+import { raise } from '../text/index.ts'
+import { type Breakdown, breakDown } from './breakdown.ts'
+import { addTotals, costOf, noCost, secondsOf, type Stretch, type StretchCost, type Totals } from './cost.ts'
+import { sizesCovered } from './coverage.ts'
+import { type CacheFormat, type ModelFormat, modelFormats } from './dtypes.ts'
+import { contractionRate, type Hardware } from './hardware.ts'
+import type { RegimeAnalysis, Sizes } from './input.ts'
+import { type MemoryUse, memoryUse } from './memory.ts'
+import { type Note, notesOf } from './notes.ts'
+import { Regime, type Setting } from './regime.ts'
+import { type Bound, boundOf } from './roofline.ts'
+import { vocabularyVariable } from './sampling.ts'
+
+export interface ModelInput {
+  readonly id: string
+  readonly className: string
+  readonly parameters?: number | undefined
+  readonly vocabularySize: number
+  readonly analyses: readonly RegimeAnalysis[]
+  /** Values of this checkpoint, where an analysis is shared by several. */
+  readonly variables?: Readonly<Record<string, number>> | undefined
+}
+
+export interface PredictRequest {
+  readonly model: ModelInput
+  readonly hardware: Hardware
+  readonly batch: number
+  readonly inputLength: number
+  readonly outputLength: number
+  readonly format: ModelFormat
+  readonly cacheFormat: CacheFormat
+  readonly weightBits: number
+  /** The share of the accelerator's memory that is left to others. */
+  readonly memoryReserve: number
+}
+
+export interface PhasePrediction extends Totals {
+  readonly steps: number
+  readonly seconds: number
+  readonly tokensPerSecond: number
+  readonly bound: Bound
+  /** Of the peak of the model's format, by contractions alone. */
+  readonly shareOfPeakFlops: number
+  readonly shareOfPeakBandwidth: number
+  readonly breakdown: Breakdown
+}
+
+export interface Prediction {
+  readonly request: PredictRequest
+  readonly ttftSeconds: number
+  /** Undefined where the first token is the only one. */
+  readonly tpotSeconds: number | undefined
+  readonly requestSeconds: number
+  /** Output tokens of the whole batch by the time of the whole request. */
+  readonly tokensPerSecond: number
+  readonly prefill: PhasePrediction
+  readonly decode: PhasePrediction | undefined
+  readonly memory: MemoryUse
+  readonly notes: readonly Note[]
+}
+
+export function predict(request: PredictRequest): Prediction {
+  const plan = new Plan(request)
+  const prefillCost = costOf(plan.prefill())
+  const decodeCosts = plan.decode().map(costOf)
+  const { batch, inputLength, outputLength } = request
+  const prefill = phase(request, [prefillCost], batch * inputLength)
+  const decode = decodeCosts.length === 0 ? undefined : phase(request, decodeCosts, batch * (outputLength - 1))
+  const requestSeconds = prefill.seconds + (decode?.seconds ?? 0)
+  return {
+    request,
+    ttftSeconds: prefill.seconds,
+    tpotSeconds: decode === undefined ? undefined : (requestSeconds - prefill.seconds) / (outputLength - 1),
+    requestSeconds,
+    tokensPerSecond: (batch * outputLength) / requestSeconds,
+    prefill,
+    decode,
+    memory: memoryUse(request, prefillCost, decodeCosts.at(-1)),
+    notes: notesOf(request, [prefillCost, ...decodeCosts]),
+  }
+}
+
+function phase(request: PredictRequest, stretches: readonly StretchCost[], tokens: number): PhasePrediction {
+  const totals = noCost()
+  for (const stretch of stretches) for (const kernel of stretch.kernels) addTotals(totals, kernel)
+  const seconds = secondsOf(totals)
+  const { hardware, format } = request
+  return {
+    ...totals,
+    steps: stretches.reduce((n, s) => n + s.steps, 0),
+    seconds,
+    tokensPerSecond: tokens / seconds,
+    bound: boundOf(totals.computeSeconds, totals.memorySeconds, totals.launchSeconds),
+    shareOfPeakFlops: totals.matmulFlops / seconds / contractionRate(hardware, format),
+    shareOfPeakBandwidth: (totals.readBytes + totals.writeBytes) / seconds / hardware.memory_bytes_per_second.value,
+    breakdown: breakDown(stretches),
+  }
+}
+
+/** Chooses the regimes. */
+class Plan {
+  readonly #setting: Setting
+  readonly #regimes = new Map<RegimeAnalysis, Regime>()
+
+  constructor(private readonly request: PredictRequest) {
+    const { hardware, format, cacheFormat, weightBits } = request
+    this.#setting = { hardware, format, cacheFormat, weightBytes: weightBits / 8 }
+  }
+
+  prefill(): Stretch {
+    const sizes = { batch_size: this.request.batch, seq_len: this.request.inputLength, cache_len: 0 }
+    return this.#stretch(this.#covering('prefill', sizes), sizes, 1)
+  }
+
+  decode(): Stretch[] {
+    const { batch, inputLength, outputLength } = this.request
+    const stretches: Stretch[] = []
+    const last = inputLength + outputLength - 1
+    for (let cache = inputLength; cache < last;) {
+      const sizes = { batch_size: batch, seq_len: 1, cache_len: cache }
+      const regime = this.#covering('decode', sizes)
+      const reason = this.#reasons(regime, sizes)
+      let end = cache + 1
+      while (end < last && reason(end) === undefined) end++
+      stretches.push(this.#stretch(regime, sizes, end - cache))
+      cache = end
+    }
+    return stretches
+  }
+
+  #stretch(regime: Regime, sizes: Sizes, steps: number): Stretch {
+    return { regime, bindings: this.#bindings(regime.analysis, sizes), steps }
+  }
+
+  #covering(phase: string, sizes: Sizes): Regime {
+    const notes: string[] = []
+    for (const analysis of this.request.model.analyses.filter((a) => a.phase === phase)) {
+      const mismatch = sizesCovered(analysis, sizes)
+      if (mismatch === undefined) {
+        const regime = this.#regime(analysis)
+        const reason = this.#reasons(regime, sizes)(sizes.cache_len)
+        if (reason === undefined) return regime
+        notes.push(`An analysis assumes ${reason}.`)
+      }
+    }
+    const { batch_size, seq_len, cache_len } = sizes
+    const where = `${phase} at batch ${batch_size}, seq ${seq_len}, cache ${cache_len}`
+    return raise('assumption-failed', `no analysis of ${this.request.model.id} covers ${where}`, { notes })
+  }
+
+  /** Why a regime does not cover a length of the cache, other sizes as given. */
+  #reasons(regime: Regime, sizes: Sizes): (cache: number) => string | undefined {
+    const bindings = this.#bindings(regime.analysis, sizes)
+    const fixed = regime.assumptions.failing(bindings)
+    const along = regime.assumptions.failingAlong(bindings)
+    return (cache) => fixed ?? sizesCovered(regime.analysis, { ...sizes, cache_len: cache }) ?? along(cache)
+  }
+
+  #regime(analysis: RegimeAnalysis): Regime {
+    const known = this.#regimes.get(analysis)
+    if (known !== undefined) return known
+    const regime = new Regime(analysis, this.#setting)
+    this.#regimes.set(analysis, regime)
+    return regime
+  }
+
+  #bindings(analysis: RegimeAnalysis, sizes: Sizes): ReadonlyMap<string, number> {
+    const { model } = this.request
+    const bindings = new Map<string, number>()
+    for (const [name, { value }] of Object.entries(analysis.variables)) {
+      const number = Number(value)
+      if (value !== null && !Number.isNaN(number)) bindings.set(name, number)
+    }
+    for (const [name, value] of Object.entries(model.variables ?? {})) bindings.set(name, value)
+    for (const [name, value] of Object.entries(sizes)) bindings.set(name, value)
+    bindings.set('a_bytes', modelFormats[this.request.format].bytes)
+    bindings.set('w_bytes', this.#setting.weightBytes)
+    bindings.set(vocabularyVariable, model.vocabularySize)
+    return bindings
+  }
+}

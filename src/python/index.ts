@@ -1,0 +1,11 @@
+// The Python layer: reads Python source and runs it. Knows nothing of tensors.
+export * from './values.ts'
+export { Frame, type Code, type Parameters } from './code.ts'
+export * from './object.ts'
+export * from './make.ts'
+export * from './native.ts'
+export { types } from './types.ts'
+export { Vm, stateKey, type Budget, type HostModule, type LazyPackage, type Overlay, type StateKey, type VmOptions } from './vm.ts'
+export { Importer } from './importer.ts'
+export { Programs } from './programs.ts'
+export * from './parse/index.ts'

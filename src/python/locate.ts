@@ -1,0 +1,121 @@
+// Where a module comes from: a host module, an overlay, or a file under one of the roots. Folders are listed once, so
+// asking for what does not exist costs nothing.
+import { SourceFile, type SourceProvider } from '../text/index.ts'
+import { standardModules } from './standard.ts'
+import type { HostModule, Overlay } from './vm.ts'
+
+export interface Place {
+  /** The stand-in, where there is one; with `extend` the file runs first. */
+  readonly host: HostModule | undefined
+  readonly overlay: Overlay | undefined
+  /** Path of the file for the SourceProvider; undefined where no root has it. */
+  readonly path: string | undefined
+  /** How the file is named to people: from its package's folder on. */
+  readonly shown: string | undefined
+  readonly isPackage: boolean
+}
+
+export class Locator {
+  private readonly hosts: ReadonlyMap<string, HostModule>
+  private readonly overlays = new Map<string, Overlay>()
+  /** Names that have stand-ins below them, so are packages. */
+  private readonly parents = new Set<string>()
+  private readonly places = new Map<string, Place | undefined>()
+  private readonly folders = new Map<string, ReadonlySet<string>>()
+
+  constructor(
+    readonly sources: SourceProvider,
+    private readonly roots: ReadonlyMap<string, string>,
+    hosts: readonly HostModule[],
+    overlays: readonly Overlay[],
+  ) {
+    this.hosts = new Map(hosts.map((h) => [h.name, h]))
+    for (const o of overlays) this.overlays.set(o.module, o)
+    for (const name of [...this.hosts.keys(), ...this.overlays.keys()]) {
+      for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) this.parents.add(name.slice(0, dot))
+    }
+  }
+
+  /** Makes a module exist whose text is given. */
+  give(name: string): void {
+    this.places.set(name, { host: undefined, overlay: undefined, path: undefined, shown: undefined, isPackage: false })
+  }
+
+  /** Undefined where there is no module of that name. */
+  find(name: string): Place | undefined {
+    if (!this.places.has(name)) this.places.set(name, this.look(name))
+    return this.places.get(name)
+  }
+
+  /**
+   * Whether the real module may well exist though nothing here has it: the standard library's, and those of a package
+   * that only stand-ins represent.
+   */
+  isBeyondReach(name: string): boolean {
+    if (standardModules.has(name.split('.')[0] ?? '')) return true
+    for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+      const above = this.find(name.slice(0, dot))
+      if (above === undefined) continue
+      const absent = above.host?.absent ?? above.overlay?.absent ?? []
+      return above.path === undefined && !absent.includes(name.slice(dot + 1))
+    }
+    return false
+  }
+
+  /** The text of a place's file. */
+  read(place: Place): SourceFile | undefined {
+    if (place.path === undefined || place.shown === undefined) return undefined
+    const text = this.sources.read(place.path)
+    return text === undefined ? undefined : new SourceFile(place.shown, normalize(text))
+  }
+
+  private look(name: string): Place | undefined {
+    const host = this.hosts.get(name)
+    const overlay = host === undefined ? this.overlays.get(name) : undefined
+    const file = this.file(name)
+    if (host === undefined && overlay === undefined && file === undefined) {
+      return this.parents.has(name) ? { host, overlay, path: undefined, shown: undefined, isPackage: true } : undefined
+    }
+    const isPackage = this.parents.has(name) || file?.isPackage === true
+    return { host, overlay, path: file?.path, shown: file?.shown, isPackage }
+  }
+
+  private file(name: string): { path: string; shown: string; isPackage: boolean } | undefined {
+    const root = this.rootOf(name)
+    if (root === undefined) return undefined
+    const [base, folder] = root
+    const rest = name === base ? [] : name.slice(base.length + 1).split('.')
+    const shown = [...base.split('.'), ...rest].join('/')
+    if (folder.endsWith('.py')) return rest.length === 0 ? { path: folder, shown: `${shown}.py`, isPackage: false } : undefined
+    const path = [folder.replace(/\/$/, ''), ...rest].join('/')
+    if (this.has(path, '__init__.py')) return { path: `${path}/__init__.py`, shown: `${shown}/__init__.py`, isPackage: true }
+    const last = rest.at(-1)
+    if (last === undefined || !this.has(path.slice(0, path.lastIndexOf('/')), `${last}.py`)) return undefined
+    return { path: `${path}.py`, shown: `${shown}.py`, isPackage: false }
+  }
+
+  /** The root whose name is the longest prefix. */
+  private rootOf(name: string): readonly [string, string] | undefined {
+    for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
+      const base = name.slice(0, end)
+      const folder = this.roots.get(base)
+      if (folder !== undefined) return [base, folder]
+    }
+    return undefined
+  }
+
+  private has(folder: string, file: string): boolean {
+    let names = this.folders.get(folder)
+    if (names === undefined) {
+      names = new Set(this.sources.list(folder) ?? [])
+      this.folders.set(folder, names)
+    }
+    return names.has(file)
+  }
+}
+
+/** Text as Python reads it: one kind of newline, no byte-order mark. */
+export function normalize(text: string): string {
+  const clean = text.startsWith('\uFEFF') ? text.slice(1) : text
+  return clean.includes('\r') ? clean.replace(/\r\n?/g, '\n') : clean
+}

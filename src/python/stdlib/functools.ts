@@ -1,0 +1,374 @@
+// functools: decorators and partial application. Caches are real caches, keyed like a dict; `wraps` leaves annotations
+// where they are, unevaluated: whoever reads a signature or type hints follows `__wrapped__`.
+import { dict, method, notImplemented, tuple } from '../make.ts'
+import { asMethod, classOf, native, natives } from '../native.ts'
+import {
+  attributeDict,
+  call,
+  callMethod,
+  collect,
+  compare,
+  dictUpdate,
+  getAttr,
+  getAttrOr,
+  hashKey,
+  intOf,
+  isCallable,
+  isSubclass,
+  iterate,
+  repr,
+  setAttr,
+  truth,
+  typeOf,
+} from '../object.ts'
+import { types } from '../types.ts'
+import { PyClass, PyClassMethod, PyDict, PyStaticMethod, type HashKey, type Kwargs, type Value } from '../values.ts'
+import type { HostModule, Vm } from '../vm.ts'
+import { Hidden, initialize, instance, mustBeClass } from './helpers.ts'
+
+// --- wraps -----------------------------------------------------------------------------------------------------------
+
+const wrapperAssignments = ['__module__', '__name__', '__qualname__', '__doc__', '__annotations__']
+const wrapperUpdates = ['__dict__']
+
+function names(vm: Vm, v: Value | undefined, standard: readonly string[]): readonly string[] {
+  return v === undefined ? standard.filter((n) => n !== '__annotations__') : collect(vm, v).map(String)
+}
+
+export function updateWrapper(vm: Vm, wrapper: Value, wrapped: Value, assigned?: Value, updated?: Value): Value {
+  for (const name of names(vm, assigned, wrapperAssignments)) {
+    const v = getAttrOr(vm, wrapped, name)
+    if (v !== undefined) setAttr(vm, wrapper, name, v)
+  }
+  for (const name of names(vm, updated, wrapperUpdates)) {
+    const target = getAttrOr(vm, wrapper, name)
+    if (target instanceof PyDict) dictUpdate(vm, target, getAttrOr(vm, wrapped, name) ?? dict())
+  }
+  setAttr(vm, wrapper, '__wrapped__', wrapped)
+  return wrapper
+}
+
+const wrapping = natives({
+  'update_wrapper(wrapper, wrapped, assigned=MISSING, updated=MISSING)': (vm, [wrapper, wrapped, assigned, updated]) =>
+    updateWrapper(vm, wrapper, wrapped, assigned, updated),
+  'wraps(wrapped, assigned=MISSING, updated=MISSING)': (_vm, [wrapped, assigned, updated]) =>
+    native('decorator(wrapper, /)', (vm, [wrapper]) => updateWrapper(vm, wrapper, wrapped, assigned, updated)),
+})
+
+// --- partial ---------------------------------------------------------------------------------------------------------
+
+interface Partial {
+  readonly func: Value
+  readonly args: readonly Value[]
+  readonly keywords: Kwargs
+}
+
+const partialOf = new Hidden<Partial>('functools.partial')
+
+function makePartial(vm: Vm, cls: Value, func: Value, args: readonly Value[], kwargs: Kwargs): Value {
+  if (!isCallable(func)) vm.raise(types.TypeError, 'the first argument must be callable')
+  const made = instance(mustBeClass(vm, cls))
+  const inner = partialOf.has(func) ? partialOf.get(vm, func) : undefined
+  partialOf.set(made, {
+    func: inner?.func ?? func,
+    args: [...(inner?.args ?? []), ...args],
+    keywords: new Map([...(inner?.keywords ?? []), ...kwargs]),
+  })
+  return made
+}
+
+export const partial: PyClass = classOf({
+  name: 'partial',
+  module: 'functools',
+  methods: {
+    __new__: native('__new__(cls, func, /, *args, **keywords)', (vm, [cls, func, args, kwargs]) =>
+      makePartial(vm, cls, func, args, kwargs),
+    ),
+    __init__: native('__init__(self, /, *args, **kwargs)', () => null),
+    __call__: native('__call__(self, /, *args, **kwargs)', (vm, [self, args, kwargs]) => {
+      const p = partialOf.get(vm, self)
+      const keywords = kwargs.size === 0 ? p.keywords : new Map([...p.keywords, ...kwargs])
+      return call(vm, p.func, [...p.args, ...args], keywords)
+    }),
+    __repr__: native('__repr__(self, /)', (vm, [self]) => {
+      const p = partialOf.get(vm, self)
+      const shown = [p.func, ...p.args].map((v) => repr(vm, v))
+      for (const [name, v] of p.keywords) shown.push(`${name}=${repr(vm, v)}`)
+      return `functools.partial(${shown.join(', ')})`
+    }),
+    __deepcopy__: native('__deepcopy__(self, memo, /)', (_vm, [self]) => self),
+  },
+  properties: {
+    func: (vm, self) => partialOf.get(vm, self).func,
+    args: (vm, self) => tuple(partialOf.get(vm, self).args),
+    keywords: (vm, self) => dict(partialOf.get(vm, self).keywords),
+  },
+})
+
+/** What a partial object applies; undefined for anything else. */
+export function partialParts(vm: Vm, v: Value): Partial | undefined {
+  return partialOf.has(v) ? partialOf.get(vm, v) : undefined
+}
+
+const partialmethod: PyClass = classOf({
+  name: 'partialmethod',
+  module: 'functools',
+  methods: {
+    __init__: native('__init__(self, func, /, *args, **keywords)', (_vm, [self, func, args, keywords]) => {
+      partialOf.set(self, { func, args, keywords })
+      return null
+    }),
+    __get__: native('__get__(self, obj, cls=None)', (vm, [self, obj]) => {
+      const p = partialOf.get(vm, self)
+      const bound = obj === null ? p.func : getBound(p.func, obj)
+      return makePartial(vm, partial, bound, p.args, p.keywords)
+    }),
+  },
+})
+
+function getBound(fn: Value, self: Value): Value {
+  if (fn instanceof PyStaticMethod) return fn.fn
+  if (fn instanceof PyClassMethod) return method(fn.fn, typeOf(self))
+  return method(fn, self)
+}
+
+// --- Caches ----------------------------------------------------------------------------------------------------------
+
+interface Cache {
+  readonly fn: Value
+  /** Entries in order of use, the least recent first. */
+  readonly results: Map<HashKey, Value>
+  readonly maxsize: number | undefined
+  hits: number
+  misses: number
+}
+
+const cacheOf = new Hidden<Cache>('functools.lru_cache')
+
+function cacheKey(vm: Vm, args: readonly Value[], kwargs: Kwargs): HashKey {
+  const parts: Value[] = [...args, args.length, ...[...kwargs].flat()]
+  return hashKey(vm, tuple(parts))
+}
+
+function cachedCall(vm: Vm, cache: Cache, args: readonly Value[], kwargs: Kwargs): Value {
+  if (cache.maxsize === 0) return call(vm, cache.fn, args, kwargs)
+  const key = cacheKey(vm, args, kwargs)
+  const known = cache.results.get(key)
+  if (known !== undefined) {
+    cache.hits++
+    cache.results.delete(key)
+    cache.results.set(key, known)
+    return known
+  }
+  cache.misses++
+  const result = call(vm, cache.fn, args, kwargs)
+  cache.results.set(key, result)
+  if (cache.maxsize !== undefined && cache.results.size > cache.maxsize) {
+    const [oldest] = cache.results.keys()
+    if (oldest !== undefined) cache.results.delete(oldest)
+  }
+  return result
+}
+
+const lruCacheWrapper: PyClass = classOf({
+  name: '_lru_cache_wrapper',
+  module: 'functools',
+  methods: {
+    __call__: native('__call__(self, /, *args, **kwargs)', (vm, [self, args, kwargs]) =>
+      cachedCall(vm, cacheOf.get(vm, self), args, kwargs),
+    ),
+    __get__: native('__get__(self, obj, cls=None)', (_vm, [self, obj]) => (obj === null ? self : method(self, obj))),
+    cache_clear: native('cache_clear(self)', (vm, [self]) => {
+      const cache = cacheOf.get(vm, self)
+      cache.results.clear()
+      cache.hits = 0
+      cache.misses = 0
+      return null
+    }),
+    cache_info: native('cache_info(self)', (vm, [self]) => {
+      const { hits, misses, maxsize, results } = cacheOf.get(vm, self)
+      return tuple([hits, misses, maxsize ?? null, results.size])
+    }),
+    cache_parameters: native('cache_parameters(self)', (vm, [self]) =>
+      dict([
+        ['maxsize', cacheOf.get(vm, self).maxsize ?? null],
+        ['typed', false],
+      ]),
+    ),
+    __deepcopy__: native('__deepcopy__(self, memo, /)', (_vm, [self]) => self),
+  },
+})
+
+function cached(vm: Vm, fn: Value, maxsize: number | undefined): Value {
+  const wrapper = instance(lruCacheWrapper)
+  cacheOf.set(wrapper, { fn, results: new Map(), maxsize, hits: 0, misses: 0 })
+  return updateWrapper(vm, wrapper, fn)
+}
+
+function lruCache(vm: Vm, maxsize: Value): Value {
+  const size = maxsize === null ? undefined : intOf(maxsize)
+  if (size === undefined && maxsize !== null) {
+    if (isCallable(maxsize)) return cached(vm, maxsize, 128)
+    vm.raise(types.TypeError, 'Expected first argument to be an integer, a callable, or None')
+  }
+  return native('decorator(user_function, /)', (vm, [fn]) =>
+    cached(vm, fn, size === undefined ? size : Math.max(Number(size), 0)),
+  )
+}
+
+const cachedProperty: PyClass = classOf({
+  name: 'cached_property',
+  module: 'functools',
+  methods: {
+    __init__: native('__init__(self, func)', (vm, [self, func]) =>
+      initialize(self, { func, attrname: null, __doc__: getAttrOr(vm, func, '__doc__') ?? null }),
+    ),
+    __set_name__: native('__set_name__(self, owner, name)', (_vm, [self, , name]) =>
+      initialize(self, { attrname: name }),
+    ),
+    __get__: native('__get__(self, instance, owner=None)', (vm, [self, obj]) => {
+      if (obj === null) return self
+      const name = getAttr(vm, self, 'attrname')
+      if (typeof name !== 'string') {
+        return vm.raise(types.TypeError, 'Cannot use cached_property instance without calling __set_name__ on it.')
+      }
+      const store = attributeDict(vm, obj)
+      const value = call(vm, getAttr(vm, self, 'func'), [obj])
+      dictUpdate(vm, store, dict([[name, value]]))
+      return value
+    }),
+  },
+})
+
+// --- The rest --------------------------------------------------------------------------------------------------------
+
+function reduce(vm: Vm, fn: Value, items: Value, initial: Value | undefined): Value {
+  let total = initial
+  for (const v of iterate(vm, items)) total = total === undefined ? v : call(vm, fn, [total, v])
+  return total ?? vm.raise(types.TypeError, 'reduce() of empty iterable with no initial value')
+}
+
+type Comparison = '__lt__' | '__le__' | '__gt__' | '__ge__'
+
+/** For each comparison a class may define: how each of the other three follows from it and equality. */
+const orderings: Readonly<
+  Record<Comparison, readonly (readonly [Comparison, (less: boolean, equal: () => boolean) => boolean])[]>
+> = {
+  __lt__: [
+    ['__gt__', (lt, eq) => !lt && !eq()],
+    ['__le__', (lt, eq) => lt || eq()],
+    ['__ge__', (lt) => !lt],
+  ],
+  __le__: [
+    ['__ge__', (le, eq) => !le || eq()],
+    ['__lt__', (le, eq) => le && !eq()],
+    ['__gt__', (le) => !le],
+  ],
+  __gt__: [
+    ['__lt__', (gt, eq) => !gt && !eq()],
+    ['__ge__', (gt, eq) => gt || eq()],
+    ['__le__', (gt) => !gt],
+  ],
+  __ge__: [
+    ['__le__', (ge, eq) => !ge || eq()],
+    ['__gt__', (ge, eq) => ge && !eq()],
+    ['__lt__', (ge) => !ge],
+  ],
+}
+
+function totalOrdering(vm: Vm, cls: PyClass): Value {
+  const defined = (Object.keys(orderings) as Comparison[]).filter((op) => cls.lookup(op) !== types.object.dict.get(op))
+  const root = (['__lt__', '__le__', '__gt__', '__ge__'] as const).find((op) => defined.includes(op))
+  if (root === undefined) return vm.raise(types.ValueError, 'must define at least one ordering operation: < > <= >=')
+  for (const [name, derive] of orderings[root]) {
+    if (defined.includes(name)) continue
+    const derived = native<string>(`${name}(self, other, /)`, (vm, args) => {
+      const [self, other] = args as readonly [Value, Value]
+      const answer = callMethod(vm, self, root, [other])
+      if (answer === notImplemented) return answer
+      return derive(truth(vm, answer), () => compare(vm, '==', self, other) === true)
+    })
+    setAttr(vm, cls, name, asMethod(derived))
+  }
+  return cls
+}
+
+/** The implementation for a class: that of the first class in its order of resolution, then of an abstract class. */
+function dispatch(vm: Vm, table: ReadonlyMap<PyClass, Value>, cls: PyClass): Value {
+  for (const c of cls.mro) {
+    const found = table.get(c)
+    if (found !== undefined && c !== types.object) return found
+  }
+  for (const [c, fn] of table) if (c !== types.object && isSubclass(vm, cls, c)) return fn
+  return table.get(types.object) ?? null
+}
+
+function singledispatch(vm: Vm, fn: Value): Value {
+  const table = new Map<PyClass, Value>([[types.object, fn]])
+  const wrapper = instance(singleDispatchWrapper)
+  tableOf.set(wrapper, table)
+  return updateWrapper(vm, wrapper, fn)
+}
+
+const tableOf = new Hidden<Map<PyClass, Value>>('functools.singledispatch')
+
+const singleDispatchWrapper: PyClass = classOf({
+  name: 'function',
+  module: 'functools',
+  methods: {
+    __call__: native('__call__(self, /, *args, **kwargs)', (vm, [self, args, kwargs]) => {
+      const [first] = args
+      if (first === undefined)
+        return vm.raise(types.TypeError, 'singledispatch function requires at least 1 positional argument')
+      return call(vm, dispatch(vm, tableOf.get(vm, self), typeOf(first)), args, kwargs)
+    }),
+    dispatch: native('dispatch(self, cls)', (vm, [self, cls]) =>
+      dispatch(vm, tableOf.get(vm, self), mustBeClass(vm, cls)),
+    ),
+    register: native('register(self, cls, func=None)', (vm, [self, cls, func]) => {
+      const table = tableOf.get(vm, self)
+      if (!(cls instanceof PyClass)) return vm.stop('unsupported-syntax', 'singledispatch by annotation')
+      if (func !== null) {
+        table.set(cls, func)
+        return func
+      }
+      return native('decorator(func, /)', (_vm, [fn]) => {
+        table.set(cls, fn)
+        return fn
+      })
+    }),
+  },
+})
+
+const comparisonKey: PyClass = classOf({
+  name: 'KeyWrapper',
+  module: 'functools',
+  methods: natives({
+    '__init__(self, obj, mycmp)': (_vm, [self, obj, mycmp]) => initialize(self, { obj, mycmp }),
+    '__lt__(self, other, /)': (vm, [self, other]) =>
+      compare(vm, '<', call(vm, getAttr(vm, self, 'mycmp'), [getAttr(vm, self, 'obj'), getAttr(vm, other, 'obj')]), 0),
+  }),
+})
+
+const functions = natives({
+  'reduce(function, iterable, initial=MISSING, /)': (vm, [fn, items, initial]) => reduce(vm, fn, items, initial),
+  'lru_cache(maxsize=128, typed=False)': (vm, [maxsize]) => lruCache(vm, maxsize),
+  'cache(user_function, /)': (vm, [fn]) => cached(vm, fn, undefined),
+  'total_ordering(cls)': (vm, [cls]) => totalOrdering(vm, mustBeClass(vm, cls)),
+  'singledispatch(func)': (vm, [fn]) => singledispatch(vm, fn),
+  'cmp_to_key(mycmp)': (_vm, [mycmp]) => native('key(obj, /)', (vm, [obj]) => call(vm, comparisonKey, [obj, mycmp])),
+})
+
+export const functools: HostModule = {
+  name: 'functools',
+  reason: 'Every decorated function is made through it, so it is native; results are those of the library’s Python.',
+  make: () => ({
+    ...wrapping,
+    ...functions,
+    partial,
+    partialmethod,
+    cached_property: cachedProperty,
+    WRAPPER_ASSIGNMENTS: tuple(wrapperAssignments),
+    WRAPPER_UPDATES: tuple(wrapperUpdates),
+  }),
+}

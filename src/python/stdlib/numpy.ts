@@ -1,0 +1,342 @@
+// The corner of NumPy that model code touches on the way to its tensors: arithmetic on scalars, which keeps formulas as
+// plain Python arithmetic would, and small arrays of known numbers (`linspace(…).tolist()`), kept as nested shape and flat
+// values.
+import { abs, floorDiv, gcd, mul } from '../../sym/index.ts'
+import { float, list, notImplemented, tuple } from '../make.ts'
+import { classOf, native, natives } from '../native.ts'
+import {
+  binaryOp,
+  call,
+  collect,
+  compare,
+  derivedFloat,
+  floatToInt,
+  getItem,
+  intOf,
+  makeIterator,
+  repr,
+  toFloat,
+  toIndex,
+  toNumber,
+  truth,
+  unaryOp,
+  type BinaryOperator,
+} from '../object.ts'
+import { types } from '../types.ts'
+import { PyFloat, PyInstance, PyList, PyTuple, type PyClass, type Value } from '../values.ts'
+import type { HostModule, Vm } from '../vm.ts'
+import { Hidden, instance } from './helpers.ts'
+import { unknowableFunction, unknownFunction } from './unknown.ts'
+
+interface Items {
+  readonly shape: readonly number[]
+  /** In row-major order: ints, floats or booleans of the program. */
+  readonly values: readonly Value[]
+}
+
+const itemsOf = new Hidden<Items>('numpy.ndarray')
+
+function makeArray(shape: readonly number[], values: readonly Value[]): PyInstance {
+  const made = instance(ndarray)
+  itemsOf.set(made, { shape, values })
+  return made
+}
+
+function isArray(v: Value): v is PyInstance {
+  return itemsOf.has(v)
+}
+
+/** Nested sequences as an array; scalars have no dimensions. */
+function gather(vm: Vm, v: Value): Items {
+  if (isArray(v)) return itemsOf.get(vm, v)
+  if (!(v instanceof PyList || v instanceof PyTuple)) return { shape: [], values: [v] }
+  const rows = v.items.map((x) => gather(vm, x))
+  const inner = rows[0]?.shape ?? []
+  if (rows.some((r) => r.shape.length !== inner.length || r.shape.some((n, i) => n !== inner[i]))) {
+    vm.raise(
+      types.ValueError,
+      'setting an array element with a sequence. The requested array has an inhomogeneous shape',
+    )
+  }
+  return { shape: [rows.length, ...inner], values: rows.flatMap((r) => r.values) }
+}
+
+function nested({ shape, values }: Items): Value {
+  const [n, ...inner] = shape
+  if (n === undefined) return values[0] ?? null
+  const size = inner.reduce((a, b) => a * b, 1)
+  return list(
+    Array.from({ length: n }, (_, i) => nested({ shape: inner, values: values.slice(i * size, (i + 1) * size) })),
+  )
+}
+
+/** One element along the first axis. */
+function row({ shape, values }: Items, i: number): Value {
+  const inner = shape.slice(1)
+  const size = inner.reduce((a, b) => a * b, 1)
+  const part = values.slice(i * size, (i + 1) * size)
+  return inner.length === 0 ? (part[0] ?? null) : makeArray(inner, part)
+}
+
+function item(vm: Vm, self: Value, key: Value): Value {
+  const all = itemsOf.get(vm, self)
+  const [n = 0] = all.shape
+  if (key instanceof PyTuple || key === null)
+    return vm.stop('unsupported-op', `indexing a NumPy array by ${repr(vm, key)}`)
+  if (intOf(key) !== undefined) {
+    const i = toNumber(vm, key)
+    if (i >= n || i < -n) vm.raise(types.IndexError, `index ${i} is out of bounds for axis 0 with size ${n}`)
+    return row(all, i < 0 ? i + n : i)
+  }
+  const chosen = collect(vm, getItem(vm, list(Array.from({ length: n }, (_, i) => i)), key)).map((i) => toNumber(vm, i))
+  const rows = chosen.map((i) => gather(vm, row(all, i)))
+  return makeArray(
+    [chosen.length, ...all.shape.slice(1)],
+    rows.flatMap((r) => r.values),
+  )
+}
+
+/** Applies a function of scalars to scalars and arrays, a single one standing for all. */
+function map2(vm: Vm, a: Value, b: Value, f: (x: Value, y: Value) => Value): Value {
+  const [x, y] = [gather(vm, a), gather(vm, b)]
+  if (x.shape.length === 0 && y.shape.length === 0) return f(x.values[0] ?? null, y.values[0] ?? null)
+  const shape = x.shape.length === 0 ? y.shape : x.shape
+  if (x.shape.length > 0 && y.shape.length > 0 && String(x.shape) !== String(y.shape)) {
+    return vm.stop(
+      'unsupported-op',
+      `NumPy arrays of shapes (${String(x.shape)}) and (${String(y.shape)}) in one operation`,
+    )
+  }
+  const size = shape.reduce((n, m) => n * m, 1)
+  const at = (v: Items, i: number): Value => (v.shape.length === 0 ? v.values[0] : v.values[i]) ?? null
+  return makeArray(
+    shape,
+    Array.from({ length: size }, (_, i) => f(at(x, i), at(y, i))),
+  )
+}
+
+function map1(vm: Vm, a: Value, f: (x: Value) => Value): Value {
+  const { shape, values } = gather(vm, a)
+  return shape.length === 0 ? f(values[0] ?? null) : makeArray(shape, values.map(f))
+}
+
+const operators: readonly (readonly [string, BinaryOperator])[] = [
+  ['add', '+'],
+  ['sub', '-'],
+  ['mul', '*'],
+  ['truediv', '/'],
+  ['floordiv', '//'],
+  ['mod', '%'],
+  ['pow', '**'],
+]
+
+const arithmetic: Record<string, Value> = Object.fromEntries(
+  operators.flatMap(([name, op]) => [binary(`__${name}__`, op, false), binary(`__r${name}__`, op, true)]),
+)
+
+function binary(name: string, op: BinaryOperator, reflected: boolean): [string, Value] {
+  const made = native<string>(`${name}(self, other, /)`, (vm, args) => {
+    const [self, other] = args as readonly [Value, Value]
+    return reflected ? operate(vm, op, other, self) : operate(vm, op, self, other)
+  })
+  return [name, made]
+}
+
+function operate(vm: Vm, op: BinaryOperator, a: Value, b: Value): Value {
+  const known = (v: Value): boolean => isArray(v) || intOf(v) !== undefined || v instanceof PyFloat
+  return known(a) && known(b) ? map2(vm, a, b, (x, y) => binaryOp(vm, op, x, y)) : notImplemented
+}
+
+function total(vm: Vm, values: readonly Value[], op: BinaryOperator, start: Value): Value {
+  return values.reduce((sum, v) => binaryOp(vm, op, sum, v), start)
+}
+
+function extremum(vm: Vm, values: readonly Value[], op: '<' | '>'): Value {
+  const [first] = values
+  if (first === undefined)
+    return vm.raise(types.ValueError, 'zero-size array to reduction operation which has no identity')
+  return values.slice(1).reduce((best: Value, v) => (truth(vm, compare(vm, op, v, best)) ? v : best), first)
+}
+
+const ndarray: PyClass = classOf({
+  name: 'ndarray',
+  module: 'numpy',
+  methods: {
+    ...arithmetic,
+    ...natives({
+      '__neg__(self)': (vm, [a]) => map1(vm, a, (x) => unaryOp(vm, '-', x)),
+      '__len__(self)': (vm, [self]) =>
+        itemsOf.get(vm, self).shape[0] ?? vm.raise(types.TypeError, 'len() of unsized object'),
+      '__iter__(self)': (vm, [self]) => {
+        const all = itemsOf.get(vm, self)
+        return makeIterator(vm, list(Array.from({ length: all.shape[0] ?? 0 }, (_, i) => row(all, i))))
+      },
+      '__getitem__(self, key, /)': (vm, [self, key]) => item(vm, self, key),
+      '__repr__(self, /)': (vm, [self]) => `array(${repr(vm, nested(itemsOf.get(vm, self)))})`,
+      'tolist(self)': (vm, [self]) => nested(itemsOf.get(vm, self)),
+      'item(self)': (vm, [self]) => itemsOf.get(vm, self).values[0] ?? null,
+      'sum(self)': (vm, [self]) => total(vm, itemsOf.get(vm, self).values, '+', 0),
+      'prod(self)': (vm, [self]) => total(vm, itemsOf.get(vm, self).values, '*', 1),
+      'max(self)': (vm, [self]) => extremum(vm, itemsOf.get(vm, self).values, '>'),
+      'min(self)': (vm, [self]) => extremum(vm, itemsOf.get(vm, self).values, '<'),
+    }),
+  },
+  properties: {
+    shape: (vm, self) => tuple([...itemsOf.get(vm, self).shape]),
+    ndim: (vm, self) => itemsOf.get(vm, self).shape.length,
+    size: (vm, self) => itemsOf.get(vm, self).values.length,
+  },
+})
+
+// --- Functions -------------------------------------------------------------------------------------------------------
+
+/** A function of floats, element by element. */
+const elementwise =
+  (f: (x: number) => number) =>
+  (vm: Vm, [x]: readonly [Value]) =>
+    map1(vm, x, (v) => derivedFloat(f(toFloat(vm, v).value), [v]))
+
+/** Rounds to a whole number that stays a float, with its formula. */
+const whole =
+  (how: 'floor' | 'ceil' | 'round') =>
+  (vm: Vm, [x]: readonly [Value]) =>
+    map1(vm, x, (v) => toFloat(vm, floatToInt(vm, toFloat(vm, v), how)))
+
+function linspace(vm: Vm, start: Value, stop: Value, count: number): Value {
+  const step = count > 1 ? binaryOp(vm, '/', binaryOp(vm, '-', toFloat(vm, stop), toFloat(vm, start)), count - 1) : 0
+  const values = Array.from({ length: count }, (_, i): Value =>
+    i === count - 1 && count > 1
+      ? toFloat(vm, stop)
+      : toFloat(vm, binaryOp(vm, '+', start, binaryOp(vm, '*', i, step))),
+  )
+  return makeArray([count], values)
+}
+
+function arange(vm: Vm, start: Value, stop: Value, step: Value): Value {
+  const values: Value[] = []
+  const rising = truth(vm, compare(vm, '>', step, 0))
+  for (let v = start; truth(vm, compare(vm, rising ? '<' : '>', v, stop)); v = binaryOp(vm, '+', v, step)) {
+    vm.tick()
+    values.push(v)
+  }
+  return makeArray([values.length], values)
+}
+
+function filled(vm: Vm, shape: Value, value: Value): Value {
+  const sizes = shape instanceof PyTuple || shape instanceof PyList ? shape.items : [shape]
+  const lengths = sizes.map((n) => toNumber(vm, n))
+  const size = lengths.reduce((a, b) => a * b, 1)
+  vm.tick(size)
+  return makeArray(
+    lengths,
+    Array.from({ length: size }, () => value),
+  )
+}
+
+const functions = natives({
+  'sqrt(x, /)': elementwise(Math.sqrt),
+  'exp(x, /)': elementwise(Math.exp),
+  'log(x, /)': elementwise(Math.log),
+  'log2(x, /)': elementwise(Math.log2),
+  'log10(x, /)': elementwise(Math.log10),
+  'sin(x, /)': elementwise(Math.sin),
+  'cos(x, /)': elementwise(Math.cos),
+  'tanh(x, /)': elementwise(Math.tanh),
+  'floor(x, /)': whole('floor'),
+  'ceil(x, /)': whole('ceil'),
+  'round(a, decimals=0)': (vm, [x]) => whole('round')(vm, [x]),
+  'abs(x, /)': (vm, [x]) => map1(vm, x, (v) => call(vm, vm.builtins.get('abs') ?? null, [v])),
+  'power(x1, x2, /)': (vm, [a, b]) => map2(vm, a, b, (x, y) => binaryOp(vm, '**', x, y)),
+  'prod(a)': (vm, [a]) => total(vm, gather(vm, a).values, '*', 1),
+  'sum(a)': (vm, [a]) => total(vm, gather(vm, a).values, '+', 0),
+  'max(a)': (vm, [a]) => extremum(vm, gather(vm, a).values, '>'),
+  'min(a)': (vm, [a]) => extremum(vm, gather(vm, a).values, '<'),
+  'clip(a, a_min, a_max)': (vm, [a, low, high]) =>
+    map1(vm, a, (v) => extremum(vm, [extremum(vm, [v, low], '>'), high], '<')),
+  'lcm(x1, x2, /)': (vm, [a, b]) => {
+    const [x, y] = [toIndex(vm, a), toIndex(vm, b)]
+    return floorDiv(abs(mul(x, y)), gcd(x, y))
+  },
+  'cumsum(a)': (vm, [a]) => {
+    let sum: Value = 0
+    const { shape, values } = gather(vm, a)
+    return makeArray(
+      shape.length === 0 ? [1] : [values.length],
+      values.map((v) => (sum = binaryOp(vm, '+', sum, v))),
+    )
+  },
+  'array(object)': (vm, [v]) => asArray(vm, v),
+  'asarray(a)': (vm, [v]) => asArray(vm, v),
+  'linspace(start, stop, num=50)': (vm, [start, stop, count]) => linspace(vm, start, stop, toNumber(vm, count)),
+  'arange(start, stop=None, step=1)': (vm, [start, stop, step]) =>
+    stop === null ? arange(vm, 0, start, step) : arange(vm, start, stop, step),
+  'zeros(shape)': (vm, [shape]) => filled(vm, shape, float(0)),
+  'ones(shape)': (vm, [shape]) => filled(vm, shape, float(1)),
+})
+
+function asArray(vm: Vm, v: Value): Value {
+  const { shape, values } = gather(vm, v)
+  return makeArray(shape, values)
+}
+
+// --- Types and random numbers ----------------------------------------------------------------------------------------
+
+/** The scalar types: classes to test against, of which nothing here is an instance. */
+function scalarTypes(): Record<string, PyClass> {
+  const rows: readonly (readonly [name: string, base: string | undefined])[] = [
+    ['generic', undefined],
+    ['number', 'generic'],
+    ['integer', 'number'],
+    ['floating', 'number'],
+    ['bool_', 'generic'],
+    ['uint8', 'integer'],
+    ['int8', 'integer'],
+    ['int32', 'integer'],
+    ['int64', 'integer'],
+    ['float16', 'floating'],
+    ['float32', 'floating'],
+    ['float64', 'floating'],
+  ]
+  const made: Record<string, PyClass> = {}
+  for (const [name, base] of rows) {
+    const parent = base === undefined ? undefined : made[base]
+    made[name] = classOf({ name, module: 'numpy', ...(parent === undefined ? {} : { bases: [parent] }) })
+  }
+  return made
+}
+
+const scalars = scalarTypes()
+
+export const numpyModules: readonly HostModule[] = [
+  {
+    name: 'numpy',
+    reason: 'A compiled library; what models compute with it beside their tensors is scalars and small tables.',
+    make: (vm) => ({
+      ...functions,
+      ...scalars,
+      ndarray,
+      pi: float(Math.PI),
+      e: float(Math.E),
+      inf: float(Infinity),
+      nan: float(Number.NaN),
+      newaxis: null,
+      random: vm.importer.get('numpy.random'),
+      __version__: '2.0.0',
+    }),
+  },
+  {
+    name: 'numpy.random',
+    reason: 'What a random number comes to is not known to an analysis.',
+    make: () => ({
+      ...Object.fromEntries(
+        'uniform random rand randn normal'.split(' ').map((n) => [n, unknownFunction(`numpy.random.${n}`)]),
+      ),
+      ...Object.fromEntries(
+        'choice permutation shuffle randint default_rng'
+          .split(' ')
+          .map((n) => [n, unknowableFunction(`numpy.random.${n}`)]),
+      ),
+      seed: natives({ 'seed(seed=None)': () => null })['seed'] ?? null,
+    }),
+  },
+]

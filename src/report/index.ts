@@ -1,0 +1,11 @@
+// How results read: pages for a terminal, JSON for programs. Nothing here writes anywhere.
+export { analysisText } from './analysis.ts'
+export { type AnnotatedForward, type AnnotatedLine, annotateJson, annotateText } from './annotate.ts'
+export { errorLines, type ErrorReport, errorReport } from './errors.ts'
+export { inspectJson, inspectText, type ModuleTree } from './inspect.ts'
+export { hardwareDetails, hardwareJson, hardwareText, type ListedModel, modelsJson, modelsText } from './lists.ts'
+export { predictionJson, predictionText } from './prediction.ts'
+export { bar, colourStyle, columnsOf, fit, plainStyle, type Style, table, type Terminal, wrap } from './terminal.ts'
+export { traceText } from './trace.ts'
+export { verifyJson, verifyText, type VerifyResult } from './verify.ts'
+export * as numbers from './numbers.ts'

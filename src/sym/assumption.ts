@@ -1,0 +1,117 @@
+// What a run took for true because its sizes said so: comparisons and divisibilities between formulas. One condition has
+// one form, cleared of common factors and divisors, so that the same condition met twice is one assumption.
+import { raise, type Span } from '../text/index.ts'
+import { divE, factorContent, subE } from './arithmetic.ts'
+import { type Env, tryEvaluate } from './evaluate.ts'
+import { overCommonDenominator } from './functions.ts'
+import { type Expr, Sum } from './polynomial.ts'
+import { parse } from './parse.ts'
+import { print, printOperand, type PrintOptions } from './print.ts'
+import { type Comparison, decide, type Prover } from './prover.ts'
+import { compareC, divC, isInteger, negC, signC } from './rational.ts'
+
+/** `divides`: left divides right evenly. */
+export type Operator = Comparison | 'divides'
+
+export interface Condition {
+  readonly left: Expr
+  readonly op: Operator
+  readonly right: Expr
+}
+
+export interface Assumption extends Condition {
+  readonly at: Span | undefined
+  /** Python: `a < b`, and `a % b == 0` for b divides a. */
+  readonly text: string
+}
+
+export const negated: Record<Comparison, Comparison> = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' }
+const mirrored: Record<Comparison, Comparison> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
+
+/** `a op b` without common factors, terms that count down moved to the other side. */
+export function comparison(a: Expr, op: Comparison, b: Expr, prover: Prover): Condition {
+  const { coef, monomial, primitive } = factorContent(subE(a, b))
+  if (!prover.isPositive(monomial)) return { left: a, op, right: b }
+  const above = new Sum()
+  const below = new Sum()
+  for (const [m, c] of primitive.terms()) {
+    if (signC(c) > 0) above.add(m, c)
+    else below.add(m, negC(c))
+  }
+  return { left: above.toExpr(), op: signC(coef) < 0 ? mirrored[op] : op, right: below.toExpr() }
+}
+
+/** The condition that a quotient is an integer. */
+export function divisibility(quotient: Expr): Condition {
+  const { over, under } = overCommonDenominator(quotient)
+  return { left: under, op: 'divides', right: over }
+}
+
+export function conditionText(c: Condition, options: PrintOptions = {}): string {
+  if (c.op !== 'divides') return `${print(c.left, options)} ${c.op} ${print(c.right, options)}`
+  return `${printOperand(c.right, 'left', options)} % ${printOperand(c.left, 'right', options)} == 0`
+}
+
+/** Reads what `conditionText` writes. */
+export function parseCondition(text: string): Condition {
+  const match = /^(.*?)(==|!=|<=|>=|<|>)(.*)$/s.exec(text)
+  if (match === null) return raise('bad-analysis', `"${text}" is no condition: it compares nothing`)
+  const [, left = '', op = '', right = ''] = match
+  const parts = left.split('%')
+  const [dividend, divisor] = parts
+  if (op === '==' && right.trim() === '0' && parts.length === 2 && dividend !== undefined && divisor !== undefined) {
+    return { left: parse(divisor), op: 'divides', right: parse(dividend) }
+  }
+  return { left: parse(left), op: op as Comparison, right: parse(right) }
+}
+
+/** Does the condition hold for these values? A division by zero in it counts as not. */
+export function holds(condition: Condition, env: Env): boolean {
+  const left = tryEvaluate(condition.left, env)
+  const right = tryEvaluate(condition.right, env)
+  if (left === undefined || right === undefined) return false
+  if (condition.op === 'divides') return signC(left) !== 0 && isInteger(divC(right, left))
+  const order = compareC(left, right)
+  return decide(condition.op, order < 0 ? 1 : order > 0 ? 4 : 2) === true
+}
+
+/** Is the condition true, false or open, as far as the prover knows? */
+export function known(condition: Condition, prover: Prover): boolean | undefined {
+  if (condition.op !== 'divides') return decide(condition.op, prover.signs(subE(condition.left, condition.right)))
+  if (condition.left.isZero) return false
+  const quotient = quotientOf(condition)
+  if (quotient.constant !== undefined) return isInteger(quotient.constant)
+  return prover.isIntegral(quotient) ? true : undefined
+}
+
+/** Has the prover take the condition for true. `whole`: both sides are integers. */
+export function teach(prover: Prover, condition: Condition, whole: boolean): void {
+  if (condition.op === 'divides') prover.assumeIntegral(quotientOf(condition))
+  else prover.assume(condition.op, subE(condition.left, condition.right), whole)
+}
+
+/** A condition in its shortest form. */
+export function simplified(condition: Condition, prover: Prover): Condition {
+  if (condition.op !== 'divides') return comparison(condition.left, condition.op, condition.right, prover)
+  return condition.left.isZero ? condition : divisibility(quotientOf(condition))
+}
+
+/** More conditions than these are a symptom of something else; they are then left as they came. */
+const MINIMISED_UP_TO = 80
+
+/** Leaves out conditions that follow from the others. `learned` is what the prover is to learn of one. */
+export function minimised<T>(items: readonly T[], learned: (item: T) => Condition, stated: (item: T) => Condition, makeProver: () => Prover): readonly T[] {
+  const kept = [...items]
+  if (kept.length > MINIMISED_UP_TO) return kept
+  for (let i = 0; i < kept.length; ) {
+    const prover = makeProver()
+    for (const [j, other] of kept.entries()) if (j !== i) teach(prover, learned(other), true)
+    if (known(stated(kept[i] as T), prover) === true) kept.splice(i, 1)
+    else i++
+  }
+  return kept
+}
+
+function quotientOf(condition: Condition): Expr {
+  return divE(condition.right, condition.left)
+}

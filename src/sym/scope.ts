@@ -1,0 +1,164 @@
+// One run's variables and what the run assumed of them, and the integers that depend on variables. Within a scope equal
+// formulas are one `SymInt`, which remembers the results of the operations it took part in: a run repeats the same few
+// thousand operations a million times.
+import { raise, type Span } from '../text/index.ts'
+import { constExpr, variableExpr } from './arithmetic.ts'
+import { type Assumption, comparison, type Condition, conditionText, divisibility, known, minimised, teach } from './assumption.ts'
+import { type Env, lookUp, tryEvaluate } from './evaluate.ts'
+import { substitute } from './functions.ts'
+import type { Expr } from './polynomial.ts'
+import { print } from './print.ts'
+import { type Comparison, type Minimum, Prover } from './prover.ts'
+import { type Coef, coefOf, compareC, isInteger } from './rational.ts'
+import { normal, type Whole } from './whole.ts'
+
+/** An exact Python integer: a number while safe, a big integer beyond, a `SymInt` where it depends on a variable. */
+export type Int = number | bigint | SymInt
+
+/** An integer that depends on variables: its formula, and the value it has in this run. */
+export class SymInt {
+  /** Results of operations by operation and operand (`int.ts`). */
+  readonly results = new Map<number, Int | boolean>()
+
+  constructor(
+    readonly scope: Scope,
+    readonly expr: Expr,
+    readonly hint: Whole,
+    /** Distinguishes the SymInts of a scope. */
+    readonly index: number,
+  ) {}
+
+  toString(): string {
+    return print(this.expr)
+  }
+}
+
+export interface VariableInfo {
+  readonly name: string
+  readonly meaning: string
+  readonly hint: number
+  readonly min: number
+}
+
+export interface VariableOptions {
+  /** The least value it can have; 2 unless given, because 0 and 1 change what a model does. */
+  readonly min?: number
+  /** Not restricted to integers. */
+  readonly real?: boolean
+}
+
+export class Scope {
+  readonly variables = new Map<string, VariableInfo>()
+  readonly definitions = new Map<string, Expr>()
+  readonly prover: Prover
+  /** Where the program is now; set by the interpreter. */
+  where: () => Span | undefined = () => undefined
+  /** The value of every variable in this run. */
+  readonly hints = new Map<string, number>()
+  private readonly minimumTable = new Map<string, Minimum>()
+  private readonly table = new Map<string, SymInt>()
+  private readonly recorded = new Map<string, { assumption: Assumption; learned: Condition }>()
+  private listed: readonly Assumption[] | undefined
+
+  constructor() {
+    this.prover = new Prover(this.minimumTable)
+  }
+
+  /** A variable with the value it has in this run. A value below 2 is returned as it is. */
+  variable(name: string, hint: number, meaning = '', options: VariableOptions = {}): Int {
+    if (hint <= 1) return hint
+    const min = options.min ?? 2
+    const old = this.variables.get(name)
+    if (old !== undefined && old.hint !== hint) raise('internal', `variable ${name} is ${old.hint} and ${hint} at once`)
+    if (min < 0 || hint < min) raise('internal', `variable ${name} is ${hint}, its minimum ${min}`)
+    if (old === undefined) {
+      this.variables.set(name, { name, meaning, hint, min })
+      this.hints.set(name, hint)
+      this.minimumTable.set(name, { least: coefOf(min), real: options.real === true })
+    }
+    return this.intern(variableExpr(name), hint)
+  }
+
+  /**
+   * Gives a value that is no polynomial (a rounded quotient, say) a name of its own: later formulas use the name, and
+   * `definitions` says what it stands for. Other values come back as they are.
+   */
+  named(name: string, value: Int): Int {
+    if (!(value instanceof SymInt) || value.expr.monomials.every((m) => m.plain)) return value
+    if (this.variables.has(name) || value.hint < 2 || typeof value.hint !== 'number') return value
+    const least = [2, 1, 0].find((k) => known({ left: value.expr, op: '>=', right: constExpr(k) }, this.prover) === true)
+    if (least === undefined) return value
+    this.definitions.set(name, value.expr)
+    return this.variable(name, value.hint, '', { min: least })
+  }
+
+  /** A formula with defined names replaced by what they stand for. */
+  undefine(e: Expr): Expr {
+    let result = e
+    for (const [name, definition] of [...this.definitions].reverse()) result = substitute(result, new Map([[name, definition]]))
+    return result
+  }
+
+  /** The conditions under which this run's formulas hold; none that follows from the others. */
+  get assumptions(): readonly Assumption[] {
+    this.listed ??= minimised([...this.recorded.values()], (r) => r.learned, (r) => r.assumption, () => new Prover(this.minimumTable)).map((r) => r.assumption) // prettier-ignore
+    return this.listed
+  }
+
+  /** The value of a formula in this run. */
+  valueOf(e: Expr): Coef {
+    return tryEvaluate(e, this.hints) ?? raise('internal', 'division by zero in a formula')
+  }
+
+  /** The least value of every variable. */
+  get minimums(): ReadonlyMap<string, number> {
+    return new Map([...this.variables].map(([name, v]) => [name, v.min]))
+  }
+
+  /** The integer of a formula with a known value. */
+  intern(expr: Expr, hint: Whole): Int {
+    const constant = expr.constant
+    if (constant !== undefined) return wholeOf(constant)
+    let result = this.table.get(expr.key)
+    if (result === undefined) {
+      result = new SymInt(this, expr, hint, this.table.size)
+      this.table.set(expr.key, result)
+    }
+    return result
+  }
+
+  /** Is a formula known to be an integer? */
+  isIntegral(e: Expr): boolean {
+    return this.table.has(e.key) || this.prover.isIntegral(e)
+  }
+
+  /** Records that `a op b` was taken for true. */
+  assume(a: Expr, op: Comparison, b: Expr): void {
+    this.record(comparison(a, op, b, this.prover), { left: a, op, right: b })
+  }
+
+  /** Records that a quotient was taken for an integer, unless it is known to be one. */
+  assumeIntegral(quotient: Expr): void {
+    if (this.isIntegral(quotient)) return
+    const condition = divisibility(quotient)
+    this.record(condition, condition)
+  }
+
+  private record(condition: Condition, learned: Condition): void {
+    const text = conditionText(condition)
+    if (this.recorded.has(text)) return
+    this.recorded.set(text, { assumption: { ...condition, at: this.where(), text }, learned })
+    this.listed = undefined
+    teach(this.prover, learned, true)
+  }
+}
+
+export function wholeOf(c: Coef): Whole {
+  if (!isInteger(c)) raise('internal', `an integer turned out to be ${String(c)}`)
+  return typeof c === 'number' ? c : normal(c.num)
+}
+
+/** The names whose value is below the least they can have. */
+export function belowMinimum(minimums: ReadonlyMap<string, number>, env: Env): readonly string[] {
+  return [...minimums].filter(([name, min]) => compareC(lookUp(name, env), coefOf(min)) < 0).map(([name]) => name)
+}

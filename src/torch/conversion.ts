@@ -1,0 +1,108 @@
+// Copies and conversions: `to`, `clone`, `contiguous`, `copy_`, and reading values out.
+import { types } from '../python/types.ts'
+import type { Vm } from '../python/vm.ts'
+import { hintNumber } from '../sym/index.ts'
+import type { DeviceName } from './device.ts'
+import type { DType } from './dtype.ts'
+import { stridesLike } from './iterator.ts'
+import { Known, type Values } from './known.ts'
+import { launch } from './record.ts'
+import {
+  broadcastShapes,
+  isChannelsLastContiguous,
+  isNonOverlappingAndDense,
+  isZero,
+  numel,
+  sameShape,
+  showShape,
+  stridesOf,
+  suggestedFormat,
+  type MemoryFormat,
+  type Shape,
+} from './shape.ts'
+import { deriveKnown, knownValues, outputOf, overwriteKnown, Tensor } from './tensor.ts'
+import { expand } from './views.ts'
+
+export interface Conversion {
+  readonly dtype?: DType | undefined
+  readonly device?: DeviceName | undefined
+  readonly format?: MemoryFormat | undefined
+  readonly copy?: boolean
+}
+
+/** `t.to(...)`: the tensor itself where nothing changes. */
+export function to(vm: Vm, t: Tensor, { dtype = t.dtype, device = t.device, format = 'preserve_format', copy = false }: Conversion): Tensor {
+  const laidOut = format === 'preserve_format' || suggestedFormat(t.shape, t.strides) === format
+  if (dtype === t.dtype && device === t.device && laidOut && !copy) return t
+  const out = new Tensor(t.shape, copyStrides(t, format), dtype, device, t.role === 'constant' ? 'constant' : 'activation')
+  deriveKnown(out, [t], ([values = []]) => values)
+  launch(vm, 'aten._to_copy.default', [t], [out])
+  return out
+}
+
+/** `_to_copy` keeps a dense layout; any other becomes contiguous or channels-last. */
+function copyStrides(t: Tensor, format: MemoryFormat): Shape {
+  if (format !== 'preserve_format') return stridesOf(format, t.shape)
+  if (t.isPlain || isNonOverlappingAndDense(t.shape, t.strides)) return t.strides
+  return stridesOf(suggestedFormat(t.shape, t.strides), t.shape)
+}
+
+/** To a dtype; undefined leaves the tensor as it is. */
+export function convert(vm: Vm, t: Tensor, dtype: DType | undefined): Tensor {
+  return dtype === undefined || dtype === t.dtype ? t : to(vm, t, { dtype })
+}
+
+export function clone(vm: Vm, t: Tensor, format: MemoryFormat = 'preserve_format'): Tensor {
+  const out = outputOf([t], t.shape, t.dtype, format === 'preserve_format' ? stridesLike(t) : stridesOf(format, t.shape))
+  deriveKnown(out, [t], ([values = []]) => values)
+  launch(vm, 'aten.clone.default', [t], [out])
+  return out
+}
+
+export function hasFormat(vm: Vm, t: Tensor, format: MemoryFormat): boolean {
+  if (format === 'contiguous_format') return t.isContiguous
+  if (format === 'preserve_format') vm.raise(types.RuntimeError, 'preserve memory format is unsupported by the contiguous operator')
+  if (t.rank !== (format === 'channels_last' ? 4 : 5)) return false
+  return isChannelsLastContiguous(t.shape, t.strides)
+}
+
+export function contiguousIn(vm: Vm, t: Tensor, format: MemoryFormat): Tensor {
+  return hasFormat(vm, t, format) ? t : clone(vm, t, format)
+}
+
+/** Writes `source`, broadcast, over `target`. */
+export function copyInto(vm: Vm, target: Tensor, source: Tensor): Tensor {
+  const shape = broadcastShapes(vm, [target.shape, source.shape])
+  if (!sameShape(shape, target.shape)) {
+    vm.raise(
+      types.RuntimeError,
+      `output with shape ${showShape(target.shape)} doesn't match the broadcast shape ${showShape(shape)}`,
+    )
+  }
+  overwriteKnown(target, source.storage.data === undefined ? undefined : knownValues(expand(vm, source, target.shape)))
+  launch(vm, 'aten.copy_.default', [target, source], [target])
+  return target
+}
+
+/** Fills every element with a number (undefined: not known). */
+export function fillKnown(t: Tensor, value: number | undefined): void {
+  overwriteKnown(t, value === undefined ? undefined : new Known([], [], () => constant(t.shape, value)))
+}
+
+/** As many copies of a number as a shape has elements. */
+export function constant(shape: Shape, value: number): Values {
+  return new Float64Array(hintNumber(numel(shape))).fill(value)
+}
+
+// --- Reading -------------------------------------------------------------------------------------------------------
+
+/** The values the program asks for: what follows holds for the sizes they come from. Unknown ones end the analysis. */
+export function valuesOf(vm: Vm, t: Tensor, what: string): Values {
+  if (t.shape.some(isZero)) return []
+  const known = knownValues(t)
+  if (known === undefined) {
+    return vm.stop('data-dependent-branch', `${what} needs the values of a tensor of shape ${showShape(t.shape)}, which depend on the input or the weights`)
+  }
+  known.pinSizes()
+  return known.get()
+}

@@ -1,0 +1,105 @@
+// Look-ups in tables of vectors.
+import { types } from '../../python/types.ts'
+import type { Value } from '../../python/values.ts'
+import type { Vm } from '../../python/vm.ts'
+import { ge, lt, neg, prod, sub, type Int } from '../../sym/index.ts'
+import { asTensor, boolArg, optionalInt } from '../arguments.ts'
+import { dtypes } from '../dtype.ts'
+import { torchFunctions, type FunctionTable } from '../functions.ts'
+import { launch } from '../record.ts'
+import { at } from '../shape.ts'
+import { isTensor, outputOf, type Tensor } from '../tensor.ts'
+import { reshape } from '../views.ts'
+
+function checkIndices(vm: Vm, t: Tensor): void {
+  if (t.dtype === dtypes.int64 || t.dtype === dtypes.int32) return
+  vm.raise(types.RuntimeError, `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${t.dtype.name} instead (while checking arguments for embedding)`)
+}
+
+export function embedding(vm: Vm, weight: Tensor, indices: Tensor): Tensor {
+  if (weight.rank !== 2) vm.raise(types.RuntimeError, '\'weight\' must be 2-D')
+  checkIndices(vm, indices)
+  const out = outputOf([weight, indices], [...indices.shape, at(weight.shape, 1)], weight.dtype)
+  launch(vm, 'aten.embedding.default', [weight, indices], [out])
+  return out
+}
+
+function checkPadding(vm: Vm, weight: Tensor, v: Value): void {
+  const index = optionalInt(vm, v)
+  if (index === undefined) return
+  const rows = at(weight.shape, 0)
+  if (ge(index, rows) || lt(index, neg(rows))) vm.raise(types.AssertionError, 'Padding_idx must be within num_embeddings')
+}
+
+// --- Bags ---------------------------------------------------------------------------------------------------------------
+
+interface BagArgs {
+  readonly weight: Tensor
+  readonly indices: Tensor
+  readonly offsets: Tensor | undefined
+  readonly mode: Value
+  readonly perSample: Tensor | undefined
+  readonly includeLast: boolean
+}
+
+const modes: readonly Value[] = ['sum', 'mean', 'max']
+
+function embeddingBag(vm: Vm, args: BagArgs): Tensor {
+  const { weight, mode, perSample, includeLast } = args
+  if (!modes.includes(mode)) vm.raise(types.ValueError, 'mode has to be one of sum, mean or max')
+  let { indices, offsets } = args
+  if (indices.rank === 2) {
+    if (offsets !== undefined) vm.raise(types.ValueError, 'if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences.')
+    offsets = arangeOffsets(vm, indices)
+    indices = reshape(vm, indices, [-1])
+  } else if (offsets === undefined) vm.raise(types.ValueError, 'offsets has to be a 1D Tensor but got None')
+  const bags: Int = includeLast ? sub(at(offsets.shape, 0), 1) : at(offsets.shape, 0)
+  const inputs = [weight, indices, offsets, ...(perSample === undefined ? [] : [perSample])]
+  const count = prod(indices.shape)
+  const isMax = mode === 'max'
+  const outs = [
+    outputOf(inputs, [bags, at(weight.shape, 1)], weight.dtype),
+    outputOf(inputs, [isMax ? 0 : count], offsets.dtype),
+    outputOf(inputs, [bags], offsets.dtype),
+    outputOf(inputs, isMax ? [bags, at(weight.shape, 1)] : [0], offsets.dtype),
+  ]
+  const op = weight.requiresGrad ? 'aten._embedding_bag.default' : 'aten._embedding_bag_forward_only.default'
+  launch(vm, op, inputs, outs)
+  return outs[0] ?? weight
+}
+
+/** Rows of equal length: `torch.arange(0, input.numel(), input.size(1))`. */
+function arangeOffsets(vm: Vm, indices: Tensor): Tensor {
+  const offsets = outputOf([indices], [at(indices.shape, 0)], indices.dtype)
+  launch(vm, 'aten.arange.start_step', [], [offsets])
+  return offsets
+}
+
+// --- Tables -----------------------------------------------------------------------------------------------------------
+
+export const functionalEmbeddings: FunctionTable = torchFunctions({
+  'embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)':
+    (vm, [input, weight, padding, maxNorm]) => {
+      const table = asTensor(vm, weight, 'argument \'weight\'')
+      checkPadding(vm, table, padding)
+      if (maxNorm !== null) vm.stop('unsupported-op', 'torch.nn.functional.embedding with max_norm')
+      return embedding(vm, table, asTensor(vm, input))
+    },
+  'embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode=\'mean\', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None)':
+    (vm, [input, weight, offsets, maxNorm, , , mode, , perSample, includeLast]) => {
+      if (maxNorm !== null) vm.stop('unsupported-op', 'torch.nn.functional.embedding_bag with max_norm')
+      return embeddingBag(vm, {
+        weight: asTensor(vm, weight, 'argument \'weight\''),
+        indices: asTensor(vm, input),
+        offsets: isTensor(offsets) ? offsets : undefined,
+        mode,
+        perSample: isTensor(perSample) ? perSample : undefined,
+        includeLast: boolArg(vm, includeLast),
+      })
+    },
+})
+
+export const torchEmbeddings: FunctionTable = torchFunctions({
+  'embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False)': (vm, [weight, indices]) =>
+    embedding(vm, asTensor(vm, weight, 'argument \'weight\''), asTensor(vm, indices, 'argument \'indices\'')),
+})

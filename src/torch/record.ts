@@ -1,0 +1,129 @@
+// The single door through which kernels are counted. `launch` looks up the kernel's row, works out what it costs from
+// the shapes of its operands, and hands the call with its place in the source to the recorder, if a trace is being taken.
+import type { Frame } from '../python/code.ts'
+import type { Vm } from '../python/vm.ts'
+import { mul, type Int } from '../sym/index.ts'
+import type { DType } from './dtype.ts'
+import { kernels, type KernelName } from './kernels/index.ts'
+import type { KernelRow, Operand, Params } from './kernels/table.ts'
+import { distinctElements, numel, type Shape } from './shape.ts'
+import { torchState, type TorchState } from './state.ts'
+import type { Role, Tensor } from './tensor.ts'
+
+/** An operand as it was at the call. */
+export interface TensorSig {
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly role: Role
+  readonly tensor: Tensor
+}
+
+export interface Place {
+  readonly file: string
+  readonly line: number
+}
+
+export interface KernelCall {
+  /** The dispatcher's name with its overload: `aten.mm.default`. */
+  readonly op: KernelName
+  readonly inputs: readonly TensorSig[]
+  readonly outputs: readonly TensorSig[]
+  readonly matmulFlops: Int
+  /** All scalar arithmetic, contractions included. */
+  readonly flops: Int
+  readonly read: Int
+  readonly write: Int
+  /** Dotted path of the innermost module that is running, '' for the model itself. */
+  readonly module: string
+  /** The innermost line inside the traced package, its file relative to it. */
+  readonly at: Place | undefined
+  /** The line of the innermost running `forward()` that led here. */
+  readonly site: Place | undefined
+}
+
+class RecordedOperand implements Operand, TensorSig {
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly role: Role
+  #elements: Int | undefined
+  #distinct: Int | undefined
+
+  constructor(
+    readonly tensor: Tensor,
+    readonly width: Int,
+  ) {
+    this.dtype = tensor.dtype
+    this.shape = tensor.shape
+    this.role = tensor.role
+  }
+
+  get elements(): Int {
+    return (this.#elements ??= numel(this.shape))
+  }
+
+  get distinct(): Int {
+    return (this.#distinct ??= distinctElements(this.shape, this.tensor.strides))
+  }
+
+  get bytes(): Int {
+    return mul(this.elements, this.width)
+  }
+
+  get footprint(): Int {
+    return mul(this.distinct, this.width)
+  }
+}
+
+/** Bytes of one element. */
+export function elementWidth(state: TorchState, t: Tensor): Int {
+  const width = t.dtype !== state.modelDtype ? undefined : t.role === 'weight' ? state.wBytes : state.aBytes
+  return width ?? t.dtype.itemsize
+}
+
+export const noParams: Params = {}
+
+/** Counts one kernel. `inputs` are its tensor arguments in the dispatcher's order, absent ones left out. */
+export function launch(
+  vm: Vm,
+  op: KernelName,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  params: Params = noParams,
+): void {
+  const state = vm.state(torchState)
+  if (state.recorder === undefined) return
+  const row: KernelRow = kernels[op]
+  if (!row.counted) return
+  const operand = (t: Tensor): RecordedOperand => new RecordedOperand(t, elementWidth(state, t))
+  const ins = inputs.map(operand)
+  const outs = outputs.map(operand)
+  const cost = row.cost(ins, outs, params)
+  const { at, site, module } = place(vm, state)
+  state.recorder.push({ op, inputs: ins, outputs: outs, ...cost, module, at, site })
+}
+
+function place(vm: Vm, state: TorchState): Pick<KernelCall, 'at' | 'site' | 'module'> {
+  const prefix = `${state.tracedPackage}/`
+  const running = state.moduleStack.at(-1)
+  return {
+    at: placeIn(innermost(vm.stack, prefix), prefix),
+    site: running === undefined ? undefined : placeIn(forwardFrame(vm.stack, running.depth), prefix),
+    module: running?.path ?? '',
+  }
+}
+
+function innermost(stack: readonly Frame[], prefix: string): Frame | undefined {
+  return stack.findLast((f) => f.code.file.path.startsWith(prefix))
+}
+
+/** `nn.Module.__call__` runs a method named `forward`; decorators may put frames of their own before it. */
+function forwardFrame(stack: readonly Frame[], depth: number): Frame | undefined {
+  for (let i = depth; i < stack.length; i++) if (stack[i]?.code.name === 'forward') return stack[i]
+  return undefined
+}
+
+function placeIn(frame: Frame | undefined, prefix: string): Place | undefined {
+  if (frame === undefined) return undefined
+  const path = frame.code.file.path
+  return { file: path.startsWith(prefix) ? path.slice(prefix.length) : path, line: frame.line }
+}

@@ -1,0 +1,147 @@
+// A tensor as the interpreted program has it: shape, strides, dtype, device and role, no data (but see known.ts). The
+// class object is filled with methods by functions/index.ts, which gathers the tables of all functions.
+import { classOf } from '../python/native.ts'
+import { PyClass, PyObject, type Value } from '../python/values.ts'
+import type { Int } from '../sym/index.ts'
+import type { DeviceName } from './device.ts'
+import type { DType } from './dtype.ts'
+import { castTo, knownCount, Known, readView, writeView, type Values } from './known.ts'
+import { at, contiguousStrides, isContiguous, isNonOverlappingAndDense, sameSize, type Shape } from './shape.ts'
+
+/**
+ * What a tensor is to the model. Weights have a width of their own; a constant follows from the program alone (a mask, a
+ * table of frequencies); inputs and whatever is computed from them share the activations' width.
+ */
+export type Role = 'weight' | 'activation' | 'constant' | 'input'
+
+/** The memory that a tensor and its views share. */
+export class Storage {
+  /** Its elements, where the program determines them. */
+  data: Known | undefined = undefined
+
+  /** @param shape of the tensor it was allocated for */
+  constructor(readonly shape: Shape) {}
+}
+
+/** `torch.Tensor`. */
+export const tensorClass: PyClass = classOf({ name: 'Tensor', module: 'torch' })
+
+export class Tensor extends PyObject {
+  requiresGrad = false
+  #contiguous: boolean | undefined = undefined
+  #plain: boolean | undefined = undefined
+
+  constructor(
+    public shape: Shape,
+    public strides: Shape,
+    public dtype: DType,
+    readonly device: DeviceName,
+    public role: Role,
+    public storage: Storage = new Storage(shape),
+    public offset: Int = 0,
+    cls: PyClass = tensorClass,
+  ) {
+    super(cls)
+  }
+
+  get rank(): number {
+    return this.shape.length
+  }
+
+  get isContiguous(): boolean {
+    return (this.#contiguous ??= isContiguous(this.shape, this.strides))
+  }
+
+  /** Strides exactly as a fresh tensor would have them, those of sizes 1 included. */
+  get isPlain(): boolean {
+    return (this.#plain ??= contiguousStrides(this.shape).every((s, i) => sameSize(s, at(this.strides, i))))
+  }
+
+  /** Changes the metadata in place (`squeeze_`, `resize_`, `.data = `). */
+  assign(shape: Shape, strides: Shape): void {
+    this.shape = shape
+    this.strides = strides
+    this.#contiguous = undefined
+    this.#plain = undefined
+  }
+}
+
+export function isTensor(v: Value | undefined): v is Tensor {
+  return v instanceof Tensor
+}
+
+/** A view: same storage, dtype, device and role, other geometry. */
+export function viewOf(t: Tensor, shape: Shape, strides: Shape, offset: Int = t.offset): Tensor {
+  const v = new Tensor(shape, strides, t.dtype, t.device, t.role, t.storage, offset)
+  v.requiresGrad = t.requiresGrad
+  return v
+}
+
+/** The values of a tensor in logical order, where the program determines them. */
+export function knownValues(t: Tensor): Known | undefined {
+  const data = t.storage.data
+  return data === undefined || knownCount(t.shape) === undefined ? undefined : readView(data, t)
+}
+
+/** Gives a newly made tensor its values, in logical order. */
+export function setKnown(t: Tensor, values: Known): void {
+  const rounded = roundedTo(t, values)
+  if (rounded !== undefined) t.storage.data = writeView(undefined, t, rounded)
+}
+
+/** What an in-place write of `values` (logical order; undefined when unknown) leaves in the storage. */
+export function overwriteKnown(t: Tensor, values: Known | undefined): void {
+  const old = t.storage.data
+  const rounded = values === undefined ? undefined : roundedTo(t, values)
+  if (rounded === undefined || (old === undefined && !coversStorage(t))) t.storage.data = undefined
+  else t.storage.data = writeView(old, t, rounded)
+}
+
+function roundedTo(t: Tensor, values: Known): Known | undefined {
+  const cast = castTo(t.dtype)
+  if (cast === undefined || knownCount(t.shape) === undefined) return undefined
+  return new Known([values], [], () => Float64Array.from(values.get(), cast))
+}
+
+function coversStorage(t: Tensor): boolean {
+  return knownCount(t.shape) === knownCount(t.storage.shape) && isNonOverlappingAndDense(t.shape, t.strides)
+}
+
+/** Values of an output computed from those of its inputs: unknown as soon as one of them is. */
+export function deriveKnown(
+  out: Tensor,
+  inputs: readonly Tensor[],
+  compute: (values: readonly Values[]) => Values,
+): void {
+  for (const t of inputs) if (t.storage.data === undefined) return
+  const parents: Known[] = []
+  for (const t of inputs) {
+    const k = knownValues(t)
+    if (k === undefined) return
+    parents.push(k)
+  }
+  setKnown(out, new Known(parents, [], () => compute(parents.map((k) => k.get()))))
+}
+
+export interface NewTensor {
+  readonly strides?: Shape | undefined
+  readonly device?: DeviceName
+  readonly role?: Role
+}
+
+/** A tensor of its own storage; contiguous, an activation on the accelerator unless said otherwise. */
+export function newTensor(shape: Shape, dtype: DType, options: NewTensor = {}): Tensor {
+  const strides = options.strides ?? contiguousStrides(shape)
+  return new Tensor(shape, strides, dtype, options.device ?? 'meta', options.role ?? 'activation')
+}
+
+/** The output of a kernel: where its inputs are, a constant if they all are. */
+export function outputOf(inputs: readonly Tensor[], shape: Shape, dtype: DType, strides?: Shape): Tensor {
+  let device: DeviceName = 'cpu'
+  let role: Role = inputs.length > 0 ? 'constant' : 'activation'
+  for (const t of inputs) {
+    if (t.device === 'meta') device = 'meta'
+    if (t.role !== 'constant') role = 'activation'
+  }
+  return new Tensor(shape, strides ?? contiguousStrides(shape), dtype, device, role)
+}

@@ -1,0 +1,167 @@
+// The analyses as files hold them (DESIGN, section 6): types only, in the wire's own spelling. The JSON Schemas under
+// `schemas/` say the same. A formula is text in the formula language with its variables in braces; in composite kernels of
+// stage 1 it is a reference `${{fully.qualified.Class}}(parameter=formula, …)`.
+
+export interface Provenance {
+  readonly tool: 'lm-predictor'
+  readonly version: string
+  readonly command: string
+  readonly sources: readonly SourcePackage[]
+  readonly config_sha256: string | null
+}
+
+export interface SourcePackage {
+  readonly package: string
+  /** `bundled` stands for the stand-ins that come with this tool. */
+  readonly version: string
+  readonly sha256: string | null
+}
+
+export interface Parameter {
+  readonly name: string
+  readonly meaning: string
+  /** What it was in the run that made the analysis. */
+  readonly value: number
+}
+
+export interface VariableInfo {
+  readonly meaning: string
+  readonly value: number
+}
+
+export interface AssumptionInfo {
+  /** `{num_heads} / {config.num_key_value_heads} != 1` */
+  readonly condition: string
+  /** `file:line` where it was first needed; null for those that hold for the whole regime. */
+  readonly at: string | null
+}
+
+export interface SourceLine {
+  readonly file: string
+  readonly line: number
+  readonly text: string
+}
+
+export interface MemoryAccess {
+  readonly read: string
+  readonly write: string
+}
+
+export interface BasicKernel {
+  readonly kernel_type: 'basic'
+  readonly operation: string
+  readonly analysis: string
+  readonly flops: string
+  readonly matmul_flops: string
+  readonly memory_access: MemoryAccess
+  readonly repeat?: string | number
+  /** Call site in this `forward()`; null where the class has no source lines (bundled stand-ins). */
+  readonly line: number | null
+  /** The innermost line that launched it. */
+  readonly source: SourceLine | 'bundled'
+  readonly aten: string
+  readonly in: readonly string[]
+  readonly out: readonly string[]
+}
+
+export interface CompositeKernel {
+  readonly kernel_type: 'composite'
+  readonly operation: string
+  readonly analysis: string
+  readonly flops: string
+  readonly matmul_flops: string
+  readonly memory_access: MemoryAccess
+  readonly repeat?: string | number
+  readonly line: number | null
+  readonly source: SourceLine | 'bundled'
+  /** Where the callee sits below this class: `layers.*.mlp`. */
+  readonly module: string
+  readonly class_name: string
+  /** Index among the callee's variants; 0 is the top level of its file. */
+  readonly variant: number
+}
+
+export type KernelInfo = BasicKernel | CompositeKernel
+
+export interface LedgerLine {
+  readonly line: number
+  readonly source: string
+  readonly status: 'counted' | 'free' | 'not_reached'
+  readonly reason: string
+}
+
+export interface WeightInfo {
+  readonly name: string
+  readonly shape: readonly string[]
+  readonly dtype: string
+}
+
+/** What holds for one way of calling a class. */
+export interface AnalysisVariant {
+  readonly parameters: readonly Parameter[]
+  readonly variables: Readonly<Record<string, VariableInfo>>
+  readonly definitions: Readonly<Record<string, string>>
+  readonly assumptions: readonly AssumptionInfo[]
+  readonly kernels: readonly KernelInfo[]
+  readonly lines: readonly LedgerLine[]
+  readonly weights: readonly WeightInfo[]
+}
+
+/** Bytes of the whole model, as formulas; only the analysis of a model's root class has them. */
+export interface MemoryInfo {
+  readonly weights: string
+  readonly kv_cache: string
+  /** The largest sum of live tensors over the call. */
+  readonly activations: string
+}
+
+export interface AnalysisSizes {
+  readonly batch_size: number
+  readonly seq_len: number
+  readonly cache_len: number
+}
+
+/** `module_analysis.json` */
+export interface ModuleAnalysis extends AnalysisVariant {
+  readonly schema_version: 1
+  readonly provenance: Provenance
+  readonly class_name: string
+  readonly source: { readonly file: string; readonly line: number } | 'bundled'
+  readonly phase: string
+  readonly sizes: AnalysisSizes
+  readonly variants?: readonly AnalysisVariant[]
+  readonly memory?: MemoryInfo
+}
+
+export interface Totals {
+  readonly flops: string
+  readonly matmul_flops: string
+  readonly memory_access: MemoryAccess
+}
+
+/** An expanded class call: `sub_kernels` stand where stage 1 has a reference. Formulas are for one execution. */
+export interface ModelNode extends Totals {
+  readonly kernel_type: 'composite'
+  readonly class_name: string
+  readonly module: string
+  readonly operation: string
+  readonly line: number | null
+  readonly repeat: string | number
+  readonly sub_kernels: readonly (ModelNode | BasicKernel)[]
+}
+
+/** `model_analysis.json` */
+export interface ModelAnalysis {
+  readonly schema_version: 1
+  readonly provenance: Provenance
+  readonly class_name: string
+  readonly phase: string
+  readonly sizes: AnalysisSizes
+  readonly variables: Readonly<Record<string, VariableInfo>>
+  readonly definitions: Readonly<Record<string, string>>
+  readonly assumptions: readonly AssumptionInfo[]
+  readonly totals: Totals
+  readonly by_class: Readonly<Record<string, Totals & { readonly calls: string }>>
+  readonly memory?: MemoryInfo
+  readonly root: ModelNode
+}

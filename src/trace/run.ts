@@ -1,0 +1,128 @@
+// One call of a model, as `generate` or a user would make it: the four phases of CONTRACT.md, with the kernels that the
+// call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
+import { raise } from '../text/index.ts'
+import { add, floorDiv, gt, max, type Int } from '../sym/index.ts'
+import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/index.ts'
+import { newTensor, torchState, type KernelCall, type Recorder, dtypeByShort } from '../torch/index.ts'
+import { callDriver, type BuiltModel } from '../huggingface/index.ts'
+
+export type Phase = 'prefill' | 'decode' | 'extend' | 'forward'
+
+/** Sizes of a call: sequences, new tokens per sequence, tokens already in the cache. */
+export interface Sizes {
+  readonly batch: Int
+  readonly seq: Int
+  readonly cache: Int
+}
+
+/** Padding: `count` positions on one side of every sequence that attention must not see. */
+export interface Padding {
+  readonly side: 'left' | 'right'
+  readonly count: number
+}
+
+/** A tensor that the caller names: its dtype's short name and its shape. */
+export interface NamedInput {
+  readonly name: string
+  readonly dtype: string
+  readonly shape: readonly Int[]
+}
+
+export interface CallSpec {
+  readonly phase: Phase
+  readonly sizes: Sizes
+  readonly padding?: Padding | undefined
+  /** Inputs in place of `input_ids`; names that are numbers are positions. */
+  readonly inputs?: readonly NamedInput[] | undefined
+  /** Logits of the last position alone, as `generate` asks for; else the model's own default. */
+  readonly lastLogits?: boolean | undefined
+}
+
+/** The phase that sizes mean when none is named; contradictions are errors. */
+export function phaseOf(phase: Phase | undefined, sizes: { seq: number; cache: number }): Phase {
+  const meant: Phase = sizes.cache === 0 ? 'prefill' : sizes.seq === 1 ? 'decode' : 'extend'
+  if (phase === undefined || phase === meant) return meant
+  if (phase === 'forward' && sizes.cache === 0) return phase
+  return raise('bad-phase', `phase ${phase} contradicts --seq ${sizes.seq} --cache ${sizes.cache}`)
+}
+
+/** `prefill b2 s32`, as recordings name it. */
+export function phaseLabel(phase: Phase, sizes: Sizes): string {
+  if (phase === 'decode') return `decode b${String(sizes.batch)} c${String(sizes.cache)}`
+  if (phase === 'extend') return `extend b${String(sizes.batch)} s${String(sizes.seq)} c${String(sizes.cache)}`
+  return `${phase} b${String(sizes.batch)} s${String(sizes.seq)}`
+}
+
+/** Calls a model once; `around` runs that call alone. Returns what the model returned. */
+export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run: () => Value) => Value): Value {
+  return vm.guard(() => {
+    const { batch, seq, cache } = call.sizes
+    const device = built.spec.device ?? 'meta'
+    const { inputs } = call
+    if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
+    if (call.phase === 'forward') {
+      const ids = tokens(vm, batch, seq, device)
+      const decoder = isEncoderDecoder(vm, built) ? tokens(vm, batch, half(seq), device) : null
+      return around(() => callDriver(vm, 'plain_call', [built.model, ids, decoder]))
+    }
+    const past = gt(cache, 0) ? cacheAfter(vm, built, call, device) : dict()
+    const ids = tokens(vm, batch, seq, device)
+    const mask = paddingMask(vm, call, device)
+    return around(() => callDriver(vm, 'call', [built.model, ids, mask, past, call.lastLogits === true]))
+  })
+}
+
+/** The kernels of one call, in order. */
+export function traceCall(vm: Vm, built: BuiltModel, call: CallSpec): readonly KernelCall[] {
+  const calls: KernelCall[] = []
+  runCall(vm, built, call, (run) => recorded(vm, calls, run))
+  return calls
+}
+
+function recorded(vm: Vm, recorder: Recorder, run: () => Value): Value {
+  const state = vm.state(torchState)
+  state.recorder = recorder
+  try {
+    return run()
+  } finally {
+    state.recorder = undefined
+  }
+}
+
+function tokens(vm: Vm, batch: Int, length: Int, device: string): Value {
+  return callDriver(vm, 'tokens', [batch, length, device])
+}
+
+function half(seq: Int): Int {
+  return max(1, floorDiv(seq, 2))
+}
+
+function isEncoderDecoder(vm: Vm, built: BuiltModel): boolean {
+  return getAttrOr(vm, built.config, 'is_encoder_decoder') === true
+}
+
+/** The mask of a call: it covers the cached positions and the new ones. */
+function paddingMask(vm: Vm, call: CallSpec, device: string): Value {
+  if (call.padding === undefined) return null
+  const { batch, seq, cache } = call.sizes
+  return callDriver(vm, 'padding_mask', [batch, add(cache, seq), call.padding.side, call.padding.count, device])
+}
+
+/** What a prefill of the cached tokens leaves. */
+function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): Value {
+  const sizes = { batch: call.sizes.batch, seq: call.sizes.cache, cache: 0 }
+  const mask = paddingMask(vm, { ...call, sizes }, device)
+  const output = callDriver(vm, 'call', [built.model, tokens(vm, sizes.batch, sizes.seq, device), mask, dict(), false])
+  const past = callDriver(vm, 'cache_of', [output])
+  if (past instanceof PyDict && past.entries.size > 0) return past
+  return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
+}
+
+function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
+  const tensors = inputs.map((i) => [i.name, newTensor(i.shape, dtypeByShort(i.dtype), { device, role: 'input' })] as const)
+  if (tensors.every(([name]) => /^\d+$/.test(name))) {
+    const ordered = [...tensors].sort(([a], [b]) => Number(a) - Number(b))
+    return callDriver(vm, 'call_positional', [built.model, list(ordered.map(([, t]) => t))])
+  }
+  return callDriver(vm, 'call_with', [built.model, dict(tensors)])
+}
