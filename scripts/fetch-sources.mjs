@@ -54,7 +54,9 @@ function download(python, folder) {
   try {
     execFileSync(python, ['-m', 'pip', 'download', wanted, '--quiet', '--dest', folder, ...options], { stdio: 'pipe' })
   } catch (error) {
-    throw new Error(`pip could not download ${wanted}:\n${String(error.stderr ?? error.message).trim()}`)
+    throw new Error(`pip could not download ${wanted}:\n${String(error.stderr ?? error.message).trim()}`, {
+      cause: error,
+    })
   }
 }
 

@@ -28,7 +28,7 @@ SHORT = {
 FREE = {
     "aten.empty.memory_format", "aten.empty_like.default", "aten.new_empty.default", "aten.empty_strided.default",
     "aten.new_empty_strided.default", "aten.scalar_tensor.default", "aten.detach.default", "aten._unsafe_view.default",
-    "aten.lift_fresh.default", "aten.alias.default", "prim.device.default", "aten._local_scalar_dense.default",
+    "aten.lift_fresh.default", "aten.alias.default", "prim.device.default",
 }
 
 
@@ -45,7 +45,7 @@ MORE_FLOPS = {
     "aten.addbmm.default": lambda i, o: 2 * i[1].numel() * i[2].shape[2],
     "aten.conv_tbc.default": lambda i, o: 2 * o[0].shape[:2].numel() * i[1].numel(),
     "aten._trilinear.default": lambda i, o: 2 * i[0].shape[0] * i[1].numel(),
-    "aten._grouped_mm.default": lambda i, o: 2 * i[0].numel() * i[1].shape[-1],
+    "aten._grouped_mm.default": lambda i, o: 2 * i[0].numel() * i[1].shape[-1] // (i[0].shape[0] if i[1].dim() < i[0].dim() else 1),
 }
 
 

@@ -3,8 +3,8 @@
 usage: record_ops.py test/torch/ops.txt test/torch/ops.json     (torch 2.13.0, CPU build)
 
 ops.txt: one program a line, statements separated by `; `, the last one an expression; `#` starts a comment. The names
-of PRELUDE are there. ops.json: [{"code", "kernels": [[op, ins, outs, out strides, read, write]], "result"}], or with
-"error" (the exception's class) instead of a result. Costs follow the project's convention.
+of PRELUDE are there. ops.json: {"prelude", "cases": [{"code", "kernels": [[op, ins, outs, out strides, read, write]], "result"}]},
+or with "error" (the exception's class) instead of kernels and result. Costs follow the project's convention.
 """
 import ast, json, math, sys
 import torch
@@ -25,7 +25,7 @@ SHORT = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int64": "i64",
 FREE = {"aten.detach.default", "aten._unsafe_view.default", "aten.lift_fresh.default", "aten.alias.default", "prim.device.default",
         "aten.empty.memory_format", "aten.empty.default", "aten.empty_like.default", "aten.new_empty.default",
         "aten.empty_strided.default", "aten.new_empty_strided.default", "aten.scalar_tensor.default"}
-FILL = {f"aten.{n}.default" for n in ("zeros_like", "ones_like", "full_like", "new_zeros", "new_ones", "new_full", "rand_like", "randn_like", "randint_like")}
+FILL = {f"aten.{n}.default" for n in ("zeros_like", "ones_like", "full_like", "new_zeros", "new_ones", "new_full", "rand_like", "randn_like", "randint_like")} | {"aten.randint_like.low_dtype"}
 GATHER = {"aten.embedding.default", "aten.index.Tensor", "aten.gather.default", "aten.index_select.default", "aten.take.default"}
 SCATTER = {"aten.index_put_.default", "aten.scatter_.value", "aten.scatter_.src", "aten.index_copy_.default", "aten.index_fill_.int_Scalar", "aten.index_fill_.int_Tensor"}
 VALUE = {"aten.scatter_.value", "aten.index_fill_.int_Scalar"}
@@ -65,6 +65,7 @@ class Recorder(TorchDispatchMode):
         if func.is_view or str(func) in FREE: return out
         ins = [a for a in tree_flatten((args, kwargs or {}))[0] if isinstance(a, torch.Tensor)]
         outs = [a for a in tree_flatten(out)[0] if isinstance(a, torch.Tensor)]
+        if not ins and not outs: return out
         self.kernels.append([str(func), [sig(t) for t in ins], [sig(t) for t in outs], [list(t.stride()) for t in outs], *cost(str(func), ins, outs)])
         return out
 
@@ -112,7 +113,8 @@ def main(source, target):
     lines = [line.split("  #")[0].strip() for line in open(source)]
     cases = [run(line) for line in lines if line and not line.startswith("#")]
     with open(target, "w") as out:
-        out.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
+        out.write(json.dumps({"prelude": PRELUDE})[:-1] + ',\n"cases":[\n')
+        out.write(",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]}\n")
     failed = [c for c in cases if "error" in c]
     print(f"{len(cases)} programs, {len(failed)} of them raise")
 

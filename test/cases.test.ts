@@ -25,7 +25,7 @@ function runPython(c: Case, main: Block): Outcome {
     if (!isAnalysisError(e)) throw e
     error = e
   }
-  return { out: vm.output.map((line) => `${line}\n`).join(''), error }
+  return { out: vm.output.join(''), error }
 }
 
 /** With `UPDATE=1 PYTHON=python3.11` the expected output is CPython's. */
@@ -35,8 +35,16 @@ function referenceOutput(c: Case, main: Block): string | undefined {
   return spawnSync(python, ['-'], { input: main.text, encoding: 'utf8' }).stdout
 }
 
-describe('python', () => {
-  for (const file of caseFiles(`${folder}python`)) {
+/** The errors that a case announces, as `file:line code`. */
+function announced(c: Case): readonly string[] {
+  const sources = c.blocks.filter((b) => b.info === 'py' || b.info.endsWith('.py'))
+  return sources.flatMap((b) =>
+    [...expectedErrors(b)].map(([line, code]) => `${b.info === 'py' ? '__main__.py' : b.info}:${line} ${code}`),
+  )
+}
+
+describe.each(['python', 'stdlib'])('%s', (kind) => {
+  for (const file of caseFiles(`${folder}${kind}`)) {
     const changes: { block: Block; text: string }[] = []
     describe(file.path.slice(folder.length), () => {
       for (const c of file.cases) {
@@ -45,13 +53,13 @@ describe('python', () => {
           const out = blockOf(c, 'out')
           if (main === undefined) throw new Error('a case needs a py block')
           const outcome = runPython(c, main)
-          const [expected] = expectedErrors(main)
+          if (updating && out !== undefined) changes.push({ block: out, text: referenceOutput(c, main) ?? outcome.out })
           const { error } = outcome
-          const met = error === undefined ? undefined : [error.span?.line, error.code]
-          expect(met, error === undefined ? undefined : `${error.message}\n${error.notes.join('\n')}`).toEqual(expected)
-          if (out === undefined) return
-          if (updating) changes.push({ block: out, text: referenceOutput(c, main) ?? outcome.out })
-          else expect(outcome.out).toBe(out.text)
+          const met = error === undefined ? [] : [`${error.span?.file ?? ''}:${error.span?.line ?? 0} ${error.code}`]
+          expect(met, error === undefined ? undefined : `${error.message}\n${error.notes.join('\n')}`).toEqual(
+            announced(c),
+          )
+          if (!updating && out !== undefined) expect(outcome.out).toBe(out.text)
         })
       }
     })

@@ -7,7 +7,7 @@ import { phaseOf, runCall } from '../trace/run.ts'
 import type { LedgerLine } from '../trace/formats.ts'
 import { classNameOf } from './classes.ts'
 import { LineLedgers } from './ledgers.ts'
-import { Constructions, recordRun, type CallRecord } from './records.ts'
+import { Constructions, pathsBelow, recordRun, type CallRecord } from './records.ts'
 
 export interface ForwardLines {
   readonly file: SourceFile
@@ -27,11 +27,11 @@ export function annotateForward(project: Project, request: TraceRequest, classNa
   const vm = createVm(project)
   const ledgers = new LineLedgers(vm)
   const constructions = new Constructions(vm)
-  const built = buildModel(vm, { ...request, device: request.padding === undefined ? 'meta' : 'cpu' })
+  const built = buildModel(vm, request)
   const records: CallRecord[] = []
   const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
   const call = { phase: phaseOf(request.phase, request), sizes, padding: request.padding, inputs: request.inputs }
-  runCall(vm, built, call, (run) => recordRun(vm, constructions, run, (r) => records.push(r)).result)
+  runCall(vm, built, call, (run) => recordRun(vm, constructions, run, pathsBelow(built.model), (r) => records.push(r)).result)
   const chosen = records.filter((r) => (className === undefined ? r.module === built.model : named(r, className)))
   const [record] = chosen
   if (record === undefined) {

@@ -3,9 +3,9 @@
 // their uses. What each variable stands for is written down by the caller.
 import { Scope, SymInt, hint, type Int } from '../sym/index.ts'
 import { call, callMethod, construct, PyInstance, PyList, PyTuple, type Kwargs, type Value, type Vm } from '../python/index.ts'
-import { nameModules, namedParameters, Tensor, torchState, withBuildDefaults, type TorchState } from '../torch/index.ts'
-import { ClassTable, classNameOf, type Reference } from './classes.ts'
-import { recordRun, type CallRecord, type Constructions } from './records.ts'
+import { namedParameters, Tensor, torchState, withBuildDefaults, type TorchState } from '../torch/index.ts'
+import { ClassTable, type Reference } from './classes.ts'
+import { pathsBelow, recordRun, type CallRecord, type Constructions } from './records.ts'
 import { CannotTransplant, Transplant } from './transplant.ts'
 
 /** Whether a value is a config: it came with `attribute_map` and a model type. */
@@ -20,6 +20,8 @@ interface Known {
 
 export class GenericClasses {
   private readonly memo = new Map<string, Known | undefined>()
+  private readonly ids = new WeakMap<object, number>()
+  private nextId = 0
 
   constructor(
     private readonly vm: Vm,
@@ -30,6 +32,12 @@ export class GenericClasses {
     private readonly onRecord: (record: CallRecord, scope: Scope) => void,
   ) {}
 
+  private objectId(v: object): number {
+    let id = this.ids.get(v)
+    if (id === undefined) this.ids.set(v, (id = this.nextId++))
+    return id
+  }
+
   /** A reference to the class's own analysis, or undefined where it has to be analysed where it stands. */
   reference(record: CallRecord): Reference | undefined {
     const construction = record.construction
@@ -37,16 +45,16 @@ export class GenericClasses {
     const made = [...construction.args, ...construction.kwargs.values()]
     const fromConfig = made.some(this.isConfig)
     if (fromConfig && !made.some(holdsSymbol)) return undefined
-    const { key, values } = signatureOf(record, made)
+    const key = signatureOf(record, made, (v) => this.objectId(v))
     const id = `${record.cls.id}|${key}`
     if (!this.memo.has(id)) this.memo.set(id, this.analyze(record, fromConfig))
     const known = this.memo.get(id)
     if (known === undefined) return undefined
-    return { className: known.className, variant: known.variant, args: this.bind(record, fromConfig, known, values) }
+    return { className: known.className, variant: known.variant, args: this.bind(record, fromConfig, known) }
   }
 
   /** What a call passes for the parameters: the same renaming as in the analysis, without the run. */
-  private bind(record: CallRecord, fromConfig: boolean, known: Known, _values: readonly Int[]): readonly (readonly [string, Int])[] {
+  private bind(record: CallRecord, fromConfig: boolean, known: Known): readonly (readonly [string, Int])[] {
     const renaming = new Transplant(new Scope(), fromConfig)
     renameCall(record, renaming)
     return known.parameters.map((name) => {
@@ -77,9 +85,8 @@ export class GenericClasses {
     const module = withBuildDefaults(vm, () => construct(vm, record.cls, make.args, make.kwargs))
     if (!(module instanceof PyInstance) || !sameWeights(vm, module, record.module)) return undefined
     callMethod(vm, module, 'eval', [])
-    nameModules(vm, module)
     let own: CallRecord | undefined
-    recordRun(vm, this.constructions, () => call(vm, module, args, kwargs), (r) => {
+    recordRun(vm, this.constructions, () => call(vm, module, args, kwargs), pathsBelow(module), (r) => {
       if (r.module === module) own = r
       else this.onRecord(r, scope)
     })
@@ -130,9 +137,8 @@ function holdsSymbol(v: Value): boolean {
  * What decides which analysis a call shares: how it was made and called, with every symbolic integer replaced by the
  * order of its first appearance.
  */
-function signatureOf(record: CallRecord, made: readonly Value[]): { readonly key: string; readonly values: readonly Int[] } {
+function signatureOf(record: CallRecord, made: readonly Value[], objectId: (v: object) => number): string {
   const order = new Map<string, number>()
-  const values: Int[] = []
   const int = (x: Int): string => {
     if (!(x instanceof SymInt)) return String(x)
     const shown = x.toString()
@@ -141,7 +147,6 @@ function signatureOf(record: CallRecord, made: readonly Value[]): { readonly key
     if (at === undefined) {
       at = order.size
       order.set(x.expr.key, at)
-      values.push(x)
     }
     return `#${at}`
   }
@@ -154,22 +159,13 @@ function signatureOf(record: CallRecord, made: readonly Value[]): { readonly key
   }
   const parts = [...made, '|', ...record.args, '|', ...record.kwargs.values()].map(show)
   const names = [...(record.construction?.kwargs.keys() ?? []), '|', ...record.kwargs.keys()]
-  return { key: [...parts, ...names].join(';'), values }
+  return [...parts, ...names].join(';')
 }
 
 function tensorKey(t: Tensor, int: (x: Int) => string): string {
   const dims = t.shape.map(int).join(',')
   const layout = t.isContiguous ? 'c' : t.strides.map(int).join(',')
   return `${t.dtype.short}${t.role[0] ?? ''}${t.device[0] ?? ''}${t.requiresGrad ? 'g' : ''}[${dims}]${layout}`
-}
-
-const ids = new WeakMap<object, number>()
-let nextId = 0
-
-function objectId(v: object): number {
-  let id = ids.get(v)
-  if (id === undefined) ids.set(v, (id = nextId++))
-  return id
 }
 
 /** Runs with the widths of this scope. */
@@ -206,5 +202,3 @@ function sameKernels(a: CallRecord, b: CallRecord): boolean {
   const [x, y] = [flat(a), flat(b)]
   return x.length === y.length && x.every((line, i) => line === y[i])
 }
-
-export { classNameOf }

@@ -2,3 +2,4 @@
 export { annotateForward, type ForwardLines } from './annotate.ts'
 export { ModelAnalyzer, type AnalyzeRequest, type ModelRun } from './model.ts'
 export { candidates, modelsOfFile } from './find.ts'
+export { cover, type Regime } from './regimes.ts'

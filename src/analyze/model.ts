@@ -11,7 +11,7 @@ import { ClassTable, classNameOf, describeVariant, type Reference } from './clas
 import { declareWidths, GenericClasses } from './generic.ts'
 import { LineLedgers } from './ledgers.ts'
 import { bytesReachable, peakActivations, weightBytes } from './memory.ts'
-import { Constructions, recordRun, type CallRecord } from './records.ts'
+import { Constructions, pathsBelow, recordRun, type CallRecord } from './records.ts'
 
 export interface AnalyzeRequest extends ModelSpec {
   readonly phase: Phase
@@ -89,7 +89,7 @@ export class ModelAnalyzer {
     let root: CallRecord | undefined
     let output: Value = null
     runCall(vm, built, { phase: this.request.phase, sizes, lastLogits: this.request.lastLogits }, (run) => {
-      const taken = recordRun(vm, this.constructions, run, (record) => {
+      const taken = recordRun(vm, this.constructions, run, pathsBelow(built.model), (record) => {
         if (record.module === built.model) root = record
         this.onRecord(record, scope)
       })

@@ -1,7 +1,7 @@
 // One run of a model, cut up by module call: each call of a module becomes a record that holds, in order, the kernels its
 // `forward()` launches itself and the records of the modules it calls. A record is what one class's analysis is made of.
 import type { Frame, Kwargs, PyClass, PyInstance, Value, Vm } from '../python/index.ts'
-import { torchState, type KernelCall } from '../torch/index.ts'
+import { childModules, torchState, type KernelCall } from '../torch/index.ts'
 
 /** A line of a file, and the function it lies in. */
 export interface Place {
@@ -63,14 +63,28 @@ export class Constructions {
   }
 }
 
+/** Dotted names of the modules below a root. */
+export function pathsBelow(root: PyInstance): (module: PyInstance) => string {
+  const paths = new Map<PyInstance, string>()
+  const visit = (module: PyInstance, path: string): void => {
+    if (paths.has(module)) return
+    paths.set(module, path)
+    for (const [name, child] of childModules(module)) visit(child, path === '' ? name : `${path}.${name}`)
+  }
+  visit(root, '')
+  return (module) => paths.get(module) ?? ''
+}
+
 /**
  * Runs something that calls one module, and returns the record of that call.
+ * @param pathOf names modules
  * @param onRecord told of every record when its call returns, innermost first
  */
 export function recordRun(
   vm: Vm,
   constructions: Constructions,
   run: () => Value,
+  pathOf: (module: PyInstance) => string,
   onRecord: (record: CallRecord) => void,
 ): { readonly root: CallRecord | undefined; readonly result: Value } {
   const state = vm.state(torchState)
@@ -84,11 +98,10 @@ export function recordRun(
     },
   }
   state.onModuleCall = (module, args, kwargs, proceed) => {
-    const path = state.moduleStack.at(-1)?.path ?? ''
     const record: CallRecord = {
       module,
       cls: module.cls,
-      path,
+      path: pathOf(module),
       construction: constructions.of(module),
       args,
       kwargs,

@@ -1,6 +1,5 @@
 // What the commands need of the layers below: each function is imported when a command first calls it, so that a
 // prediction from the catalogue never loads the interpreter.
-import { AnalysisError } from '../text/index.ts'
 import { modelConfigText, nearestModels } from './catalogue.ts'
 import type { Hardware, RegimeAnalysis } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
@@ -116,20 +115,16 @@ export function scratchpadOf(error: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
-function missing(what: string): Promise<never> {
-  return Promise.reject(new AnalysisError('internal', `${what} is not built yet`))
-}
-
 export const engine: Engine = {
   checkModel: async ({ model }) => {
     const { resolveModel } = await import('./node/resolve.ts')
     await resolveModel(model, process.env, { config: modelConfigText, nearest: nearestModels })
   },
-  inspect: () => missing('inspect'),
-  trace: () => missing('trace'),
-  analyze: () => missing('analyze'),
-  expand: () => missing('expand'),
-  annotate: () => missing('annotate'),
-  verify: () => missing('verify'),
-  predictionInput: () => missing('the analysis of models outside the catalogue'),
+  inspect: async (model) => (await import('./engine/trace.ts')).inspect(model),
+  trace: async (model, call) => (await import('./engine/trace.ts')).trace(model, call),
+  analyze: async (...args) => (await import('./engine/analyze.ts')).analyze(...args),
+  expand: async (className, files) => (await import('./engine/expand.ts')).expand(className, files),
+  annotate: async (...args) => (await import('./engine/annotate.ts')).annotate(...args),
+  verify: async (...args) => (await import('./engine/verify.ts')).verify(...args),
+  predictionInput: async (model, request) => (await import('./engine/prediction.ts')).predictionInput(model, request),
 }

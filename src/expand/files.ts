@@ -54,7 +54,7 @@ export function analysesInMemory(analyses: ReadonlyMap<string, ModuleAnalysis>):
 type Check = (value: unknown, where: string) => void
 
 /** Reads a module analysis; `bad-analysis` with the place where it is not one. */
-export function readAnalysis(file: string, text: string): ModuleAnalysis {
+function readAnalysis(file: string, text: string): ModuleAnalysis {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -77,7 +77,8 @@ const number: Check = (v, where) => {
   if (typeof v !== 'number') fail(where, 'is no number')
 }
 const count: Check = (v, where) => {
-  if (typeof v !== 'string' && !(Number.isSafeInteger(v) && (v as number) >= 0)) fail(where, 'is neither a formula nor a count')
+  if (typeof v !== 'string' && !(Number.isSafeInteger(v) && (v as number) >= 0))
+    fail(where, 'is neither a formula nor a count')
 }
 const nullable =
   (check: Check): Check =>
@@ -109,7 +110,8 @@ const fields =
   (table: Readonly<Record<string, Check>>): Check =>
   (v, where) => {
     const o = object(v, where)
-    for (const [key, check] of Object.entries(table)) check(Object.hasOwn(o, key) ? o[key] : undefined, `${where}: ${key}`)
+    for (const [key, check] of Object.entries(table))
+      check(Object.hasOwn(o, key) ? o[key] : undefined, `${where}: ${key}`)
   }
 
 function object(v: unknown, where: string): Record<string, unknown> {

@@ -15,7 +15,8 @@ export function parseReference(text: string, where: string): ClassReference {
   const args = new Map<string, string>()
   for (const part of splitList(list)) {
     const [, name, formula] = /^\s*\{?([^={}]+?)\}?\s*=(?!=)(.*)$/s.exec(part) ?? []
-    if (name === undefined || formula === undefined) return raise('bad-analysis', `${where}: "${part.trim()}" gives no parameter a value`)
+    if (name === undefined || formula === undefined)
+      return raise('bad-analysis', `${where}: "${part.trim()}" gives no parameter a value`)
     if (args.has(name)) raise('bad-analysis', `${where}: the parameter ${name} has two values`)
     args.set(name, formula.trim())
   }

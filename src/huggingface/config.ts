@@ -19,15 +19,14 @@ import {
   type Vm,
 } from '../python/index.ts'
 import { callDriver } from './driver.ts'
-import { isJsonObject, JsonFloat, type Json } from './json.ts'
+import { isJsonObject, JsonFloat, type Json, type JsonObject } from './json.ts'
 import { canonicalNames, isSize, variableOf } from './names.ts'
-
-export type JsonObject = { readonly [key: string]: Json }
 
 /** A JSON value as a value of the program. */
 export function toPython(json: Json): Value {
   if (json instanceof JsonFloat) return float(json.value)
   if (Array.isArray(json)) return list(json.map(toPython))
+  if (isJsonObject(json) && typeof json['__float__'] === 'string') return float(Number(json['__float__']))
   if (isJsonObject(json)) return dict(Object.entries(json).map(([k, v]) => [k, toPython(v)] as const))
   return json as Value
 }

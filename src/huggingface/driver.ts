@@ -66,7 +66,10 @@ def build(cls, config, dtype, device, attn, experts):
             model = cls(config)
     model.eval()
     if hasattr(model, "set_experts_implementation"):
-        model.set_experts_implementation(experts)
+        try:
+            model.set_experts_implementation(experts)
+        except ValueError:
+            pass  # a model without experts
     return model
 
 
@@ -74,14 +77,21 @@ def tokens(batch, length, device):
     return torch.zeros(batch, length, dtype=torch.int64, device=device)
 
 
-def padding_mask(batch, length, side, count, device):
-    """Ones, with \`count\` zeros on one side of every row."""
-    mask = torch.ones(batch, length, dtype=torch.int64, device=device)
+def padding_mask(batch, prompt, new, side, count, device):
+    """Ones, with \`count\` zeros on one side of every prompt; tokens after the prompt are seen."""
+    mask = torch.ones(batch, prompt + new, dtype=torch.int64, device=device)
     if side == "left":
         mask[:, :count] = 0
     else:
-        mask[:, length - count:] = 0
+        mask[:, prompt - count:prompt] = 0
     return mask
+
+
+def take_masks_as_full():
+    """A mask that a model makes for itself is one of ones: without padding, all positions count."""
+    from transformers import masking_utils
+    if hasattr(masking_utils, "fast_all"):
+        masking_utils.fast_all = lambda mask: True
 
 
 def cache_of(output):

@@ -8,6 +8,8 @@ export class JsonFloat {
 
 export type Json = null | boolean | number | string | JsonFloat | readonly Json[] | { readonly [key: string]: Json }
 
+export type JsonObject = { readonly [key: string]: Json }
+
 const mark = '\u0000float:'
 
 /** Parses JSON, keeping floats apart from integers; throws a SyntaxError with the position as `JSON.parse` does. */
@@ -21,6 +23,6 @@ export function parseJson(text: string): Json {
   ) as Json
 }
 
-export function isJsonObject(v: Json | undefined): v is { readonly [key: string]: Json } {
+export function isJsonObject(v: Json | undefined): v is JsonObject {
   return typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof JsonFloat)
 }

@@ -3,7 +3,7 @@
 // time, and looks for the sibling file that defines it.
 import { raise, type SourceProvider } from '../text/index.ts'
 import type { Overlay, HostModule, Value, Vm } from '../python/index.ts'
-import { native, PyModule } from '../python/index.ts'
+import { native, PyDict, PyList, PyModule } from '../python/index.ts'
 
 const hostName = 'lm_predictor_lazy'
 
@@ -30,14 +30,24 @@ function modelModule(sources: SourceProvider, folder: string, name: string): str
   return undefined
 }
 
+/** The file that a package's own index names for a name: {file: [names]}. */
+function indexedModule(structure: Value, name: string): string | undefined {
+  if (!(structure instanceof PyDict)) return undefined
+  for (const [file, names] of structure.entries.values()) {
+    if (typeof file === 'string' && names instanceof PyList && names.items.includes(name)) return file
+  }
+  return undefined
+}
+
 /** Gives a package the power to find its names in the files beside it. */
-function makeLazy(vm: Vm, packageName: string, folder: string): Value {
+function makeLazy(vm: Vm, packageName: string, folder: string, structure: Value): Value {
   const module = vm.importer.get(packageName)
   if (!(module instanceof PyModule)) return raise('internal', `${packageName} is not a module`)
   const isRoot = !packageName.includes('.')
   module.fallback = (machine, name) => {
     if (name.startsWith('__')) return undefined
     const found =
+      indexedModule(structure, name) ??
       definingModule(machine.importer.sources, folder, name) ??
       (isRoot ? modelModule(machine.importer.sources, folder, name) : undefined)
     return found === undefined ? undefined : machine.importer.from(`${packageName}.${found}`, name)
@@ -49,9 +59,9 @@ export const lazyModule: HostModule = {
   name: hostName,
   reason: 'finds the names of a lazy package one at a time',
   make: () => ({
-    lazy_module: native('lazy_module(name, file, *rest, **options)', (vm, [name, file]) => {
+    lazy_module: native('lazy_module(name, file, structure=None, **options)', (vm, [name, file, structure]) => {
       if (typeof name !== 'string' || typeof file !== 'string') return raise('internal', 'a lazy package without a name')
-      return makeLazy(vm, name, file.slice(0, file.lastIndexOf('/')))
+      return makeLazy(vm, name, file.slice(0, file.lastIndexOf('/')), structure)
     }),
     import_structure: native('import_structure(file, prefix=None)', () => null),
   }),

@@ -2,10 +2,11 @@
 // the meta device, so that weights have shapes and no data.
 import { raise } from '../text/index.ts'
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
-import { dtypeByShort, dtypeValue, nameModules, torchState, type DType } from '../torch/index.ts'
+import { dtypeByShort, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
-import { concreteConfig, configClass, configClassOf, symbolicConfig, type JsonObject } from './config.ts'
+import { concreteConfig, configClass, configClassOf, symbolicConfig } from './config.ts'
 import { callDriver } from './driver.ts'
+import type { JsonObject } from './json.ts'
 
 export type Attention = 'sdpa' | 'eager'
 export type Experts = 'grouped_mm' | 'eager'
@@ -111,7 +112,7 @@ function build(vm: Vm, cls: PyClass, config: PyInstance, dtype: DType, spec: Mod
   if (cls.lookup('forward') === undefined && cls.lookup('from_config') === undefined) {
     raise('no-forward', `${cls.module}.${cls.name} has no forward()`)
   }
-  const args: Value[] = [cls, config, dtypeValue(dtype), spec.device ?? 'meta', spec.attn ?? null, spec.experts ?? 'grouped_mm']
+  const args: Value[] = [cls, config, dtype, spec.device ?? 'meta', spec.attn ?? null, spec.experts ?? 'grouped_mm']
   const model = callDriver(vm, 'build', args)
   return model instanceof PyInstance ? model : raise('internal', `${cls.name} made no module`)
 }

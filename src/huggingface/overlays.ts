@@ -3,8 +3,6 @@
 import type { Overlay } from '../python/index.ts'
 import { driverModule, driverSource } from './driver.ts'
 
-const nothing = 'nothing of it lies on an inference path'
-
 export const overlays: readonly Overlay[] = [
   { module: driverModule, reason: 'what a user writes to call a model', source: driverSource },
   {
@@ -44,6 +42,28 @@ class ModelArgs: pass
 class ImageProcessorArgs: pass
 class ModelOutputArgs: pass
 class ProcessorArgs: pass
+`,
+  },
+  {
+    module: 'transformers.utils.hub',
+    reason: 'speaks to the hub',
+    source: `
+class PushToHubMixin:
+    def push_to_hub(self, *args, **kwargs): raise NotImplementedError("nothing is uploaded")
+
+class DownloadKwargs(dict): pass
+`,
+  },
+  {
+    module: 'transformers.utils.doc',
+    mode: 'extend',
+    reason: 'functions are copied only to give them other docstrings',
+    source: `
+def copy_func(f): return getattr(f, "__func__", f)
+def add_start_docstrings(*docs): return lambda decorated: decorated
+add_start_docstrings_to_model_forward = add_end_docstrings = add_start_docstrings
+def replace_return_docstrings(**options): return lambda decorated: decorated
+def add_code_sample_docstrings(*docs, **options): return lambda decorated: decorated
 `,
   },
 ]

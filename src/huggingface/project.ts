@@ -5,7 +5,7 @@ import { hostModules as stdlibModules, overlays as stdlibOverlays, Vm, type Budg
 import { Scope } from '../sym/index.ts'
 import { torchModules, torchOverlays } from '../torch/index.ts'
 import { overlays } from './overlays.ts'
-import { transformersOverlays } from './lazy.ts'
+import { lazyModule, transformersOverlays } from './lazy.ts'
 
 export interface Project {
   readonly sources: SourceProvider
@@ -42,7 +42,7 @@ export function createVm(project: Project, budget?: Budget): Vm {
     scope: new Scope(),
     sources: project.sources,
     roots: project.roots,
-    hostModules: [...stdlibModules, ...torchModules(project.roots.has('torch'))],
+    hostModules: [...stdlibModules, ...torchModules(project.roots.has('torch')), lazyModule],
     overlays: [
       ...stdlibOverlays,
       ...torchOverlays(project.roots.has('torch')),

@@ -1,6 +1,6 @@
 // The roofline: a kernel takes as long as the slower of its arithmetic and its memory traffic, and every launch costs a
 // fixed time on top. Tensor and vector units work side by side, so arithmetic takes the longer of the two.
-import type { Hardware } from './hardware.ts'
+import { contractionRate, type Hardware } from './hardware.ts'
 
 export interface Work {
   readonly matmulFlops: number
@@ -39,4 +39,10 @@ export function memorySeconds(work: Work, rates: Rates): number {
 export function boundOf(compute: number, memory: number, launch: number): Bound {
   if (launch > compute && launch > memory) return 'launch'
   return compute >= memory ? 'compute' : 'memory'
+}
+
+/** Seconds of one kernel by itself, its launch included. */
+export function kernelSeconds(hardware: Hardware, work: Work, dtype: string): number {
+  const rates = ratesOf(hardware, work.matmulFlops === 0 ? 0 : contractionRate(hardware, dtype))
+  return Math.max(computeSeconds(work, rates), memorySeconds(work, rates)) + hardware.launch_overhead_seconds.value
 }

@@ -9,7 +9,8 @@ import { dict, list, namespace, stringKey } from './make.ts'
 import { call, collect, construct, getAttr, getAttrOr } from './object.ts'
 import { types } from './types.ts'
 import type { HostModule, LazyPackage, Vm, VmOptions } from './vm.ts'
-import { PyDict, PyException, PyInstance, PyModule, type PendingImport, type PyClass, type Value } from './values.ts'
+import type { PyDict} from './values.ts';
+import { PyException, PyInstance, PyModule, type PendingImport, type PyClass, type Value } from './values.ts'
 
 /** What a source file makes of a name that is not there: see `HostModule.absent`. */
 interface StandIn {
@@ -65,7 +66,8 @@ export class Importer {
     if (known !== undefined) return known
     const place = this.locator.find(name)
     if (place === undefined || place.host !== undefined) return undefined
-    const file = place.overlay === undefined || place.overlay.mode === 'extend' ? this.locator.read(place) : overlayFile(place)
+    const file =
+      place.overlay === undefined || place.overlay.mode === 'extend' ? this.locator.read(place) : overlayFile(place)
     if (file !== undefined) this.files.set(name, file)
     return file
   }
@@ -146,7 +148,13 @@ export class Importer {
     const { name, file, isPackage } = module
     const parent = isPackage ? name : name.slice(0, Math.max(0, name.lastIndexOf('.')))
     const path = list([file.slice(0, Math.max(0, file.lastIndexOf('/')))])
-    const spec = namespace({ name, origin: file, parent, loader: null, submodule_search_locations: isPackage ? path : null })
+    const spec = namespace({
+      name,
+      origin: file,
+      parent,
+      loader: null,
+      submodule_search_locations: isPackage ? path : null,
+    })
     const names: [string, Value][] = [
       ['__name__', name],
       ['__doc__', null],
@@ -194,8 +202,13 @@ export class Importer {
     const bound = this.bound(module, name)
     if (bound !== undefined) return bound
     const successor = this.entry(module.name)
-    if (successor !== undefined && successor !== null && successor !== module) return getAttrOr(this.vm, successor, name)
-    return this.made(module, name) ?? this.submodule(module, name) ?? this.ofLazyPackage(module, name) ?? this.missing(module, name)
+    if (successor !== undefined && successor !== null && successor !== module)
+      return getAttrOr(this.vm, successor, name)
+    for (const source of [this.made, this.submodule, this.ofLazyPackage]) {
+      const v = source.call(this, module, name)
+      if (v !== undefined) return v
+    }
+    return this.missing(module, name)
   }
 
   /** A name that the module's namespace holds, carrying out the import behind it where that has not been done. */
@@ -256,7 +269,8 @@ export class Importer {
   /** A stand-in that lacks a name nobody said the real module lacks ends the analysis. */
   private missing(module: PyModule, name: string): undefined {
     const standIn = this.standIn(module.name)
-    if (standIn === undefined || isDunder(name) || module.state !== 'ready' || standIn.absent?.includes(name) === true) return
+    if (standIn === undefined || isDunder(name) || module.state !== 'ready' || standIn.absent?.includes(name) === true)
+      return
     this.vm.stop('unknown-name', `what stands in for the module ${module.name} has no name ${name}`)
   }
 
@@ -289,7 +303,8 @@ export class Importer {
   /** `from moduleName import name`. */
   from(moduleName: string, name: string): Value {
     const module = this.get(moduleName)
-    const v = getAttrOr(this.vm, module, name)
+    const own = module instanceof PyModule ? this.attribute(module, name) : undefined
+    const v = own === undefined ? getAttrOr(this.vm, module, name) : own
     if (v !== undefined) return v
     const message =
       module instanceof PyModule && module.state === 'loading'
@@ -316,6 +331,7 @@ export class Importer {
 
   /** Raises ModuleNotFoundError unless a dotted name is a module, or may be one for all that is known. */
   require(name: string): void {
+    if (this.locator.find(name)?.host?.forbidden === true) this.vm.stop('forbidden', `the source imports ${name}`)
     if (this.exists(name)) return
     const parts = name.split('.')
     const names = parts.map((_, i) => parts.slice(0, i + 1).join('.'))
@@ -335,8 +351,9 @@ export class Importer {
   importModule(name: string): Value {
     this.require(name)
     const module = this.get(name)
-    if (module instanceof PyModule && this.locator.find(name)?.host?.forbidden !== true) this.load(module)
-    return this.entry(name) ?? module
+    if (module instanceof PyModule) this.load(module)
+    const successor = this.entry(name)
+    return successor === undefined ? module : successor
   }
 
   /** `a.b.c` from a dotted name whose first part is a module. */

@@ -32,7 +32,8 @@ export class Locator {
     this.hosts = new Map(hosts.map((h) => [h.name, h]))
     for (const o of overlays) this.overlays.set(o.module, o)
     for (const name of [...this.hosts.keys(), ...this.overlays.keys()]) {
-      for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) this.parents.add(name.slice(0, dot))
+      for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1))
+        this.parents.add(name.slice(0, dot))
     }
   }
 
@@ -86,9 +87,11 @@ export class Locator {
     const [base, folder] = root
     const rest = name === base ? [] : name.slice(base.length + 1).split('.')
     const shown = [...base.split('.'), ...rest].join('/')
-    if (folder.endsWith('.py')) return rest.length === 0 ? { path: folder, shown: `${shown}.py`, isPackage: false } : undefined
+    if (folder.endsWith('.py'))
+      return rest.length === 0 ? { path: folder, shown: `${shown}.py`, isPackage: false } : undefined
     const path = [folder.replace(/\/$/, ''), ...rest].join('/')
-    if (this.has(path, '__init__.py')) return { path: `${path}/__init__.py`, shown: `${shown}/__init__.py`, isPackage: true }
+    if (this.has(path, '__init__.py'))
+      return { path: `${path}/__init__.py`, shown: `${shown}/__init__.py`, isPackage: true }
     const last = rest.at(-1)
     if (last === undefined || !this.has(path.slice(0, path.lastIndexOf('/')), `${last}.py`)) return undefined
     return { path: `${path}.py`, shown: `${shown}.py`, isPackage: false }

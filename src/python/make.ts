@@ -1,9 +1,9 @@
 // How host code makes values of the interpreted program. Strings, integers, booleans and None need no making.
 import type { Expr, Int, SymInt } from '../sym/index.ts'
 import { types } from './types.ts'
+import type { PyClass } from './values.ts'
 import {
   PyBytes,
-  PyClass,
   PyComplex,
   PyDict,
   PyFloat,

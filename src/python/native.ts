@@ -8,7 +8,6 @@ import {
   PyClass,
   PyClassMethod,
   PyFloat,
-  PyFunction,
   PyNative,
   PyProperty,
   type Kwargs,
@@ -100,7 +99,10 @@ export function parseSignature(text: string): Signature {
   let varArgs: string | undefined
   let varKwargs: string | undefined
   let target = positional
-  for (const part of text.slice(open + 1, close).split(',').map((p) => p.trim())) {
+  for (const part of text
+    .slice(open + 1, close)
+    .split(',')
+    .map((p) => p.trim())) {
     if (part === '') continue
     if (part === '/') positionalOnly = positional.length
     else if (part.startsWith('**')) varKwargs = part.slice(2)
@@ -113,7 +115,15 @@ export function parseSignature(text: string): Signature {
       target.push({ name, default: eq < 0 ? undefined : parseDefault(part.slice(eq + 1).trim(), text) })
     }
   }
-  return { name: text.slice(0, open).trim(), positional, positionalOnly, keywordOnly, varArgs, varKwargs, text: text.slice(open) }
+  return {
+    name: text.slice(0, open).trim(),
+    positional,
+    positionalOnly,
+    keywordOnly,
+    varArgs,
+    varKwargs,
+    text: text.slice(open),
+  }
 }
 
 function typeError(vm: Vm, message: string): never {
@@ -133,7 +143,10 @@ function tooManyPositional(vm: Vm, s: Signature, given: number): never {
   const most = s.positional.length
   const takes = required === most ? `${most}` : `from ${required} to ${most}`
   const verb = given === 1 ? 'was' : 'were'
-  return typeError(vm, `${s.name}() takes ${takes} positional argument${most === 1 ? '' : 's'} but ${given} ${verb} given`)
+  return typeError(
+    vm,
+    `${s.name}() takes ${takes} positional argument${most === 1 ? '' : 's'} but ${given} ${verb} given`,
+  )
 }
 
 function reportMissing(vm: Vm, s: Signature, kind: string, names: readonly string[]): never {
@@ -164,7 +177,14 @@ function bindKeywords(vm: Vm, s: Signature, bound: unknown[], kwargs: Kwargs): M
   return extra
 }
 
-function fillDefaults(vm: Vm, s: Signature, bound: unknown[], params: readonly Parameter[], start: number, kind: string) {
+function fillDefaults(
+  vm: Vm,
+  s: Signature,
+  bound: unknown[],
+  params: readonly Parameter[],
+  start: number,
+  kind: string,
+) {
   let absent: string[] | undefined
   for (let i = 0; i < params.length; i++) {
     const p = params[i]
@@ -177,12 +197,14 @@ function fillDefaults(vm: Vm, s: Signature, bound: unknown[], params: readonly P
 
 function bind(vm: Vm, s: Signature, args: readonly Value[], kwargs: Kwargs): BoundArgs {
   const count = s.positional.length
-  const bound: (Value | undefined | readonly Value[] | Kwargs)[] = args.slice(0, count)
-  if (args.length > count && s.varArgs === undefined) tooManyPositional(vm, s, args.length)
   const star = s.varArgs === undefined ? 0 : 1
-  bound.length = count + star + s.keywordOnly.length
+  const total = count + star + s.keywordOnly.length
+  const bound: (Value | undefined | readonly Value[] | Kwargs)[] = []
+  for (let i = 0; i < count; i++) bound.push(args[i])
+  for (let i = count; i < total; i++) bound.push(undefined)
   if (star === 1) bound[count] = args.slice(count)
   const extra = kwargs.size > 0 ? bindKeywords(vm, s, bound, kwargs) : noKwargs
+  if (args.length > count && star === 0) tooManyPositional(vm, s, args.length)
   fillDefaults(vm, s, bound, s.positional, 0, 'positional')
   fillDefaults(vm, s, bound, s.keywordOnly, count + star, 'keyword-only')
   if (s.varKwargs !== undefined) bound.push(extra)
@@ -192,7 +214,8 @@ function bind(vm: Vm, s: Signature, args: readonly Value[], kwargs: Kwargs): Bou
 /** The calling function of a signature: binds, then runs `fn`. Calls that fill every parameter by position skip the binding. */
 function binder(s: Signature, fn: (vm: Vm, args: never) => Value): NativeFn {
   const run = fn as (vm: Vm, args: BoundArgs) => Value
-  const exact = s.varArgs === undefined && s.varKwargs === undefined && s.keywordOnly.length === 0 ? s.positional.length : -1
+  const exact =
+    s.varArgs === undefined && s.varKwargs === undefined && s.keywordOnly.length === 0 ? s.positional.length : -1
   return (vm, args, kwargs) =>
     args.length === exact && kwargs.size === 0 ? run(vm, args) : run(vm, bind(vm, s, args, kwargs))
 }
@@ -295,9 +318,4 @@ export function fillClass(cls: PyClass, spec: Omit<ClassSpec, 'name' | 'module'>
   }
   for (const [name, v] of Object.entries(spec.attributes ?? {})) cls.set(name, v)
   if (spec.instanceCheck !== undefined) cls.instanceCheck = spec.instanceCheck
-}
-
-/** Whether a callable of the program or the host becomes a method when looked up on an instance. */
-export function bindsToInstances(v: Value): v is PyFunction | PyNative {
-  return v instanceof PyFunction || (v instanceof PyNative && v.binds)
 }

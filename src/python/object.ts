@@ -21,13 +21,7 @@ export {
   isCallable,
 } from './object/call.ts'
 export { buildClass, makeClass, ClassNamespace } from './object/build.ts'
-export {
-  binaryOp,
-  inplaceOp,
-  unaryOp,
-  type BinaryOperator,
-  type UnaryOperator,
-} from './object/operators.ts'
+export { binaryOp, inplaceOp, unaryOp, type BinaryOperator, type UnaryOperator } from './object/operators.ts'
 export { compare, equals, same, truth, contains, type CompareOperator } from './object/compare.ts'
 export {
   iterate, // a JavaScript iterable; leaving it early does not close the Python iterator
@@ -45,6 +39,7 @@ export {
   dictDelete,
   dictHas,
   dictUpdate, // dict.update(mapping or pairs)
+  mappingItems, // the entries of any mapping, as `**mapping` takes them
   makeDict, // from [key, value] pairs
   makeSet,
   makeFrozenset,

@@ -1,15 +1,7 @@
 // The builtin classes, as bare names in the hierarchy that CPython gives them. They are constants of this program:
 // `builtins/` fills in their methods while it is loaded, and after that nothing changes them (`builtin`: the interpreted
 // program gets a TypeError). Everything that needs to name a class (`types.int`, `types.ValueError`) takes it from here.
-import {
-  PyClass,
-  PyDict,
-  PyInstance,
-  PyList,
-  PyProperty,
-  PySet,
-  type PyObject,
-} from './values.ts'
+import { PyClass, PyDict, PyInstance, PyList, PyProperty, PySet, type PyObject } from './values.ts'
 
 type Allocate = (cls: PyClass) => PyObject
 

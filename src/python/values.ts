@@ -18,18 +18,23 @@ export const noKwargs: Kwargs = new Map()
 export type NativeFn = (vm: Vm, args: readonly Value[], kwargs: Kwargs) => Value
 
 export abstract class PyObject {
-  /** Instance attributes; created on first use. `null` for kinds that have none. */
-  dict: Map<string, Value> | null = null
-  constructor(public cls: PyClass) {}
+  constructor(
+    public cls: PyClass,
+    /** Instance attributes; created on first use. `null` for kinds that have none. */
+    public dict: Map<string, Value> | null = null,
+  ) {}
 }
 
 /** An instance of a class of the interpreted program. */
 export class PyInstance extends PyObject {
-  override dict: Map<string, Value> = new Map()
+  declare dict: Map<string, Value> // `declare`: a field of its own would be defined twice, which is slow
   /** The primitive that an instance of a subclass of int, str or float wraps (a str-Enum's value, a `class Size(int)`). */
   payload: Value | undefined = undefined
   /** State of host classes that the program cannot see, by the host class's own symbol. */
   hidden: Map<symbol, unknown> | undefined = undefined
+  constructor(cls: PyClass) {
+    super(cls, new Map())
+  }
 }
 
 /**
@@ -61,7 +66,7 @@ export class PyClass extends PyObject {
   /** Whether instances take attributes of their own (builtin kinds such as list do not, their subclasses do). */
   readonly hasDict: boolean
   private readonly cache = new Map<string, Value | undefined>()
-  override dict: Map<string, Value>
+  declare dict: Map<string, Value>
 
   constructor(
     public name: string,
@@ -76,15 +81,16 @@ export class PyClass extends PyObject {
       mro?: readonly PyClass[]
     } = {},
   ) {
-    super(options.metaclass as PyClass) // `type` itself is made before its own class: see `types.ts`, which closes the knot
-    this.dict = dict
+    super(options.metaclass as PyClass, dict) // `type` itself is made before its own class: see `types.ts`, which closes the knot
     this.qualname = name
     this.builtin = options.builtin ?? false
     this.hasDict = options.hasDict ?? (!this.builtin || bases.some((b) => b.hasDict))
     this.mro = options.mro ?? linearize(this)
     const plain = this.mro[this.mro.length - 1]?.allocate // object's
     this.allocate =
-      options.allocate ?? this.mro.slice(1).find((c) => c.allocate !== undefined && c.allocate !== plain)?.allocate ?? plain
+      options.allocate ??
+      this.mro.slice(1).find((c) => c.allocate !== undefined && c.allocate !== plain)?.allocate ??
+      plain
     for (const base of bases) if (!base.builtin) base.subclasses.push(this)
   }
 
@@ -341,7 +347,7 @@ export class PySuper extends PyObject {
 
 /** A module. Names are bound lazily: `imports` holds those whose import has not run yet. */
 export class PyModule extends PyObject {
-  override dict: Map<string, Value> = new Map()
+  declare dict: Map<string, Value>
   readonly pending = new Map<string, PendingImport>()
   state: 'new' | 'loading' | 'ready' = 'new'
   /** Names the module can make when first asked (host modules); undefined means it has no such name. */
@@ -352,7 +358,7 @@ export class PyModule extends PyObject {
     readonly file: string,
     readonly isPackage: boolean,
   ) {
-    super(cls)
+    super(cls, new Map())
   }
 }
 

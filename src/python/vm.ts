@@ -6,6 +6,7 @@ import type { Frame } from './code.ts'
 import { Importer } from './importer.ts'
 import { construct, getAttr, str } from './object.ts'
 import { Programs } from './programs.ts'
+import type { StateKey } from './state.ts'
 import type { PyClass, PyModule, Value } from './values.ts'
 import { PyException, PyInstance } from './values.ts'
 
@@ -22,7 +23,7 @@ export interface HostModule {
    * name that the stand-in lacks ends the analysis: whether the real module has it is unknown.
    */
   readonly absent?: readonly string[]
-  /** The module may be imported, but its first use ends the analysis. */
+  /** The module is of no use but for what is forbidden: importing it ends the analysis. */
   readonly forbidden?: boolean
 }
 
@@ -63,15 +64,7 @@ export interface VmOptions {
   readonly programs?: Programs
 }
 
-/** The key under which a higher layer keeps its state of a run. */
-export interface StateKey<T> {
-  readonly name: string
-  readonly make: (vm: Vm) => T
-}
-
-export function stateKey<T>(name: string, make: (vm: Vm) => T): StateKey<T> {
-  return { name, make }
-}
+export { stateKey, type StateKey } from './state.ts'
 
 /** How often, in steps, the clock is looked at. */
 const clockInterval = 1 << 14
@@ -84,7 +77,7 @@ export class Vm {
   readonly importer: Importer
   readonly programs: Programs
   readonly budget: Budget
-  /** What `print` wrote, a line each. */
+  /** What `print` wrote, piece by piece. */
   readonly output: string[] = []
   /** The exceptions whose `except` blocks are running, innermost last: what a bare `raise` raises again. */
   handling: PyException[] = []
@@ -133,7 +126,8 @@ export class Vm {
 
   /** Puts a frame on the stack; every `enter` is paired with a `leave` in a `finally`. */
   enter(frame: Frame): void {
-    if (this.stack.length >= this.budget.depth) this.stop('budget-exceeded', `calls nested deeper than ${this.budget.depth}`)
+    if (this.stack.length >= this.budget.depth)
+      this.stop('budget-exceeded', `calls nested deeper than ${this.budget.depth}`)
     this.tick()
     this.stack.push(frame)
   }

@@ -2,7 +2,18 @@
 // not divide evenly stays as a `group` atom with a negative exponent; whatever it does divide is taken out at once.
 import { raise } from '../text/index.ts'
 import { leadingTerm, leadsNegative } from './order.ts'
-import { applicationAtom, type Atom, Expr, type Monomial, powerOf, Sum, term, unit, variableAtom, zero } from './polynomial.ts'
+import {
+  applicationAtom,
+  type Atom,
+  Expr,
+  type Monomial,
+  powerOf,
+  Sum,
+  term,
+  unit,
+  variableAtom,
+  zero,
+} from './polynomial.ts'
 import { addC, type Coef, coefOf, divC, gcdC, mulC, negC, powC, type Rational, signC } from './rational.ts'
 
 /** A formula larger than this has run away: no cost of a model needs it. */
@@ -22,11 +33,17 @@ export function atomExpr(atom: Atom): Expr {
   return term(powerOf(atom, 1), 1)
 }
 
-export function scaleE(a: Expr, c: Coef): Expr {
+function scaleE(a: Expr, c: Coef): Expr {
   if (c === 1) return a
   if (signC(c) === 0) return zero
   const coefs = a.coefs.map((x) => mulC(x, c))
   return new Expr(a.monomials, coefs)
+}
+
+/** A single term; positive powers of groups are written out. */
+export function termE(m: Monomial, c: Coef): Expr {
+  const e = term(m, c)
+  return e.grouped ? reduceGroups(e) : e
 }
 
 export function negE(a: Expr): Expr {
@@ -160,7 +177,7 @@ function commonMonomial(e: Expr, groups = true): Monomial {
 function content(e: Expr): Coef {
   if (e.isZero) return 1
   let result = e.coefs[0] as Coef
-  for (const c of e.coefs) result = gcdC(result, c)
+  for (const c of e.coefs) if (result !== 1 || typeof c !== 'number') result = gcdC(result, c)
   if (signC(result) < 0) result = negC(result)
   return leadsNegative(e) ? negC(result) : result
 }
@@ -185,7 +202,7 @@ function expandGroups(e: Expr): Expr {
 /** Expands groups with positive exponents and divides numerators by the groups they stand over, as far as that goes. */
 function reduceGroups(e: Expr): Expr {
   let result = expandGroups(e)
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false
     for (const [atom, exponent] of groupPowers(result)) {
       const divisor = atom.kind === 'group' ? (atom.args[0] as Expr) : one

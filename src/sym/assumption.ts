@@ -7,7 +7,7 @@ import { overCommonDenominator } from './functions.ts'
 import { type Expr, Sum } from './polynomial.ts'
 import { parse } from './parse.ts'
 import { print, printOperand, type PrintOptions } from './print.ts'
-import { type Comparison, decide, type Prover } from './prover.ts'
+import { type Comparison, decide, NEGATIVE, POSITIVE, type Prover, ZERO } from './prover.ts'
 import { compareC, divC, isInteger, negC, signC } from './rational.ts'
 
 /** `divides`: left divides right evenly. */
@@ -25,7 +25,14 @@ export interface Assumption extends Condition {
   readonly text: string
 }
 
-export const negated: Record<Comparison, Comparison> = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' }
+export const negated: Record<Comparison, Comparison> = {
+  '==': '!=',
+  '!=': '==',
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+}
 const mirrored: Record<Comparison, Comparison> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
 
 /** `a op b` without common factors, terms that count down moved to the other side. */
@@ -72,7 +79,7 @@ export function holds(condition: Condition, env: Env): boolean {
   if (left === undefined || right === undefined) return false
   if (condition.op === 'divides') return signC(left) !== 0 && isInteger(divC(right, left))
   const order = compareC(left, right)
-  return decide(condition.op, order < 0 ? 1 : order > 0 ? 4 : 2) === true
+  return decide(condition.op, order < 0 ? NEGATIVE : order > 0 ? POSITIVE : ZERO) === true
 }
 
 /** Is the condition true, false or open, as far as the prover knows? */
@@ -100,10 +107,15 @@ export function simplified(condition: Condition, prover: Prover): Condition {
 const MINIMISED_UP_TO = 80
 
 /** Leaves out conditions that follow from the others. `learned` is what the prover is to learn of one. */
-export function minimised<T>(items: readonly T[], learned: (item: T) => Condition, stated: (item: T) => Condition, makeProver: () => Prover): readonly T[] {
+export function minimised<T>(
+  items: readonly T[],
+  learned: (item: T) => Condition,
+  stated: (item: T) => Condition,
+  makeProver: () => Prover,
+): readonly T[] {
   const kept = [...items]
   if (kept.length > MINIMISED_UP_TO) return kept
-  for (let i = 0; i < kept.length; ) {
+  for (let i = 0; i < kept.length;) {
     const prover = makeProver()
     for (const [j, other] of kept.entries()) if (j !== i) teach(prover, learned(other), true)
     if (known(stated(kept[i] as T), prover) === true) kept.splice(i, 1)

@@ -130,7 +130,11 @@ class Compiler {
     for (const i of orderedTerms(e)) {
       const c = e.coefs[i] as Coef
       const negative = result !== undefined && signC(c) < 0
-      const value = this.term(e.monomials[i] as Monomial, negative ? coefOf(-numerator(c)) : coefOf(numerator(c)), denominator(c))
+      const value = this.term(
+        e.monomials[i] as Monomial,
+        negative ? coefOf(-numerator(c)) : coefOf(numerator(c)),
+        denominator(c),
+      )
       result = result === undefined ? value : this.emit(negative ? SUB : ADD, result, value)
     }
     return result ?? this.constant(0)

@@ -39,7 +39,8 @@ function restQuotient(scope: Scope, r: Expr, b: Expr): Expr {
     if (divides(scope, main, b)) return addE(taken(scope, divE(main, b)), term(unit, shift))
     // (n + k·b - 1) // b = ceil(n / b) + k - 1: c is k·b - 1 where k = shift + 1
     const k = term(unit, addC(shift, 1))
-    if (addE(subE(term(unit, c), mulE(k, b)), one).isZero) return addE(ceilE(divE(main, b), integral(scope)), term(unit, shift))
+    if (addE(subE(term(unit, c), mulE(k, b)), one).isZero)
+      return addE(ceilE(divE(main, b), integral(scope)), term(unit, shift))
   }
   return floorE(divE(r, b), integral(scope))
 }

@@ -1,7 +1,20 @@
 // Exact evaluation: every operation on big integers and fractions, so a result is the formula's value and not near it.
 import { raise } from '../text/index.ts'
 import type { Application, Atom, Expr } from './polynomial.ts'
-import { addC, type Coef, coefOf, compareC, divC, exact, floorC, mulC, negC, powC, type Rational, signC } from './rational.ts'
+import {
+  addC,
+  type Coef,
+  coefOf,
+  compareC,
+  divC,
+  exact,
+  floorC,
+  mulC,
+  negC,
+  powC,
+  type Rational,
+  signC,
+} from './rational.ts'
 
 export type EnvValue = number | bigint | Rational
 /** Values of variables by name. A fraction given as a number counts as its decimal text reads: 0.5, 0.1. */
@@ -31,7 +44,12 @@ function valueOf(e: Expr, env: Env, atoms: Map<Atom, Coef | undefined>): Coef | 
       }
       const exponent = m.exponents[i] as number
       if (value === undefined || (exponent < 0 && signC(value) === 0)) return undefined
-      product = exponent === 1 ? mulC(product, value) : exponent === -1 ? divC(product, value) : mulC(product, powC(value, exponent))
+      product =
+        exponent === 1
+          ? mulC(product, value)
+          : exponent === -1
+            ? divC(product, value)
+            : mulC(product, powC(value, exponent))
     }
     sum = addC(sum, product)
   }
@@ -61,7 +79,10 @@ function applied(atom: Application, env: Env, atoms: Map<Atom, Coef | undefined>
 }
 
 export function lookUp(name: string, env: Env): Coef {
-  const value = env instanceof Map ? (env as ReadonlyMap<string, EnvValue>).get(name) : own(env as Readonly<Record<string, EnvValue>>, name)
+  const value =
+    env instanceof Map
+      ? (env as ReadonlyMap<string, EnvValue>).get(name)
+      : own(env as Readonly<Record<string, EnvValue>>, name)
   if (value === undefined) return raise('unbound-parameter', `no value is given for {${name}}`)
   return coefOf(value)
 }

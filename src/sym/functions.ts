@@ -1,9 +1,20 @@
 // Functions of formulas that no polynomial expresses: floor, ceil, max, min; and what follows a formula into their
 // arguments: substitution and the variables that occur. Each has one canonical form: what is certainly an integer
 // stands outside of floor and ceil, whose argument leads with a positive coefficient.
-import { addE, atomExpr, divE, mulE, negE, one, powE, subE } from './arithmetic.ts'
+import { addE, atomExpr, divE, mulE, negE, one, powE, subE, termE } from './arithmetic.ts'
 import { compareExprs, leadsNegative } from './order.ts'
-import { type Application, applicationAtom, type Atom, type Expr, type Monomial, powerOf, Sum, term, unit, zero } from './polynomial.ts'
+import {
+  type Application,
+  applicationAtom,
+  type Atom,
+  type Expr,
+  type Monomial,
+  powerOf,
+  Sum,
+  term,
+  unit,
+  zero,
+} from './polynomial.ts'
 import { type Coef, commonDenominator, compareC, floorC, isInteger, negC } from './rational.ts'
 
 /** Says whether a term is known to be an integer. */
@@ -66,11 +77,13 @@ function extremum(kind: 'max' | 'min', args: readonly Expr[]): Expr {
 function flatten(kind: 'max' | 'min', e: Expr): readonly Expr[] {
   const only = e.single
   const [atom] = only?.monomial.atoms ?? []
-  return only?.coef === 1 && only.monomial.degree === 1 && only.monomial.atoms.length === 1 && atom?.kind === kind ? atom.args : [e]
+  return only?.coef === 1 && only.monomial.degree === 1 && only.monomial.atoms.length === 1 && atom?.kind === kind
+    ? atom.args
+    : [e]
 }
 
 /** The function that an application atom stands for. */
-export function apply(atom: Application, args: readonly Expr[], isIntegral?: IsIntegral): Expr {
+function apply(atom: Application, args: readonly Expr[], isIntegral?: IsIntegral): Expr {
   const [first = zero] = args
   switch (atom.kind) {
     case 'floor':
@@ -149,6 +162,6 @@ export function overCommonDenominator(e: Expr): { over: Expr; under: Expr } {
       if (missing > 0 && (m.exponents[i] as number) < 0) below = below.times(powerOf(atom, missing))
     }
   }
-  const under = term(below, commonDenominator(e.coefs))
-  return { over: mulE(e, under), under }
+  const multiple = commonDenominator(e.coefs)
+  return { over: mulE(e, term(below, multiple)), under: termE(below, multiple) }
 }

@@ -14,17 +14,18 @@ export {
   conditionText,
   holds,
   known as knownCondition,
+  minimised,
   type Operator,
   parseCondition,
+  simplified,
   teach,
 } from './assumption.ts'
-export { type Comparison, Prover } from './prover.ts'
+export { type Comparison, type Minimum, Prover } from './prover.ts'
 export { belowMinimum, type Int, Scope, SymInt, type VariableInfo, type VariableOptions } from './scope.ts'
 export {
   abs,
   add,
   ceilInt,
-  compare,
   eq,
   exprOf,
   floorDiv,

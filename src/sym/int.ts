@@ -7,7 +7,7 @@ import { ceilE, floorE, type IsIntegral, variablesOf } from './functions.ts'
 import { floorQuotient } from './division.ts'
 import type { Expr } from './polynomial.ts'
 import { negated } from './assumption.ts'
-import { type Comparison, decide } from './prover.ts'
+import { type Comparison, decide, ZERO } from './prover.ts'
 import { isInteger } from './rational.ts'
 import { type Int, type Scope, SymInt, wholeOf } from './scope.ts'
 import { addW, floorDivW, gcdW, modW, mulW, negW, powW, subW, type Whole } from './whole.ts'
@@ -116,7 +116,8 @@ function remainder(scope: Scope, a: Int, b: Int): Int {
 export function pow(a: Int, k: Int): Int {
   const exponent = pin(k)
   if (!(a instanceof SymInt)) return powW(a, exponent)
-  if (typeof exponent !== 'number' || exponent > 1000) return raise('budget-exceeded', `the power ${a} ** ${exponent} is too large`)
+  if (typeof exponent !== 'number' || exponent > 1000)
+    return raise('budget-exceeded', `the power ${a} ** ${exponent} is too large`)
   if (exponent < 0) return raise('internal', 'an integer has no negative power')
   return a.scope.intern(powE(a.expr, exponent), powW(a.hint, exponent))
 }
@@ -175,7 +176,7 @@ export function ge(a: Int, b: Int): boolean {
 }
 
 /** `a op b`: proved where it can be, else decided by the values and recorded. */
-export function compare(op: Comparison, a: Int, b: Int): boolean {
+function compare(op: Comparison, a: Int, b: Int): boolean {
   if (a instanceof SymInt) return cached(COMPARE[op], a, b, comparers[op])
   if (b instanceof SymInt) return cached(COMPARE[mirrored[op]], b, a, comparers[mirrored[op]])
   return compareWhole(op, a, b)
@@ -220,7 +221,7 @@ function compareWhole(op: Comparison, a: Whole, b: Whole): boolean {
 
 /** `a op b` where it follows from the formulas and what was assumed before; records nothing. */
 export function known(op: Comparison, a: Int, b: Int): boolean | undefined {
-  if (a === b) return decide(op, 2)
+  if (a === b) return decide(op, ZERO)
   const scope = a instanceof SymInt ? a.scope : b instanceof SymInt ? b.scope : undefined
   if (scope === undefined) return compareWhole(op, a as Whole, b as Whole)
   return decide(op, scope.prover.signs(subE(exprOf(a), exprOf(b))))
@@ -247,7 +248,12 @@ export function roundInt(scope: Scope, e: Expr, value: Whole): Int {
   return rounded(scope, e, value, undefined)
 }
 
-function rounded(scope: Scope, e: Expr, value: Whole, round: ((e: Expr, isIntegral: IsIntegral) => Expr) | undefined): Int {
+function rounded(
+  scope: Scope,
+  e: Expr,
+  value: Whole,
+  round: ((e: Expr, isIntegral: IsIntegral) => Expr) | undefined,
+): Int {
   const exactValue = scope.valueOf(e)
   if (isInteger(exactValue) && wholeOf(exactValue) === value) {
     scope.assumeIntegral(e)

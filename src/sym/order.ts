@@ -24,7 +24,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-export function compareAtoms(a: Atom, b: Atom): number {
+function compareAtoms(a: Atom, b: Atom): number {
   if (a === b) return 0
   const byRank = rank(a) - rank(b)
   if (byRank !== 0) return byRank
@@ -43,14 +43,12 @@ export function compareAtoms(a: Atom, b: Atom): number {
 
 /** Indices into a monomial's atoms, in canonical order. */
 export function orderedAtoms(m: Monomial): readonly number[] {
-  m.canonical ??= m.atoms
-    .map((_, i) => i)
-    .sort((i, j) => compareAtoms(m.atoms[i] as Atom, m.atoms[j] as Atom))
+  m.canonical ??= m.atoms.map((_, i) => i).sort((i, j) => compareAtoms(m.atoms[i] as Atom, m.atoms[j] as Atom))
   return m.canonical
 }
 
 /** Negative where a comes before b, that is, where a leads. Multiplying both by a monomial does not change the order. */
-export function compareMonomials(a: Monomial, b: Monomial): number {
+function compareMonomials(a: Monomial, b: Monomial): number {
   if (a === b) return 0
   if (a.degree !== b.degree) return b.degree - a.degree
   const as = orderedAtoms(a)

@@ -16,7 +16,8 @@ const functions: Record<string, { arity: 1 | 'many'; make: (...args: Expr[]) => 
   floor: { arity: 1, make: (e) => floorE(e as Expr) },
 }
 
-const token = /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|\{([^{}]+)\}|([A-Za-z_]\w*(?:\.\w+)*)|(\*\*|\/\/|[-+*/%(),]))/y
+const token =
+  /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|\{([^{}]+)\}|([A-Za-z_]\w*(?:\.\w+)*)|(\*\*|\/\/|[-+*/%(),]))/y
 
 type Token = { kind: 'number' | 'brace' | 'name' | 'symbol' | 'end'; text: string }
 
@@ -47,7 +48,8 @@ class Parser {
 
   expect(kind: Token['kind'], text: string): void {
     const t = this.peek()
-    if (t.kind !== kind || t.text !== text) this.fail(t.kind === 'end' ? 'ends too early' : `does not go on with '${t.text}'`)
+    if (t.kind !== kind || t.text !== text)
+      this.fail(t.kind === 'end' ? 'ends too early' : `does not go on with '${t.text}'`)
     this.at++
   }
 
@@ -77,7 +79,8 @@ class Parser {
     const base = this.primary(depth + 1)
     if (!this.take('**')) return base
     const exponent = this.unary(depth + 1).constant
-    if (typeof exponent !== 'number' || Math.abs(exponent) > MAX_EXPONENT) return this.fail('has an exponent that is no small integer')
+    if (typeof exponent !== 'number' || Math.abs(exponent) > MAX_EXPONENT)
+      return this.fail('has an exponent that is no small integer')
     if (exponent < 0 && base.isZero) this.fail('divides by zero')
     return powE(base, exponent)
   }

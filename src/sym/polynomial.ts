@@ -164,7 +164,8 @@ export class Expr {
   get key(): string {
     if (this.keyText === undefined) {
       let text = ''
-      for (let i = 0; i < this.monomials.length; i++) text += `${(this.monomials[i] as Monomial).id}:${String(this.coefs[i])} `
+      for (let i = 0; i < this.monomials.length; i++)
+        text += `${(this.monomials[i] as Monomial).id}:${String(this.coefs[i])} `
       this.keyText = text
     }
     return this.keyText

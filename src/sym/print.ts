@@ -56,9 +56,14 @@ function printTerm(m: Monomial, c: Coef, braces: boolean, bare: boolean, more: r
   for (const i of orderedAtoms(m)) {
     const exponent = m.exponents[i] as number
     const atom = m.atoms[i] as Atom
+    if (atom.kind === 'group') {
+      // One slash for each: a product of two would be read as one polynomial.
+      for (let k = exponent; k < 0; k++) groups.push(printAtom(atom, braces, false))
+      continue
+    }
     const factor = printPower(atom, Math.abs(exponent), braces, alone)
     if (exponent > 0) above.push(factor)
-    else (atom.kind === 'group' ? groups : below).push(factor)
+    else below.push(factor)
   }
   above.push(...more)
   const num = numerator(c)
@@ -97,6 +102,8 @@ export function printOperand(e: Expr, side: 'left' | 'right', options: PrintOpti
   const only = e.single
   const [atom] = only?.monomial.atoms ?? []
   const constant = e.constant !== undefined && isInteger(e.constant) && signC(e.constant) >= 0
-  const atomic = constant || (only?.coef === 1 && only.monomial.atoms.length === 1 && only.monomial.degree === 1 && atom?.kind !== 'floor')
+  const atomic =
+    constant ||
+    (only?.coef === 1 && only.monomial.atoms.length === 1 && only.monomial.degree === 1 && atom?.kind !== 'floor')
   return (side === 'left' ? e.monomials.length === 1 : atomic) ? text : `(${text})`
 }

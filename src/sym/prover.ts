@@ -42,8 +42,8 @@ function multiply(a: Signs, b: Signs): Signs {
   return a === 0 || b === 0 ? 0 : result
 }
 
-/** Beyond these the expansion costs more than an assumption saves. */
-const MAX_EXPANDED = 3000
+/** Terms that one question may expand to in all: beyond, an assumption is cheaper than a proof. */
+const MAX_EXPANDED = 20_000
 const MAX_DEPTH = 4
 const MAX_FACTS = 400
 
@@ -64,11 +64,14 @@ export class Prover {
   private readonly integralTerms: { monomial: Monomial; coef: Coef }[] = []
   private readonly integralSums: Expr[] = []
   private version = 0
+  /** Terms expanded for the present question. */
+  private expanded = 0
 
   constructor(private readonly minimums: ReadonlyMap<string, Minimum>) {}
 
   /** The signs that a formula may have. */
   signs(e: Expr): Signs {
+    this.expanded = 0
     return this.signsAt(e, 0)
   }
 
@@ -123,7 +126,7 @@ export class Prover {
   /** Signs by expansion around the minimums and by the bounds of functions. */
   private expandedSigns(p: Expr, depth: number): Signs {
     let signs = this.shiftedSigns(p, depth)
-    if (isDefinite(signs) || depth >= MAX_DEPTH) return signs
+    if (isDefinite(signs) || depth >= MAX_DEPTH || this.expanded > MAX_EXPANDED) return signs
     if (p.monomials.every((m) => m.plain)) return signs
     for (const bound of this.bounds(p, depth)) signs &= atLeast(this.signsAt(bound, depth + 1))
     for (const bound of this.bounds(negE(p), depth)) signs &= flip(atLeast(this.signsAt(bound, depth + 1)))
@@ -138,7 +141,8 @@ export class Prover {
       const least = this.lower(atom, depth)
       if (least === undefined) return ANY
       if (signC(least) !== 0) result = shift(result, atom, least)
-      if (result.monomials.length > MAX_EXPANDED) return ANY
+      this.expanded += result.monomials.length
+      if (this.expanded > MAX_EXPANDED) return ANY
     }
     return coefficientSigns(result)
   }
@@ -166,7 +170,9 @@ export class Prover {
     const constant = e.constant
     if (constant !== undefined) return signC(constant) >= 0 ? constant : undefined
     const reaches = (k: number): boolean | undefined =>
-      up ? decide('>', this.signsAt(subE(e, constExpr(k - 1)), depth)) : decide('>=', this.signsAt(subE(e, constExpr(k)), depth))
+      up
+        ? decide('>', this.signsAt(subE(e, constExpr(k - 1)), depth))
+        : decide('>=', this.signsAt(subE(e, constExpr(k)), depth))
     return [2, 1, 0].find((k) => reaches(k) === true)
   }
 
@@ -215,7 +221,10 @@ export class Prover {
   }
 
   private integralAtoms(m: Monomial): boolean {
-    return !m.divides && m.atoms.every((a) => (a.kind === 'variable' ? !this.isReal(a) : a.kind === 'floor' || a.kind === 'ceil'))
+    return (
+      !m.divides &&
+      m.atoms.every((a) => (a.kind === 'variable' ? !this.isReal(a) : a.kind === 'floor' || a.kind === 'ceil'))
+    )
   }
 
   private isReal(atom: Atom): boolean {
@@ -292,7 +301,9 @@ export class Prover {
     if (depth >= MAX_DEPTH) return false
     return this.integralTerms.some((t) => {
       const rest = m.times(t.monomial.power(-1))
-      return complexity(rest, divC(c, t.coef)) < complexity(m, c) && this.isIntegralTerm(rest, divC(c, t.coef), depth + 1)
+      return (
+        complexity(rest, divC(c, t.coef)) < complexity(m, c) && this.isIntegralTerm(rest, divC(c, t.coef), depth + 1)
+      )
     })
   }
 
@@ -307,7 +318,10 @@ export class Prover {
   private isMultiple(e: Expr, known: Expr): boolean {
     const a = factorContent(e)
     const b = factorContent(known)
-    return a.primitive.key === b.primitive.key && this.isIntegralTerm(a.monomial.times(b.monomial.power(-1)), divC(a.coef, b.coef))
+    return (
+      a.primitive.key === b.primitive.key &&
+      this.isIntegralTerm(a.monomial.times(b.monomial.power(-1)), divC(a.coef, b.coef))
+    )
   }
 }
 

@@ -13,6 +13,8 @@ export class Rational {
   /** num / den in the form every coefficient has. */
   static of(num: bigint, den: bigint): Coef {
     if (den === 0n) raise('internal', 'division by zero in a formula')
+    if (num > LIMIT || num < -LIMIT || den > LIMIT || den < -LIMIT)
+      raise('budget-exceeded', 'a number of more than 65,536 bits was computed')
     const divisor = gcdBig(num, den) * (den < 0n ? -1n : 1n)
     const n = num / divisor
     const d = den / divisor
@@ -27,6 +29,8 @@ export class Rational {
 /** A coefficient: a safe integer as a number, anything else as a `Rational`. */
 export type Coef = number | Rational
 
+/** No coefficient of a cost comes near. */
+const LIMIT = 1n << 65_536n
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER)
 
 function gcdBig(a: bigint, b: bigint): bigint {
@@ -108,10 +112,6 @@ export function compareC(a: Coef, b: Coef): number {
   return signC(addC(a, negC(b)))
 }
 
-export function equalC(a: Coef, b: Coef): boolean {
-  return a === b || (typeof a !== 'number' && typeof b !== 'number' && a.num === b.num && a.den === b.den)
-}
-
 export function isInteger(a: Coef): boolean {
   return typeof a === 'number' || a.den === 1n
 }
@@ -124,6 +124,11 @@ export function floorC(a: Coef): Coef {
 
 /** The greatest common divisor of two non-zero coefficients: gcd of numerators over lcm of denominators. */
 export function gcdC(a: Coef, b: Coef): Coef {
+  if (typeof a === 'number' && typeof b === 'number') {
+    let [x, y] = [Math.abs(a), Math.abs(b)]
+    while (y !== 0) [x, y] = [y, x % y]
+    return x
+  }
   const da = denominator(a)
   const db = denominator(b)
   return Rational.of(gcdBig(numerator(a) * db, numerator(b) * da), da * db)

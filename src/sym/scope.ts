@@ -3,7 +3,16 @@
 // thousand operations a million times.
 import { raise, type Span } from '../text/index.ts'
 import { constExpr, variableExpr } from './arithmetic.ts'
-import { type Assumption, comparison, type Condition, conditionText, divisibility, known, minimised, teach } from './assumption.ts'
+import {
+  type Assumption,
+  comparison,
+  type Condition,
+  conditionText,
+  divisibility,
+  known,
+  minimised,
+  teach,
+} from './assumption.ts'
 import { type Env, lookUp, tryEvaluate } from './evaluate.ts'
 import { substitute } from './functions.ts'
 import type { Expr } from './polynomial.ts'
@@ -86,7 +95,9 @@ export class Scope {
   named(name: string, value: Int): Int {
     if (!(value instanceof SymInt) || value.expr.monomials.every((m) => m.plain)) return value
     if (this.variables.has(name) || value.hint < 2 || typeof value.hint !== 'number') return value
-    const least = [2, 1, 0].find((k) => known({ left: value.expr, op: '>=', right: constExpr(k) }, this.prover) === true)
+    const least = [2, 1, 0].find(
+      (k) => known({ left: value.expr, op: '>=', right: constExpr(k) }, this.prover) === true,
+    )
     if (least === undefined) return value
     this.definitions.set(name, value.expr)
     return this.variable(name, value.hint, '', { min: least })
@@ -95,7 +106,8 @@ export class Scope {
   /** A formula with defined names replaced by what they stand for. */
   undefine(e: Expr): Expr {
     let result = e
-    for (const [name, definition] of [...this.definitions].reverse()) result = substitute(result, new Map([[name, definition]]))
+    for (const [name, definition] of [...this.definitions].reverse())
+      result = substitute(result, new Map([[name, definition]]))
     return result
   }
 
@@ -125,6 +137,12 @@ export class Scope {
       this.table.set(expr.key, result)
     }
     return result
+  }
+
+  /** An integer of another scope whose variables all exist here with the same values; its divisions are assumed here too. */
+  adopt(value: SymInt): Int {
+    this.assumeIntegral(value.expr)
+    return this.intern(value.expr, value.hint)
   }
 
   /** Is a formula known to be an integer? */

@@ -2,7 +2,8 @@
 // TypeErrors for what does not.
 import { collect, intOf, isInstance, toIndex } from '../python/object.ts'
 import { types } from '../python/types.ts'
-import { PyClass, PyComplex, PyFloat, PyList, PyObject, PyTuple, type Value } from '../python/values.ts'
+import type { PyClass} from '../python/values.ts';
+import { PyComplex, PyFloat, PyList, PyObject, PyTuple, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
 import { hintNumber, type Int } from '../sym/index.ts'
 import { dtypes, type Category, type DType } from './dtype.ts'

@@ -4,7 +4,7 @@ import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
 import { hint, mul, prod, type Int } from '../sym/index.ts'
 import type { DType } from './dtype.ts'
-import { pointwise } from './pointwise.ts'
+import { checkDevices, pointwise } from './pointwise.ts'
 import { promoteTypes } from './promote.ts'
 import { launch } from './record.ts'
 import { at, broadcastShapes, isOne, isZero, sameSize, showShape, type Shape } from './shape.ts'
@@ -18,6 +18,7 @@ function checkRank(vm: Vm, t: Tensor, rank: number, message: string): void {
 }
 
 function checkInner(vm: Vm, a: Tensor, b: Tensor): void {
+  checkDevices(vm, [a, b])
   if (sameSize(at(a.shape, 1), at(b.shape, 0))) return
   vm.raise(
     types.RuntimeError,
@@ -56,6 +57,7 @@ export function addmm(vm: Vm, bias: Tensor, a: Tensor, b: Tensor): Tensor {
 }
 
 function checkBatches(vm: Vm, a: Tensor, b: Tensor): void {
+  checkDevices(vm, [a, b])
   checkRank(vm, a, 3, 'batch1 must be a 3D tensor')
   checkRank(vm, b, 3, 'batch2 must be a 3D tensor')
   if (sameSize(at(a.shape, 0), at(b.shape, 0)) && sameSize(at(a.shape, 2), at(b.shape, 1))) return

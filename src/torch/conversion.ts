@@ -1,18 +1,15 @@
 // Copies and conversions: `to`, `clone`, `contiguous`, `copy_`, and reading values out.
 import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
-import { hintNumber } from '../sym/index.ts'
 import type { DeviceName } from './device.ts'
 import type { DType } from './dtype.ts'
-import { stridesLike } from './iterator.ts'
+import { clonedStrides } from './iterator.ts'
 import { Known, type Values } from './known.ts'
 import { launch } from './record.ts'
 import {
   broadcastShapes,
   isChannelsLastContiguous,
-  isNonOverlappingAndDense,
   isZero,
-  numel,
   sameShape,
   showShape,
   stridesOf,
@@ -20,7 +17,7 @@ import {
   type MemoryFormat,
   type Shape,
 } from './shape.ts'
-import { deriveKnown, knownValues, outputOf, overwriteKnown, Tensor } from './tensor.ts'
+import { knownValues, outputOf, overwriteKnown, rearrangeKnown, Tensor, uniformValue } from './tensor.ts'
 import { expand } from './views.ts'
 
 export interface Conversion {
@@ -34,17 +31,11 @@ export interface Conversion {
 export function to(vm: Vm, t: Tensor, { dtype = t.dtype, device = t.device, format = 'preserve_format', copy = false }: Conversion): Tensor {
   const laidOut = format === 'preserve_format' || suggestedFormat(t.shape, t.strides) === format
   if (dtype === t.dtype && device === t.device && laidOut && !copy) return t
-  const out = new Tensor(t.shape, copyStrides(t, format), dtype, device, t.role === 'constant' ? 'constant' : 'activation')
-  deriveKnown(out, [t], ([values = []]) => values)
+  const strides = format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape)
+  const out = new Tensor(t.shape, strides, dtype, device, t.role === 'constant' ? 'constant' : 'activation')
+  rearrangeKnown(out, t, (values) => values)
   launch(vm, 'aten._to_copy.default', [t], [out])
   return out
-}
-
-/** `_to_copy` keeps a dense layout; any other becomes contiguous or channels-last. */
-function copyStrides(t: Tensor, format: MemoryFormat): Shape {
-  if (format !== 'preserve_format') return stridesOf(format, t.shape)
-  if (t.isPlain || isNonOverlappingAndDense(t.shape, t.strides)) return t.strides
-  return stridesOf(suggestedFormat(t.shape, t.strides), t.shape)
 }
 
 /** To a dtype; undefined leaves the tensor as it is. */
@@ -53,8 +44,8 @@ export function convert(vm: Vm, t: Tensor, dtype: DType | undefined): Tensor {
 }
 
 export function clone(vm: Vm, t: Tensor, format: MemoryFormat = 'preserve_format'): Tensor {
-  const out = outputOf([t], t.shape, t.dtype, format === 'preserve_format' ? stridesLike(t) : stridesOf(format, t.shape))
-  deriveKnown(out, [t], ([values = []]) => values)
+  const out = outputOf([t], t.shape, t.dtype, format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape))
+  rearrangeKnown(out, t, (values) => values)
   launch(vm, 'aten.clone.default', [t], [out])
   return out
 }
@@ -79,19 +70,20 @@ export function copyInto(vm: Vm, target: Tensor, source: Tensor): Tensor {
       `output with shape ${showShape(target.shape)} doesn't match the broadcast shape ${showShape(shape)}`,
     )
   }
-  overwriteKnown(target, source.storage.data === undefined ? undefined : knownValues(expand(vm, source, target.shape)))
+  overwriteKnown(target, broadcastKnown(vm, source, target.shape))
   launch(vm, 'aten.copy_.default', [target, source], [target])
   return target
 }
 
-/** Fills every element with a number (undefined: not known). */
-export function fillKnown(t: Tensor, value: number | undefined): void {
-  overwriteKnown(t, value === undefined ? undefined : new Known([], [], () => constant(t.shape, value)))
+/** The values of a tensor broadcast to a shape. */
+export function broadcastKnown(vm: Vm, t: Tensor, shape: Shape): Known | undefined {
+  if (t.storage.data === undefined) return undefined
+  return uniformValue(t) ?? knownValues(expand(vm, t, shape))
 }
 
-/** As many copies of a number as a shape has elements. */
-export function constant(shape: Shape, value: number): Values {
-  return new Float64Array(hintNumber(numel(shape))).fill(value)
+/** Fills every element with a number (undefined: not known). */
+export function fillKnown(t: Tensor, value: number | undefined): void {
+  overwriteKnown(t, value === undefined ? undefined : Known.uniform(value))
 }
 
 // --- Reading -------------------------------------------------------------------------------------------------------

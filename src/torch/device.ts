@@ -3,7 +3,8 @@
 import { classOf, native } from '../python/native.ts'
 import { types } from '../python/types.ts'
 import { notImplemented } from '../python/make.ts'
-import { isInt, PyClass, PyObject, type Value } from '../python/values.ts'
+import type { PyClass} from '../python/values.ts';
+import { isInt, PyObject, type Value } from '../python/values.ts'
 import { hintNumber } from '../sym/index.ts'
 import type { Vm } from '../python/vm.ts'
 import { torchState } from './state.ts'
@@ -46,7 +47,9 @@ export const deviceClass: PyClass = classOf({
     __ne__: native('__ne__(self, other)', (_vm, [a, b]) =>
       b instanceof Device ? self(a).text !== b.text : notImplemented,
     ),
-    __hash__: native('__hash__(self)', (_vm, [d]) => [...self(d).text].reduce((h, c) => h * 31 + c.charCodeAt(0), 7)),
+    __copy__: native('__copy__(self)', (_vm, [d]) => d),
+    __deepcopy__: native('__deepcopy__(self, memo)', (_vm, [d]) => d),
+    __hash__: native('__hash__(self)', (_vm, [d]) => [...self(d).text].reduce((h, c) => (h * 31 + c.charCodeAt(0)) % 2 ** 31, 7)),
     __enter__: native('__enter__(self)', (vm, [d]) => {
       vm.state(torchState).deviceStack.push(placement(vm, self(d)))
       return d
@@ -102,7 +105,8 @@ export function placement(vm: Vm, device: Device): DeviceName {
 
 /** A `device=` argument; None is undefined. */
 export function deviceArg(vm: Vm, v: Value | undefined): DeviceName | undefined {
-  return v === undefined || v === null ? undefined : placement(vm, makeDevice(vm, v))
+  if (v === undefined || v === null) return undefined
+  return v === 'meta' || v === 'cpu' ? v : placement(vm, makeDevice(vm, v))
 }
 
 /** The device of a factory: the one given, else the innermost `with torch.device(...)`, else the default. */

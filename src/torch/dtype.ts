@@ -1,8 +1,10 @@
 // Element types. Each is one row; the objects are the Python values `torch.float32` and so on, constants of the program.
 import { classOf, native } from '../python/native.ts'
 import { types } from '../python/types.ts'
-import { PyClass, PyObject, type Value } from '../python/values.ts'
+import type { PyClass} from '../python/values.ts';
+import { PyObject, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
+import { raise } from '../text/index.ts'
 
 /** The categories type promotion climbs: bool < int < float < complex. */
 export type Category = 'bool' | 'int' | 'float' | 'complex'
@@ -47,6 +49,8 @@ export const dtypeClass: PyClass = classOf({
   methods: {
     __repr__: native('__repr__(self)', (_vm, [d]) => `torch.${self(d).name}`),
     __str__: native('__str__(self)', (_vm, [d]) => `torch.${self(d).name}`),
+    __copy__: native('__copy__(self)', (_vm, [d]) => d),
+    __deepcopy__: native('__deepcopy__(self, memo)', (_vm, [d]) => d),
     to_real: native('to_real(self)', (_vm, [d]) => realDtype(self(d))),
     to_complex: native('to_complex(self)', (_vm, [d]) => complexDtype(self(d))),
   },
@@ -116,6 +120,11 @@ const byName = new Map<string, DType>([
 /** By name (`bfloat16`), alias (`half`) or abbreviation (`bf16`). */
 export function dtypeByName(name: string): DType | undefined {
   return byName.get(name.replace(/^torch\./, ''))
+}
+
+/** A dtype that the user named. */
+export function dtypeByShort(name: string): DType {
+  return dtypeByName(name) ?? raise('bad-option', `${name} is not a dtype`, { hint: 'Dtypes: bf16, f16, f32, i64, b8 and so on.' })
 }
 
 const complexOf = new Map<DType, DType>([

@@ -5,7 +5,7 @@ import { collect, pinFloat } from '../python/object.ts'
 import type { Vm } from '../python/vm.ts'
 import { add, eq, floorDiv, gt, hint, hintNumber, lt, neg, sub, type Int } from '../sym/index.ts'
 import { isSequence, scalarCategory, scalarDtype, scalarHint, scalarOf, type Scalar } from './arguments.ts'
-import { constant, valuesOf } from './conversion.ts'
+import { valuesOf } from './conversion.ts'
 import type { DeviceName } from './device.ts'
 import { categoryRank, dtypes, type DType } from './dtype.ts'
 import type { KernelName } from './kernels/index.ts'
@@ -47,9 +47,10 @@ function checkSizes(vm: Vm, shape: Shape): void {
 
 /** Every element the same number; a complex one is not kept. */
 export function filled(vm: Vm, op: KernelName, shape: Shape, value: Scalar, options: Fresh): Tensor {
+  const out = fresh(vm, op, shape, options)
   const x = scalarHint(value)
-  const sizes = isInt(value) ? [value] : []
-  return fresh(vm, op, shape, { ...options, sizes, values: x === undefined ? undefined : () => constant(shape, x) })
+  if (x !== undefined) setKnown(out, Known.uniform(x, [], symbolic(isInt(value) ? [value] : [])))
+  return out
 }
 
 export function zeros(vm: Vm, shape: Shape, dtype: DType, device: DeviceName): Tensor {

@@ -7,12 +7,13 @@ import { isInt, PyList, PyRange, PySlice, PyTuple, type Value } from '../python/
 import type { Vm } from '../python/vm.ts'
 import { hintNumber, le, type Int } from '../sym/index.ts'
 import { scalarOf } from './arguments.ts'
-import { copyInto, valuesOf } from './conversion.ts'
+import { broadcastKnown, copyInto, valuesOf } from './conversion.ts'
 import { dtypes } from './dtype.ts'
 import { fresh, scalarTensor, tensorOf } from './factories.ts'
+import { orderedStrides } from './iterator.ts'
 import { knownCount, positions, symbolic, Known, type Values } from './known.ts'
 import { launch } from './record.ts'
-import { at, broadcastShapes, contiguousStrides, isOne, sameSize, showShape, type Shape } from './shape.ts'
+import { at, broadcastShapes, contiguousStrides, isOne, isZero, sameSize, showShape, type Shape } from './shape.ts'
 import { deriveKnown, isTensor, knownValues, outputOf, overwriteKnown, setKnown, type Tensor } from './tensor.ts'
 import { expand, select, slice, unsqueeze, view, viewAlias } from './views.ts'
 
@@ -116,6 +117,7 @@ function indexTensor(vm: Vm, t: Tensor, key: Value): Tensor {
     const items = key instanceof PyRange || key instanceof PyList || key instanceof PyTuple ? collect(vm, key) : []
     return tensorOf(vm, key, items.length === 0 ? dtypes.int64 : undefined, t.device)
   }
+  if (typeof key === 'string') return vm.raise(types.TypeError, 'new(): invalid data type \'str\'')
   const name = scalarOf(key) === undefined ? 'an object' : 'float'
   return vm.raise(
     types.IndexError,
@@ -174,6 +176,13 @@ function gatheredShape(t: Tensor, indices: readonly Expanded[], shape: Shape): {
   return { shape: [...rest.slice(0, place), ...shape, ...rest.slice(place)], at: place }
 }
 
+/** The result runs through the dimensions that were not indexed as the tensor does. */
+function gatheredStrides(t: Tensor, indices: readonly Expanded[], shape: Shape, count: number, place: number): Shape {
+  if (t.isPlain || shape.some(isZero)) return contiguousStrides(shape)
+  const rest = t.strides.filter((_, i) => !indices.some((x) => x.dim === i))
+  return orderedStrides(shape, [[...rest.slice(0, place), ...new Array<Int>(count).fill(0), ...rest.slice(place)]])
+}
+
 function broadcastIndices(vm: Vm, indices: readonly Expanded[]): Shape {
   return broadcastShapes(
     vm,
@@ -216,7 +225,8 @@ function gatherIndexed(vm: Vm, { t, indices }: Indexed): Tensor {
   const expanded = expandMasks(vm, t, indices)
   const broadcast = broadcastIndices(vm, expanded)
   const { shape, at: place } = gatheredShape(t, expanded, broadcast)
-  const out = outputOf([t, ...given.filter((x) => x.device === t.device)], shape, t.dtype)
+  const strides = gatheredStrides(t, expanded, shape, broadcast.length, place)
+  const out = outputOf([t, ...given.filter((x) => x.device === t.device)], shape, t.dtype, strides)
   const source = knownValues(t)
   const parents = expanded.map((x) => x.values)
   if (source !== undefined && parents.every((k) => k !== undefined) && knownCount(shape) !== undefined) {
@@ -271,7 +281,7 @@ function assign(vm: Vm, target: Tensor, source: Tensor): void {
 
 /** `fill_` with a 0-d tensor. */
 export function fillFrom(vm: Vm, target: Tensor, value: Tensor): Tensor {
-  overwriteKnown(target, value.storage.data === undefined ? undefined : knownValues(expand(vm, value, target.shape)))
+  overwriteKnown(target, broadcastKnown(vm, value, target.shape))
   launch(vm, 'aten.fill_.Tensor', [target, value], [target])
   return target
 }

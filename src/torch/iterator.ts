@@ -19,10 +19,16 @@ function sharedLayout(inputs: readonly Tensor[]): Shape | undefined {
   return inputs.every((t) => t.strides.every((s, i) => sameSize(s, at(first.strides, i)))) ? first.strides : undefined
 }
 
-/** reorder_dimensions and the allocation that follows it. */
 function reordered(shape: Shape, inputs: readonly Tensor[]): Shape {
+  return orderedStrides(
+    shape,
+    inputs.map((t) => broadcastStrides(t, shape)),
+  )
+}
+
+/** reorder_dimensions and the allocation that follows it, for operands of the output's shape by their strides. */
+export function orderedStrides(shape: Shape, strides: readonly Shape[]): Shape {
   const rank = shape.length
-  const strides = inputs.map((t) => broadcastStrides(t, shape))
   const perm = Array.from({ length: rank }, (_, i) => rank - 1 - i)
   for (let i = 1; i < rank; i++) {
     let moving = i
@@ -70,8 +76,13 @@ export function broadcastStrides(t: Tensor, shape: Shape): Shape {
   })
 }
 
-/** at::empty_like with preserve_format: dense strides are kept, others become those of an elementwise copy. */
+/** What `clone` and `to` keep: dense strides as they are, else the order of dimensions. */
+export function clonedStrides(t: Tensor): Shape {
+  if (t.isPlain || isNonOverlappingAndDense(t.shape, t.strides)) return t.strides
+  return outputStrides(t.shape, [t])
+}
+
+/** What `empty_like` and its kin keep: the order of dimensions. */
 export function stridesLike(t: Tensor): Shape {
-  if (t.isPlain) return t.strides
-  return isNonOverlappingAndDense(t.shape, t.strides) ? t.strides : outputStrides(t.shape, [t])
+  return t.isContiguous ? contiguousStrides(t.shape) : clonedStrides(t)
 }

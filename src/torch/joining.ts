@@ -7,7 +7,7 @@ import { Known, knownCount, positions, symbolic } from './known.ts'
 import { promoteTypes } from './promote.ts'
 import { launch } from './record.ts'
 import { at, contiguousStrides, isZero, normDim, sameSize, showShape, stridesOf, suggestedFormat, type Shape } from './shape.ts'
-import { deriveKnown, knownValues, outputOf, setKnown, type Tensor } from './tensor.ts'
+import { knownValues, outputOf, rearrangeKnown, setKnown, type Tensor } from './tensor.ts'
 import { copyContiguous, expand, flatten, unsqueeze, view } from './views.ts'
 
 /** A 1-d tensor without elements joins with anything. */
@@ -114,7 +114,7 @@ export function repeat(vm: Vm, t: Tensor, repeats: readonly Int[]): Tensor {
   const own = (i: number): Int => (i < lead ? 1 : at(t.shape, i - lead))
   const shape = repeats.map((r, i) => mul(r, own(i)))
   const out = outputOf([t], shape, t.dtype)
-  deriveKnown(out, [t], ([values = []]) => {
+  rearrangeKnown(out, t, (values) => {
     const inner = contiguousStrides(t.shape)
     const split = repeats.flatMap((r, i) => [r, own(i)])
     const strides = repeats.flatMap((_, i) => [0, i < lead ? 0 : at(inner, i - lead)])

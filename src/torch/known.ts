@@ -1,14 +1,18 @@
 // Values of small tensors that follow from the program alone (`arange`, `ones`, masks made of them). A storage may hold a
 // `Known`: an immutable snapshot of its elements, computed when first asked for. Views share the storage and so need
 // nothing; an in-place write replaces the snapshot (or drops it). What a snapshot took for granted about symbolic sizes
-// is remembered, and pinned once the program looks at the values.
+// is remembered, and pinned once the program looks at the values. A tensor whose elements are all equal (a mask of ones)
+// is known at any size, and its sizes need no pinning.
 import { hintNumber, pin, SymInt, type Int } from '../sym/index.ts'
+import { raise } from '../text/index.ts'
 import type { DType } from './dtype.ts'
 
 /** Above this many elements values are not kept. */
 export const mostKnown = 65536
 
 export type Values = ArrayLike<number>
+
+const noSizes: readonly SymInt[] = []
 
 export class Known {
   #values: Values | undefined
@@ -20,8 +24,21 @@ export class Known {
     /** Symbolic integers whose hints the values depend on. */
     readonly sizes: readonly SymInt[],
     compute: () => Values,
+    /** The value of every element, where all are equal. */
+    readonly uniform: number | undefined = undefined,
   ) {
     this.#compute = compute
+  }
+
+  /** Any number of elements, all the same. */
+  static uniform(value: number, parents: readonly Known[] = [], sizes: readonly SymInt[] = noSizes): Known {
+    return new Known(parents, sizes, () => raise('internal', 'the elements of a uniform tensor are not listed'), value)
+  }
+
+  /** The same as a list of so many elements. */
+  listed(shape: readonly Int[], count: number): Known {
+    const value = this.uniform
+    return value === undefined ? this : new Known([this], symbolic(shape), () => new Float64Array(count).fill(value), value)
   }
 
   get(): Values {
@@ -45,8 +62,10 @@ export class Known {
   }
 }
 
-export function symbolic(...ints: readonly (readonly Int[])[]): SymInt[] {
-  return ints.flat().filter((x): x is SymInt => x instanceof SymInt)
+export function symbolic(...lists: readonly (readonly Int[])[]): readonly SymInt[] {
+  let found: SymInt[] | undefined
+  for (const list of lists) for (const x of list) if (x instanceof SymInt) (found ??= []).push(x)
+  return found ?? noSizes
 }
 
 /** How a strided tensor lies in its storage. */

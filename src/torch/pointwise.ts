@@ -12,7 +12,7 @@ import { canCast, messageName, resultType, toInexact } from './promote.ts'
 import { launch, noParams } from './record.ts'
 import type { Params } from './kernels/table.ts'
 import { broadcastShapes, contiguousStrides, sameShape, sameShapeAtSight, showShape, type Shape } from './shape.ts'
-import { isTensor, knownValues, outputOf, overwriteKnown, setKnown, type Tensor } from './tensor.ts'
+import { isTensor, knownValues, uniformValue, outputOf, overwriteKnown, setKnown, type Tensor } from './tensor.ts'
 
 export type Operand = Tensor | Scalar
 
@@ -24,6 +24,8 @@ export interface PointwiseOptions {
   /** The function on known values, where it is not the one of the kernel's name. */
   readonly evaluate?: ElementFunction
   readonly params?: Params
+  /** The output is contiguous whatever the inputs are. */
+  readonly contiguous?: boolean
 }
 
 /** Runs an elementwise kernel over tensors and Python numbers, in the order of its arguments. */
@@ -31,7 +33,8 @@ export function pointwise(vm: Vm, op: KernelName, operands: readonly Operand[], 
   const inputs = operands.filter(isTensor)
   checkDevices(vm, inputs)
   const shape = broadcast(vm, inputs)
-  const out = outputOf(inputs, shape, resultDtype(vm, operands, options), outputStrides(shape, inputs))
+  const strides = options.contiguous === true ? contiguousStrides(shape) : outputStrides(shape, inputs)
+  const out = outputOf(inputs, shape, resultDtype(vm, operands, options), strides)
   const values = evaluated(op, operands, inputs, shape, options)
   if (values !== undefined) setKnown(out, values)
   launch(vm, op, inputs, [out], options.params ?? noParams)
@@ -106,24 +109,34 @@ function evaluated(
 ): Known | undefined {
   for (const t of inputs) if (t.storage.data === undefined) return undefined
   const f = options.evaluate ?? elementwise(op)
-  if (f === undefined || knownCount(shape) === undefined) return undefined
+  if (f === undefined) return undefined
+  const uniform = evaluatedOnce(f, operands, inputs)
+  if (uniform !== undefined || knownCount(shape) === undefined) return uniform
   const known = inputs.map(knownValues)
   const parents = known.filter((k) => k !== undefined)
   const numbers = operands.map((o) => (isTensor(o) ? 0 : scalarHint(o)))
   if (parents.length < known.length || numbers.includes(undefined)) return undefined
   const sizes = symbolic(shape, operands.filter(isIntScalar))
-  return new Known(parents, sizes, () => evaluate(f, operands, parents, shape))
+  // Shapes are taken now: the tensors may change theirs in place before the values are asked for.
+  const columns = operands.map((o) => (isTensor(o) ? o.shape : (scalarHint(o) ?? NaN)))
+  return new Known(parents, sizes, () => evaluate(f, columns, parents, shape))
 }
 
-function evaluate(f: ElementFunction, operands: readonly Operand[], parents: readonly Known[], shape: Shape): Values {
+/** All operands uniform: so is the result. */
+function evaluatedOnce(f: ElementFunction, operands: readonly Operand[], inputs: readonly Tensor[]): Known | undefined {
+  const parents = inputs.map(uniformValue)
+  if (!parents.every((k) => k !== undefined)) return undefined
+  const xs = operands.map((o) => (isTensor(o) ? uniformValue(o)?.uniform : scalarHint(o)))
+  return xs.every((x) => x !== undefined) ? Known.uniform(f(...xs), parents, symbolic(operands.filter(isIntScalar))) : undefined
+}
+
+/** @param operands the shape of a tensor (its values are the next of `parents`) or a number */
+function evaluate(f: ElementFunction, operands: readonly (Shape | number)[], parents: readonly Known[], shape: Shape): Values {
   let next = 0
   const columns = operands.map((o) => {
-    if (!isTensor(o)) {
-      const x = scalarHint(o) ?? NaN
-      return (): number => x
-    }
+    if (typeof o === 'number') return (): number => o
     const values = parents[next++]?.get() ?? []
-    const from = broadcastPositions(o.shape, shape)
+    const from = broadcastPositions(o, shape)
     return (i: number): number => values[from[i] ?? 0] ?? NaN
   })
   const count = knownCount(shape) ?? 0

@@ -5,10 +5,10 @@ import { hintNumber, type Int } from '../sym/index.ts'
 import { dtypes, type DType } from './dtype.ts'
 import { stridesLike } from './iterator.ts'
 import type { KernelName } from './kernels/index.ts'
-import { positions, type Values } from './known.ts'
+import { Known, positions, type Values } from './known.ts'
 import { launch } from './record.ts'
-import { at, contiguousStrides, type Shape } from './shape.ts'
-import { deriveKnown, outputOf, type Tensor } from './tensor.ts'
+import { at, contiguousStrides, isZero, type Shape } from './shape.ts'
+import { deriveKnown, outputOf, setKnown, uniformValue, type Tensor } from './tensor.ts'
 
 /** Computes one output element from the elements that are reduced into it. */
 export type Fold = (xs: readonly number[]) => number
@@ -45,9 +45,17 @@ export function reduce(
 ): Tensor {
   const among = t.rank === 0 ? undefined : dims
   const out = outputOf([t], reducedShape(t.shape, among, keepdim), dtype)
-  if (fold !== undefined) deriveKnown(out, [t], ([values = []]) => columns(values, t.shape, among).map(fold))
+  if (fold !== undefined) foldKnown(out, t, among, fold)
   launch(vm, op, [t], [out])
   return out
+}
+
+function foldKnown(out: Tensor, t: Tensor, dims: readonly number[] | undefined, fold: Fold): void {
+  const uniform = uniformValue(t)
+  const shape = t.shape
+  if (uniform?.uniform !== undefined && idempotent.has(fold) && !shape.some(isZero)) {
+    setKnown(out, Known.uniform(fold([uniform.uniform]), [uniform]))
+  } else deriveKnown(out, [t], ([values = []]) => columns(values, shape, dims).map(fold))
 }
 
 /** A kernel that yields a value and its position for each reduced line. */
@@ -79,6 +87,9 @@ export const folds = {
   any: (xs: readonly number[]): number => (xs.some((x) => x !== 0) ? 1 : 0),
   count: (xs: readonly number[]): number => xs.filter((x) => x !== 0).length,
 } as const
+
+/** Folds that make the same of one element as of many equal ones. */
+const idempotent: ReadonlySet<Fold> = new Set([folds.mean, folds.max, folds.min, folds.all, folds.any])
 
 export function argmax(xs: readonly number[]): number {
   return bestIndex(xs, (x, y) => x > y)

@@ -1,7 +1,8 @@
 // A tensor as the interpreted program has it: shape, strides, dtype, device and role, no data (but see known.ts). The
 // class object is filled with methods by functions/index.ts, which gathers the tables of all functions.
 import { classOf } from '../python/native.ts'
-import { PyClass, PyObject, type Value } from '../python/values.ts'
+import type { PyClass} from '../python/values.ts';
+import { PyObject, type Value } from '../python/values.ts'
 import type { Int } from '../sym/index.ts'
 import type { DeviceName } from './device.ts'
 import type { DType } from './dtype.ts'
@@ -77,34 +78,60 @@ export function viewOf(t: Tensor, shape: Shape, strides: Shape, offset: Int = t.
   return v
 }
 
-/** The values of a tensor in logical order, where the program determines them. */
+/** The values of a tensor in logical order, where the program determines them and they are few. */
 export function knownValues(t: Tensor): Known | undefined {
   const data = t.storage.data
-  return data === undefined || knownCount(t.shape) === undefined ? undefined : readView(data, t)
+  const count = data === undefined ? undefined : knownCount(t.shape)
+  if (data === undefined || count === undefined) return undefined
+  return data.uniform === undefined ? readView(data, t) : data.listed(t.shape, count)
+}
+
+/** What is known of a tensor whose elements are all equal, however many there are. */
+export function uniformValue(t: Tensor): Known | undefined {
+  return t.storage.data?.uniform === undefined ? undefined : t.storage.data
 }
 
 /** Gives a newly made tensor its values, in logical order. */
 export function setKnown(t: Tensor, values: Known): void {
   const rounded = roundedTo(t, values)
-  if (rounded !== undefined) t.storage.data = writeView(undefined, t, rounded)
+  if (rounded === undefined) return
+  t.storage.data = rounded.uniform === undefined ? writeView(undefined, t, rounded) : rounded
 }
 
 /** What an in-place write of `values` (logical order; undefined when unknown) leaves in the storage. */
 export function overwriteKnown(t: Tensor, values: Known | undefined): void {
-  const old = t.storage.data
   const rounded = values === undefined ? undefined : roundedTo(t, values)
-  if (rounded === undefined || (old === undefined && !coversStorage(t))) t.storage.data = undefined
-  else t.storage.data = writeView(old, t, rounded)
+  t.storage.data = rounded === undefined ? undefined : written(t, rounded)
+}
+
+function written(t: Tensor, values: Known): Known | undefined {
+  const whole = coversStorage(t)
+  if (values.uniform !== undefined && (whole || t.storage.data?.uniform === values.uniform)) return values
+  const count = knownCount(t.shape)
+  const all = knownCount(t.storage.shape)
+  if (count === undefined || all === undefined) return undefined
+  const old = t.storage.data?.listed(t.storage.shape, all)
+  return old === undefined && !whole ? undefined : writeView(old, t, values.listed(t.shape, count))
 }
 
 function roundedTo(t: Tensor, values: Known): Known | undefined {
   const cast = castTo(t.dtype)
-  if (cast === undefined || knownCount(t.shape) === undefined) return undefined
-  return new Known([values], [], () => Float64Array.from(values.get(), cast))
+  if (cast === undefined) return undefined
+  if (values.uniform !== undefined) return Known.uniform(cast(values.uniform), [values])
+  return knownCount(t.shape) === undefined ? undefined : new Known([values], [], () => Float64Array.from(values.get(), cast))
 }
 
 function coversStorage(t: Tensor): boolean {
-  return knownCount(t.shape) === knownCount(t.storage.shape) && isNonOverlappingAndDense(t.shape, t.strides)
+  if (t.shape === t.storage.shape && t.offset === 0) return true
+  const count = knownCount(t.shape)
+  return count !== undefined && count === knownCount(t.storage.shape) && isNonOverlappingAndDense(t.shape, t.strides)
+}
+
+/** An output that holds the same values in another order or number: all equal if its source's are. */
+export function rearrangeKnown(out: Tensor, source: Tensor, compute: (values: Values) => Values): void {
+  const uniform = uniformValue(source)
+  if (uniform !== undefined) setKnown(out, uniform)
+  else deriveKnown(out, [source], ([values = []]) => compute(values))
 }
 
 /** Values of an output computed from those of its inputs: unknown as soon as one of them is. */

@@ -6,7 +6,7 @@ import { add, eq, floorDiv, ge, gt, hint, hintNumber, lt, mod, mul, neg, pin, su
 import { complexDtype, realDtype, type DType } from './dtype.ts'
 import { launch } from './record.ts'
 import { at, contiguousStrides, isOne, isZero, normDim, numel, sameSize, showShape, type Shape } from './shape.ts'
-import { deriveKnown, outputOf, Storage, Tensor, viewOf } from './tensor.ts'
+import { outputOf, rearrangeKnown, Storage, Tensor, viewOf } from './tensor.ts'
 
 function without(xs: Shape, dim: number): Int[] {
   return xs.filter((_, i) => i !== dim)
@@ -221,7 +221,7 @@ export function reshape(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
 /** `clone(memory_format=torch.contiguous_format)`. */
 export function copyContiguous(vm: Vm, t: Tensor): Tensor {
   const out = outputOf([t], t.shape, t.dtype)
-  deriveKnown(out, [t], ([values = []]) => values)
+  rearrangeKnown(out, t, (values) => values)
   launch(vm, 'aten.clone.default', [t], [out])
   return out
 }
@@ -312,6 +312,13 @@ export function chunk(vm: Vm, t: Tensor, chunks: number, dim: Int = 0): Tensor[]
     return Array.from({ length: chunks }, (_, i) => slice(vm, t, d, mul(i, size), i === chunks - 1 ? n : mul(i + 1, size)))
   }
   return split(vm, t, floorDiv(add(n, chunks - 1), chunks), d)
+}
+
+/** Pieces that the dispatcher sees as new tensors: `unsafe_chunk`, which recurrent layers use. */
+export function unsafeChunk(vm: Vm, t: Tensor, chunks: number, dim: Int = 0): Tensor[] {
+  const pieces = chunk(vm, t, chunks, dim)
+  launch(vm, 'aten.unsafe_split.Tensor', [t], pieces)
+  return pieces
 }
 
 /** `sections` pieces as equal as can be: the first ones are larger by one. */

@@ -27,7 +27,7 @@ export function traceModel(project: Project, request: TraceRequest): ModelTrace 
   const phase = phaseOf(request.phase, request)
   const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
   const vm = createVm(project)
-  const built = buildModel(vm, { ...request, device: request.padding === undefined ? 'meta' : 'cpu' })
+  const built = buildModel(vm, request)
   const calls = traceCall(vm, built, { phase, sizes, padding: request.padding, inputs: request.inputs })
   return { vm, built, label: phaseLabel(phase, sizes), calls }
 }

@@ -1,7 +1,7 @@
 // One call of a model, as `generate` or a user would make it: the four phases of CONTRACT.md, with the kernels that the
 // call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
 import { raise } from '../text/index.ts'
-import { add, floorDiv, gt, max, type Int } from '../sym/index.ts'
+import { floorDiv, gt, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/index.ts'
 import { newTensor, torchState, type KernelCall, type Recorder, dtypeByShort } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
@@ -59,15 +59,17 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const { batch, seq, cache } = call.sizes
     const device = built.spec.device ?? 'meta'
     const { inputs } = call
+    if (call.padding === undefined) callDriver(vm, 'take_masks_as_full', [])
     if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
     if (call.phase === 'forward') {
       const ids = tokens(vm, batch, seq, device)
       const decoder = isEncoderDecoder(vm, built) ? tokens(vm, batch, half(seq), device) : null
       return around(() => callDriver(vm, 'plain_call', [built.model, ids, decoder]))
     }
-    const past = gt(cache, 0) ? cacheAfter(vm, built, call, device) : dict()
+    const cached = gt(cache, 0)
+    const past = cached ? cacheAfter(vm, built, call, device) : dict()
     const ids = tokens(vm, batch, seq, device)
-    const mask = paddingMask(vm, call, device)
+    const mask = paddingMask(vm, call.padding, batch, cached ? cache : seq, cached ? seq : 0, device)
     return around(() => callDriver(vm, 'call', [built.model, ids, mask, past, call.lastLogits === true]))
   })
 }
@@ -101,18 +103,17 @@ function isEncoderDecoder(vm: Vm, built: BuiltModel): boolean {
   return getAttrOr(vm, built.config, 'is_encoder_decoder') === true
 }
 
-/** The mask of a call: it covers the cached positions and the new ones. */
-function paddingMask(vm: Vm, call: CallSpec, device: string): Value {
-  if (call.padding === undefined) return null
-  const { batch, seq, cache } = call.sizes
-  return callDriver(vm, 'padding_mask', [batch, add(cache, seq), call.padding.side, call.padding.count, device])
+/** The mask of a call: the prompt is padded (what is cached, where something is), new tokens are not. */
+function paddingMask(vm: Vm, padding: Padding | undefined, batch: Int, prompt: Int, extra: Int, device: string): Value {
+  if (padding === undefined) return null
+  return callDriver(vm, 'padding_mask', [batch, prompt, extra, padding.side, padding.count, device])
 }
 
 /** What a prefill of the cached tokens leaves. */
 function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): Value {
-  const sizes = { batch: call.sizes.batch, seq: call.sizes.cache, cache: 0 }
-  const mask = paddingMask(vm, { ...call, sizes }, device)
-  const output = callDriver(vm, 'call', [built.model, tokens(vm, sizes.batch, sizes.seq, device), mask, dict(), false])
+  const { batch, cache } = call.sizes
+  const mask = paddingMask(vm, call.padding, batch, cache, 0, device)
+  const output = callDriver(vm, 'call', [built.model, tokens(vm, batch, cache, device), mask, dict(), false])
   const past = callDriver(vm, 'cache_of', [output])
   if (past instanceof PyDict && past.entries.size > 0) return past
   return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)

@@ -44,7 +44,10 @@ export function blockOf(c: Case, info: string): Block | undefined {
 }
 
 /** Replaces the texts of blocks, given from the first to the last. */
-export function replaceBlocks(markdown: string, changes: readonly { readonly block: Block; readonly text: string }[]): string {
+export function replaceBlocks(
+  markdown: string,
+  changes: readonly { readonly block: Block; readonly text: string }[],
+): string {
   return [...changes]
     .sort((a, b) => b.block.start - a.block.start)
     .reduce((text, c) => text.slice(0, c.block.start) + c.text + text.slice(c.block.end), markdown)

@@ -7,7 +7,10 @@ export const names = ['batch_size', 'seq_len', 'hidden_size', 'config.n', 'x']
 
 const name = fc.constantFrom(...names)
 const integer = fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constantFrom(10 ** 12, -(2 ** 52)))
-const leaf = fc.oneof({ weight: 3, arbitrary: name.map(variableExpr) }, { weight: 1, arbitrary: integer.map(constExpr) })
+const leaf = fc.oneof(
+  { weight: 3, arbitrary: name.map(variableExpr) },
+  { weight: 1, arbitrary: integer.map(constExpr) },
+)
 
 /** Polynomials, monomial divisors included. */
 export const laurent: fc.Arbitrary<Expr> = fc.letrec<{ e: Expr }>((tie) => ({
@@ -38,5 +41,7 @@ export const formula: fc.Arbitrary<Expr> = fc.letrec<{ e: Expr }>((tie) => ({
 })).e
 
 export const point: fc.Arbitrary<Record<string, number>> = fc.record(
-  Object.fromEntries(names.map((n) => [n, fc.oneof(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 2, max: 5000 }))])),
+  Object.fromEntries(
+    names.map((n) => [n, fc.oneof(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 2, max: 5000 }))]),
+  ),
 )

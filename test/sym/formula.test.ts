@@ -119,7 +119,9 @@ describe('text', () => {
 
   test('braces and spaces in JSON', () => {
     const e = parse('2*batch_size*config.intermediate_size/num_heads + x**2 - 3')
-    expect(print(e, { braces: true })).toBe('{x} ** 2 + 2 * {batch_size} * {config.intermediate_size} / {num_heads} - 3')
+    expect(print(e, { braces: true })).toBe(
+      '{x} ** 2 + 2 * {batch_size} * {config.intermediate_size} / {num_heads} - 3',
+    )
   })
 
   test('printing and parsing are inverse', () => {
@@ -131,12 +133,24 @@ describe('text', () => {
     )
   })
 
-  test.each(['', 'x +', '(x', 'x y', 'foo(x)', '1 / 0', 'x % 0', 'x ** y', 'x ** 99999', 'floor(x, y)', 'x $ y', '{a', 'constructor(x)', '('.repeat(5000)])(
-    'bad formula %j',
-    (text) => {
-      expect(() => parse(text)).toThrow(AnalysisError)
-    },
-  )
+  test.each([
+    '',
+    'x +',
+    '(x',
+    'x y',
+    'foo(x)',
+    '1 / 0',
+    'x % 0',
+    'x ** y',
+    'x ** 99999',
+    'floor(x, y)',
+    'x $ y',
+    '{a',
+    'constructor(x)',
+    '('.repeat(5000),
+  ])('bad formula %j', (text) => {
+    expect(() => parse(text)).toThrow(AnalysisError)
+  })
 })
 
 describe('evaluation', () => {
@@ -158,7 +172,9 @@ describe('evaluation', () => {
       fc.property(formula, fc.array(formula, { minLength: 2, maxLength: 2 }), point, (e, [p, q], env) => {
         const values = { ...env, x: tryEvaluate(p as Expr, env), seq_len: tryEvaluate(q as Expr, env) }
         const { x, seq_len: seqLen } = values
-        fc.pre(x !== undefined && seqLen !== undefined && tryEvaluate(e, { ...values, x, seq_len: seqLen }) !== undefined)
+        fc.pre(
+          x !== undefined && seqLen !== undefined && tryEvaluate(e, { ...values, x, seq_len: seqLen }) !== undefined,
+        )
         let replaced: Expr
         try {
           replaced = substitute(e, new Map([['x', p as Expr], ['seq_len', q as Expr]])) // prettier-ignore
@@ -186,9 +202,17 @@ describe('evaluation', () => {
   })
 
   test('compiled floors, maxima and shared parts', () => {
-    const es = ['(x + 2) // 3', 'ceil(x / 3) * y', 'max(x, y, 3) - min(x, y)', 'x/(y + 1)', '(x/3 + 2/3) // 1'].map((t) => parse(t))
+    const es = ['(x + 2) // 3', 'ceil(x / 3) * y', 'max(x, y, 3) - min(x, y)', 'x/(y + 1)', '(x/3 + 2/3) // 1'].map(
+      (t) => parse(t),
+    )
     const program = compile(es, ['x', 'y'])
-    for (const [x, y] of [[2, 7], [7, 2], [1, 1], [100, 3]] as const) { // prettier-ignore
+    for (const [x, y] of [
+      [2, 7],
+      [7, 2],
+      [1, 1],
+      [100, 3],
+    ] as const) {
+      // prettier-ignore
       const values = program.evaluate([x, y])
       es.forEach((e, i) => {
         const exact = evaluate(e, { x, y })
@@ -209,7 +233,9 @@ describe('evaluation', () => {
 function magnitude(e: Expr, env: Record<string, number>): number {
   let result = 0
   for (const [m, c] of e.terms()) {
-    const powers = m.atoms.map((a, i) => (a.kind === 'variable' ? (env[a.name] as number) ** (m.exponents[i] as number) : 1))
+    const powers = m.atoms.map((a, i) =>
+      a.kind === 'variable' ? (env[a.name] as number) ** (m.exponents[i] as number) : 1,
+    )
     result += Math.abs(toNumber(c)) * powers.reduce((x, y) => x * y, 1)
   }
   return result

@@ -47,7 +47,9 @@ const show = (x: Int): string => print(exprOf(x))
 
 describe('plain integers are Python’s', () => {
   test('rounding and signs', () => {
-    expect([floorDiv(7, 2), floorDiv(-7, 2), floorDiv(7, -2), mod(-7, 3), mod(7, -3), floorDiv(-6, 3)]).toEqual([3, -4, -4, 2, -2, -2])
+    expect([floorDiv(7, 2), floorDiv(-7, 2), floorDiv(7, -2), mod(-7, 3), mod(7, -3), floorDiv(-6, 3)]).toEqual([
+      3, -4, -4, 2, -2, -2,
+    ])
     expect(Object.is(mul(0, -5), 0) && Object.is(mod(-4, 2), 0) && Object.is(floorDiv(0, -3), 0)).toBe(true)
   })
 
@@ -153,6 +155,14 @@ describe('formulas', () => {
     expect(floorInt(scope, constExpr(29), 28)).toBe(28)
   })
 
+  test('an integer of another scope brings its divisibility along', () => {
+    const { hidden, heads } = llama()
+    const other = llama().scope
+    const head = other.adopt(floorDiv(hidden, heads) as SymInt)
+    expect([show(head), texts(other)]).toEqual(['hidden_size/num_heads', ['hidden_size % num_heads == 0']])
+    expect(mul(head, other.variable('num_heads', 32))).toBe(other.variable('hidden_size', 4096))
+  })
+
   test('named definitions stand for what they are', () => {
     const { scope, seq } = llama()
     expect(scope.named('same', mul(seq, 5))).toBe(mul(seq, 5))
@@ -168,7 +178,14 @@ describe('comparisons', () => {
   test('sizes are at least 2', () => {
     const { scope, batch, seq, hidden, heads } = llama()
     const head = floorDiv(hidden, heads)
-    expect([gt(seq, 1), ne(mul(batch, seq), 1), lt(hidden, mul(hidden, seq)), ge(head, 1), le(head, hidden), ne(head, 0)]).toEqual([true, true, true, true, true, true])
+    expect([
+      gt(seq, 1),
+      ne(mul(batch, seq), 1),
+      lt(hidden, mul(hidden, seq)),
+      ge(head, 1),
+      le(head, hidden),
+      ne(head, 0),
+    ]).toEqual([true, true, true, true, true, true])
     expect(texts(scope)).toEqual(['hidden_size % num_heads == 0'])
     expect(known('<', seq, hidden)).toBe(undefined)
     expect(known('<', 3, mul(seq, 2))).toBe(true)
@@ -187,15 +204,31 @@ describe('comparisons', () => {
   test('what is known of a quotient: a positive integer', () => {
     const { scope, heads, kv } = llama()
     const groups = floorDiv(heads, kv)
-    expect([ge(groups, 1), ne(groups, 1), gt(groups, 1), ge(groups, 2), ge(heads, kv)]).toEqual([true, true, true, true, true])
-    expect(texts(scope)).toEqual(['num_heads % config.num_key_value_heads == 0', 'num_heads != config.num_key_value_heads'])
+    expect([ge(groups, 1), ne(groups, 1), gt(groups, 1), ge(groups, 2), ge(heads, kv)]).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ])
+    expect(texts(scope)).toEqual([
+      'num_heads % config.num_key_value_heads == 0',
+      'num_heads != config.num_key_value_heads',
+    ])
   })
 
   test('floors have bounds', () => {
     const { scope, seq } = llama()
     const rest = mod(seq, 5)
     const blocks = floorDiv(seq, 5)
-    expect([lt(rest, 5), ge(rest, 0), le(blocks, seq), ge(blocks, 0), le(mul(blocks, 5), seq), ge(floorDiv(add(seq, 4), 5), 1)]).toEqual([true, true, true, true, true, true])
+    expect([
+      lt(rest, 5),
+      ge(rest, 0),
+      le(blocks, seq),
+      ge(blocks, 0),
+      le(mul(blocks, 5), seq),
+      ge(floorDiv(add(seq, 4), 5), 1),
+    ]).toEqual([true, true, true, true, true, true])
     expect(texts(scope)).toEqual([])
   })
 
@@ -232,7 +265,9 @@ describe('comparisons', () => {
       ['1 / (a - 12) == 0', false],
     ]
     for (const [text, truth] of cases) expect([text, holds(parseCondition(text), env)]).toEqual([text, truth])
-    expect(sym.conditionText(parseCondition('(a + b) % (2*b) == 0'), { braces: true })).toBe('({a} + {b}) % (2 * {b}) == 0')
+    expect(sym.conditionText(parseCondition('(a + b) % (2*b) == 0'), { braces: true })).toBe(
+      '({a} + {b}) % (2 * {b}) == 0',
+    )
     expect(belowMinimum(new Map([['a', 2], ['b', 5]]), env)).toEqual(['b']) // prettier-ignore
   })
 })
@@ -240,8 +275,23 @@ describe('comparisons', () => {
 // A program: a tree of integer operations and branches, run on any integers.
 type Program = { run: (env: ReadonlyMap<string, Int>, branches: boolean[]) => Int; text: string }
 
-const operations = { add, sub, mul, floorDiv, mod, max: (a: Int, b: Int) => max(a, b), min: (a: Int, b: Int) => min(a, b) }
-const comparisons: Record<Comparison, (a: Int, b: Int) => boolean> = { '==': eq, '!=': ne, '<': lt, '<=': le, '>': gt, '>=': ge }
+const operations = {
+  add,
+  sub,
+  mul,
+  floorDiv,
+  mod,
+  max: (a: Int, b: Int) => max(a, b),
+  min: (a: Int, b: Int) => min(a, b),
+}
+const comparisons: Record<Comparison, (a: Int, b: Int) => boolean> = {
+  '==': eq,
+  '!=': ne,
+  '<': lt,
+  '<=': le,
+  '>': gt,
+  '>=': ge,
+}
 
 class DivisionByZero extends Error {}
 
@@ -250,26 +300,24 @@ const program: fc.Arbitrary<Program> = fc.letrec<{ p: Program }>((tie) => ({
     { maxDepth: 5, depthIdentifier: 'program' },
     fc.constantFrom(...names).map((n): Program => ({ run: (env) => env.get(n) as Int, text: n })),
     fc.integer({ min: -3, max: 9 }).map((n): Program => ({ run: () => n, text: `${n}` })),
-    fc.tuple(fc.constantFrom(...Object.keys(operations)), tie('p'), tie('p')).map(
-      ([name, a, b]): Program => ({
-        text: `${name}(${a.text}, ${b.text})`,
-        run: (env, branches) => {
-          const y = b.run(env, branches)
-          if ((name === 'floorDiv' || name === 'mod') && eq(y, 0)) throw new DivisionByZero()
-          return operations[name as keyof typeof operations](a.run(env, branches), y)
-        },
-      }),
-    ),
-    fc.tuple(fc.constantFrom(...Object.keys(comparisons)), tie('p'), tie('p'), tie('p')).map(
-      ([op, a, b, c]): Program => ({
+    fc.tuple(fc.constantFrom(...Object.keys(operations)), tie('p'), tie('p')).map(([name, a, b]): Program => ({
+      text: `${name}(${a.text}, ${b.text})`,
+      run: (env, branches) => {
+        const y = b.run(env, branches)
+        if ((name === 'floorDiv' || name === 'mod') && eq(y, 0)) throw new DivisionByZero()
+        return operations[name as keyof typeof operations](a.run(env, branches), y)
+      },
+    })),
+    fc
+      .tuple(fc.constantFrom(...Object.keys(comparisons)), tie('p'), tie('p'), tie('p'))
+      .map(([op, a, b, c]): Program => ({
         text: `(${c.text} if ${a.text} ${op} ${b.text} else ${b.text})`,
         run: (env, branches) => {
           const truth = comparisons[op as Comparison](a.run(env, branches), b.run(env, branches))
           branches.push(truth)
           return truth ? c.run(env, branches) : b.run(env, branches)
         },
-      }),
-    ),
+      })),
   ),
 })).p
 
@@ -318,7 +366,8 @@ describe('soundness', () => {
           const claim = sym.knownCondition({ left: a, op, right: b }, scope.prover)
           if (claim === undefined) continue
           for (const env of [...points, Object.fromEntries(names.map((n) => [n, 2]))]) {
-            if (sym.tryEvaluate(sym.subE(a, b), env) !== undefined) expect(holds({ left: sym.subE(a, b), op, right: constExpr(0) }, env)).toBe(claim)
+            if (sym.tryEvaluate(sym.subE(a, b), env) !== undefined)
+              expect(holds({ left: sym.subE(a, b), op, right: constExpr(0) }, env)).toBe(claim)
           }
         }
       }),

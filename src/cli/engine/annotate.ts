@@ -4,17 +4,15 @@ import { annotateForward, type ForwardLines } from '../../analyze/index.ts'
 import { kernelSeconds, type Hardware } from '../../predict/index.ts'
 import type { KernelCall } from '../../torch/index.ts'
 import type { AnnotatedLine } from '../../report/index.ts'
-import { hardwareNamed } from '../catalogue.ts'
 import type { AnnotateResult, CallOptions, ModelOptions } from '../engine.ts'
 import { modelContext } from './context.ts'
 import { requestOf } from './trace.ts'
 
-export async function annotate(model: ModelOptions, call: CallOptions, module: string | undefined, hardware: string | undefined): Promise<AnnotateResult> {
+export async function annotate(model: ModelOptions, call: CallOptions, module: string | undefined, hardware: Hardware | undefined): Promise<AnnotateResult> {
   const context = await modelContext(model)
-  const accelerator = hardware === undefined ? undefined : hardwareNamed(hardware)
   const forward = annotateForward(context.project, requestOf(context, call), module)
   const lines: AnnotatedLine[] = []
-  for (let line = forward.firstLine; line <= forward.lastLine; line++) lines.push(annotatedLine(forward, line, accelerator))
+  for (let line = forward.firstLine; line <= forward.lastLine; line++) lines.push(annotatedLine(forward, line, hardware))
   return { ...context.origin(), forward: { file: forward.file.path, name: forward.name, repeat: forward.repeat, lines } }
 }
 
@@ -35,5 +33,6 @@ function annotatedLine(forward: ForwardLines, line: number, hardware: Hardware |
 
 function secondsOf(k: KernelCall, hardware: Hardware): number {
   const [flops, matmul, read, write] = [k.flops, k.matmulFlops, k.read, k.write].map((x) => Number(hint(x)))
-  return kernelSeconds(hardware, { flops: flops ?? 0, matmulFlops: matmul ?? 0, bytes: (read ?? 0) + (write ?? 0), dtype: k.outputs[0]?.dtype.short ?? 'bf16' })
+  const work = { matmulFlops: matmul ?? 0, otherFlops: (flops ?? 0) - (matmul ?? 0), bytes: (read ?? 0) + (write ?? 0) }
+  return kernelSeconds(hardware, work, k.outputs[0]?.dtype.short ?? 'bf16')
 }

@@ -5,9 +5,8 @@ import { basename, dirname, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import { packageFolder, packageVersion, type ModelSpec, type Project } from '../../huggingface/index.ts'
 import type { SourcePackage } from '../../trace/formats.ts'
-import { catalogueModels, findModel } from '../catalogue.ts'
+import { modelConfigText, nearestModels } from '../catalogue.ts'
 import type { ModelOptions, Origin } from '../engine.ts'
-import { nearest } from '../../text/index.ts'
 import { findPackage } from '../node/environment.ts'
 import { fileSources, type FileSources } from '../node/provider.ts'
 import { readConfig, resolveModel } from '../node/resolve.ts'
@@ -70,14 +69,6 @@ function settingsOf(options: Omit<ModelOptions, 'model'>): Pick<ModelSpec, 'attn
   }
 }
 
-const catalogue = {
-  config: (id: string) => {
-    const found = findModel(id)
-    return found === undefined ? undefined : JSON.stringify(found.config)
-  },
-  nearest: (id: string) => nearest(id, catalogueModels().map((m) => m.id)),
-}
-
 /** A project alone: for commands that name a class and no model. */
 export function classContext(options: Omit<ModelOptions, 'model'>): Context {
   const { project, files } = openProject(options)
@@ -89,7 +80,7 @@ export function classContext(options: Omit<ModelOptions, 'model'>): Context {
 
 /** A project and a model of it. */
 export async function modelContext(options: ModelOptions): Promise<Context> {
-  const model = await resolveModel(options.model, process.env, catalogue)
+  const model = await resolveModel(options.model, process.env, { config: modelConfigText, nearest: nearestModels })
   const { project, files } = openProject(options)
   const given = options.config === undefined ? undefined : readConfig(options.config)
   const text = given?.text ?? model.configText

@@ -6,12 +6,89 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { raise } from '../../text/index.ts'
-import { callDriver, toJson } from '../../huggingface/index.ts'
-import { printOracleLine } from '../../trace/index.ts'
-import { oracleLines, type ModelTrace, type OracleLine } from '../../trace/index.ts'
+import { callDriver, JsonFloat, toJson } from '../../huggingface/index.ts'
+import { oracleLines, printOracleLine, type ModelTrace, type OracleLine } from '../../trace/index.ts'
 import type { VerifyResult } from '../../report/index.ts'
 import type { CallOptions, ModelOptions, Origin } from '../engine.ts'
 import { packageRoot } from '../paths.ts'
 import { requestOf, runTrace } from './trace.ts'
 import type { Context } from './context.ts'
 
+export async function verify(
+  model: ModelOptions,
+  call: CallOptions,
+  python: string | undefined,
+  trustRemoteCode: boolean,
+): Promise<VerifyResult & Origin> {
+  const { context, trace } = await runTrace(model, call)
+  const json = context.spec.config
+  if (json?.['auto_map'] !== undefined && !trustRemoteCode) {
+    raise('bad-option', `${context.id} brings its own code, which PyTorch would run`, { hint: 'Read that code, then add --trust-remote-code.' })
+  }
+  const recorded = record(context, trace, call, python ?? 'python3')
+  const ours = oracleLines(trace).map(comparable)
+  const differences: { index: number; ours: string | undefined; theirs: string | undefined }[] = []
+  for (let i = 0; i < Math.max(ours.length, recorded.lines.length); i++) {
+    if (ours[i] !== recorded.lines[i]) differences.push({ index: i, ours: ours[i], theirs: recorded.lines[i] })
+  }
+  return { ...context.origin(), against: recorded.against, kernels: ours.length, differences }
+}
+
+/** A line with the fields that both sides have, in one order. */
+function comparable(line: OracleLine): string {
+  return printOracleLine({ ...line, flops: 0 }).replace(/,"flops":0\}$/, '}')
+}
+
+/** The recorder's arguments for one call. */
+function argumentsOf(context: Context, trace: ModelTrace, call: CallOptions, out: string): string[] {
+  const { attn, experts, dtype, padding } = requestOf(context, call)
+  const config = join(out, 'config.json')
+  const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
+  writeFileSync(config, JSON.stringify(json, (_key, v: unknown) => (v instanceof JsonFloat ? v.value : v)))
+  const { module, qualname } = trace.built.cls
+  const args = [out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', `${module}.${qualname}`]
+  if (attn !== undefined) args.push('--attn', attn)
+  if (experts !== undefined) args.push('--experts', experts)
+  if (dtype !== undefined) args.push('--dtype', dtype)
+  if (padding !== undefined) args.push('--mask', `${padding.side}:${padding.count}`, '--device', 'cpu')
+  for (const input of call.inputs) args.push('--input', input)
+  return args
+}
+
+interface Recorded {
+  readonly lines: readonly string[]
+  /** `torch 2.13.0, transformers 5.23.0` */
+  readonly against: string
+}
+
+function record(context: Context, trace: ModelTrace, call: CallOptions, python: string): Recorded {
+  const out = mkdtempSync(join(tmpdir(), 'lm-predictor-verify-'))
+  try {
+    run(python, [join(packageRoot(), 'scripts', 'record_traces.py'), ...argumentsOf(context, trace, call, out)])
+    const made = readdirSync(out)
+    const failed = made.find((name) => name.endsWith('.err'))
+    if (failed !== undefined) raise('python-error', `PyTorch itself fails on this call: ${lastLine(readFileSync(join(out, failed), 'utf8'))}`)
+    const file = made.find((name) => name.endsWith('.jsonl.gz')) ?? raise('internal', 'the recorder left no trace')
+    const [head = '{}', ...lines] = gunzipSync(readFileSync(join(out, file))).toString('utf8').trimEnd().split('\n')
+    const header = JSON.parse(head) as { torch?: string; transformers?: string }
+    return { lines: lines.filter((l) => l !== ''), against: `torch ${header.torch ?? '?'}, transformers ${header.transformers ?? '?'}` }
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
+
+function run(python: string, args: readonly string[]): void {
+  try {
+    execFileSync(python, args, { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 28 })
+  } catch (e) {
+    const stderr = e instanceof Error && 'stderr' in e && String(e.stderr) !== '' ? String(e.stderr) : String(e)
+    if (/ModuleNotFoundError|ENOENT/.test(stderr)) {
+      raise('source-not-found', `${python} has no torch and transformers to compare with: ${lastLine(stderr)}`, { hint: 'Name an interpreter that has them: --python PATH.' })
+    }
+    raise('python-error', `PyTorch could not run this call: ${lastLine(stderr)}`)
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? ''
+}

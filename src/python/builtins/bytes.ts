@@ -8,6 +8,8 @@ import { itemIndex, sliceRange, takeSlice } from '../object/items.ts'
 import { collect } from '../object/iterate.ts'
 import { intOf, toNumber } from '../object/numbers.ts'
 import { callSpecial } from '../object/call.ts'
+import { characters } from '../object/strings.ts'
+import { ascii } from '../object/text.ts'
 import { bytes, iterator, list, notImplemented } from '../make.ts'
 import { native, natives } from '../native.ts'
 import { types } from '../types.ts'
@@ -41,11 +43,17 @@ export function encodeText(vm: Vm, s: string, encoding: Value): string {
   const codec = codecOf(vm, encoding)
   if (codec === 'utf-8') return String.fromCharCode(...new TextEncoder().encode(s))
   const limit = codec === 'ascii' ? 128 : 256
-  for (const c of s) {
-    if ((c.codePointAt(0) ?? 0) < limit) continue
-    vm.raise(types.UnicodeEncodeError, `'${codec}' codec can't encode character ${JSON.stringify(c)}: ordinal not in range(${limit})`)
-  }
-  return s
+  const chars = characters(s)
+  const beyond = (c: string): boolean => (c.codePointAt(0) ?? 0) >= limit
+  const from = chars.findIndex(beyond)
+  if (from < 0) return s
+  const rest = chars.slice(from).findIndex((c) => !beyond(c))
+  const to = rest < 0 ? chars.length : from + rest
+  const what =
+    to === from + 1
+      ? `character ${ascii(vm, chars[from] ?? '')} in position ${from}`
+      : `characters in position ${from}-${to - 1}`
+  return vm.raise(types.UnicodeEncodeError, `'${codec}' codec can't encode ${what}: ordinal not in range(${limit})`)
 }
 
 export function decodeBytes(vm: Vm, b: PyBytes, encoding: Value): string {
@@ -53,13 +61,20 @@ export function decodeBytes(vm: Vm, b: PyBytes, encoding: Value): string {
   if (codec === 'latin-1') return b.text
   try {
     if (codec === 'utf-8') {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(b.text, (c) => c.charCodeAt(0)))
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+        Uint8Array.from(b.text, (c) => c.charCodeAt(0)),
+      )
     }
   } catch {
     return vm.raise(types.UnicodeDecodeError, "'utf-8' codec can't decode bytes: invalid data")
   }
-  if ([...b.text].some((c) => c.charCodeAt(0) > 127)) {
-    vm.raise(types.UnicodeDecodeError, "'ascii' codec can't decode byte: ordinal not in range(128)")
+  const at = [...b.text].findIndex((c) => c.charCodeAt(0) > 127)
+  if (at >= 0) {
+    const byte = `0x${b.text.charCodeAt(at).toString(16)}`
+    vm.raise(
+      types.UnicodeDecodeError,
+      `'ascii' codec can't decode byte ${byte} in position ${at}: ordinal not in range(128)`,
+    )
   }
   return b.text
 }
@@ -74,7 +89,9 @@ function bytesText(vm: Vm, v: Value, encoding: Value | undefined): string {
   if (v instanceof PyBytes) return v.text
   const text = stringOf(v)
   if (text !== undefined) {
-    return encoding === undefined ? vm.raise(types.TypeError, 'string argument without an encoding') : encodeText(vm, text, encoding)
+    return encoding === undefined
+      ? vm.raise(types.TypeError, 'string argument without an encoding')
+      : encodeText(vm, text, encoding)
   }
   const count = intOf(v)
   if (count !== undefined) {
@@ -85,7 +102,9 @@ function bytesText(vm: Vm, v: Value, encoding: Value | undefined): string {
   }
   const made = callSpecial(vm, v, '__bytes__')
   if (made instanceof PyBytes) return made.text
-  return collect(vm, v).map((x) => byte(vm, x)).join('')
+  return collect(vm, v)
+    .map((x) => byte(vm, x))
+    .join('')
 }
 
 function byte(vm: Vm, v: Value): string {
@@ -139,12 +158,18 @@ fill(
     '__add__(self, value, /)': (vm, [b, v]) => (v instanceof PyBytes ? bytes(self(vm, b) + v.text) : notImplemented),
     '__mul__(self, value, /)': (vm, [b, n]) => repeat(vm, b, n),
     '__rmul__(self, value, /)': (vm, [b, n]) => repeat(vm, b, n),
-    "decode(self, /, encoding='utf-8', errors='strict')": (vm, [b, encoding]) => decodeBytes(vm, mustBe(vm, b, PyBytes, 'bytes'), encoding),
+    "decode(self, /, encoding='utf-8', errors='strict')": (vm, [b, encoding]) =>
+      decodeBytes(vm, mustBe(vm, b, PyBytes, 'bytes'), encoding),
     'hex(self, /)': (vm, [b]) => [...self(vm, b)].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join(''),
     'startswith(self, prefix, /)': (vm, [b, v]) => affix(vm, self(vm, b), v, (s, x) => s.startsWith(x)),
     'endswith(self, suffix, /)': (vm, [b, v]) => affix(vm, self(vm, b), v, (s, x) => s.endsWith(x)),
     'find(self, sub, /)': (vm, [b, v]) => self(vm, b).indexOf(self(vm, v)),
-    'join(self, iterable, /)': (vm, [b, parts]) => bytes(collect(vm, parts).map((x) => self(vm, x)).join(self(vm, b))),
+    'join(self, iterable, /)': (vm, [b, parts]) =>
+      bytes(
+        collect(vm, parts)
+          .map((x) => self(vm, x))
+          .join(self(vm, b)),
+      ),
     'split(self, sep, /)': (vm, [b, v]) => list(self(vm, b).split(self(vm, v)).map(bytes)),
     'replace(self, old, new, /)': (vm, [b, x, y]) => bytes(self(vm, b).split(self(vm, x)).join(self(vm, y))),
     'strip(self, /)': (vm, [b]) => bytes(self(vm, b).trim()),
@@ -159,7 +184,8 @@ fill(
       types.classmethod,
       native('fromhex(cls, string, /)', (vm, [, v]) => {
         const digits = asString(vm, v).replace(/\s/g, '')
-        if (!/^([0-9a-f]{2})*$/i.test(digits)) vm.raise(types.ValueError, 'non-hexadecimal number found in fromhex() arg')
+        if (!/^([0-9a-f]{2})*$/i.test(digits))
+          vm.raise(types.ValueError, 'non-hexadecimal number found in fromhex() arg')
         return bytes((digits.match(/../g) ?? []).map((h) => String.fromCharCode(parseInt(h, 16))).join(''))
       }),
     ),
@@ -167,5 +193,10 @@ fill(
 )
 
 for (const cls of [types.bytearray, types.memoryview]) {
-  fill(cls, natives({ '__new__(cls, *args, **kwargs)': (vm) => vm.stop('unsupported-op', `${cls.name} objects are not interpreted`) }))
+  fill(
+    cls,
+    natives({
+      '__new__(cls, *args, **kwargs)': (vm) => vm.stop('unsupported-op', `${cls.name} objects are not interpreted`),
+    }),
+  )
 }

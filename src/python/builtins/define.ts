@@ -3,7 +3,8 @@ import { notImplemented } from '../make.ts'
 import { native, nativeProperty, natives, fillClass } from '../native.ts'
 import { compareRows, type CompareOperator } from '../object/compare.ts'
 import { types } from '../types.ts'
-import { PyClass, PyNative, type Value } from '../values.ts'
+import type { PyClass, PyNative } from '../values.ts'
+import { type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 
 type Getter = (vm: Vm, self: Value) => Value

@@ -3,7 +3,18 @@
 import { call, callSpecial, construct } from '../object/call.ts'
 import { mustBe, typeOf } from '../object/classes.ts'
 import { equals, truth } from '../object/compare.ts'
-import { asSet, dictDelete, dictGet, dictHas, dictSet, dictUpdate, makeDict, makeSet, mustBeDict, setHas } from '../object/dicts.ts'
+import {
+  asSet,
+  dictDelete,
+  dictGet,
+  dictHas,
+  dictSet,
+  dictUpdate,
+  makeDict,
+  makeSet,
+  mustBeDict,
+  setHas,
+} from '../object/dicts.ts'
 import { hashKey } from '../object/hash.ts'
 import { raiseKeyError } from '../object/items.ts'
 import { iterate, iterateMap } from '../object/iterate.ts'
@@ -93,7 +104,9 @@ function popItem(vm: Vm, d: PyDict, last: boolean): Value {
   const h = last ? keys[keys.length - 1] : keys[0]
   const entry = h === undefined ? undefined : d.entries.get(h)
   if (h === undefined || entry === undefined) {
-    return vm.raise(types.KeyError, [d.cls.isSubclassOf(types.OrderedDict) ? 'dictionary is empty' : 'popitem(): dictionary is empty'])
+    return vm.raise(types.KeyError, [
+      d.cls.isSubclassOf(types.OrderedDict) ? 'dictionary is empty' : 'popitem(): dictionary is empty',
+    ])
   }
   d.entries.delete(h)
   return tuple(entry)
@@ -149,14 +162,23 @@ const reading = natives({
   'items(self, /)': (vm, [d]) => new DictView(types.dictItems, self(vm, d)),
   'copy(self, /)': (vm, [d]) => {
     const source = self(vm, d)
-    return copyOf(vm, source, source.cls.isSubclassOf(types.OrderedDict) || source.cls.isSubclassOf(types.defaultdict) ? source.cls : types.dict)
+    return copyOf(
+      vm,
+      source,
+      source.cls.isSubclassOf(types.OrderedDict) || source.cls.isSubclassOf(types.defaultdict)
+        ? source.cls
+        : types.dict,
+    )
   },
 })
 
-const equality = comparisons((vm, op, a, b) => {
-  if (!(a instanceof PyDict) || !(b instanceof PyDict)) return undefined
-  return (sameDicts(vm, a, b) && sameOrder(vm, a, b)) === (op === '==')
-}, ['==', '!='])
+const equality = comparisons(
+  (vm, op, a, b) => {
+    if (!(a instanceof PyDict) || !(b instanceof PyDict)) return undefined
+    return (sameDicts(vm, a, b) && sameOrder(vm, a, b)) === (op === '==')
+  },
+  ['==', '!='],
+)
 
 const fromkeys = new PyClassMethod(
   types.classmethod,
@@ -204,7 +226,8 @@ fill(
     '__repr__(self, /)': (vm, [d]) => {
       const source = self(vm, d)
       const name = source.cls.name
-      const write = (): string => `${name}([${[...source.entries.values()].map((e) => `(${repr(vm, e[0])}, ${repr(vm, e[1])})`).join(', ')}])`
+      const write = (): string =>
+        `${name}([${[...source.entries.values()].map((e) => `(${repr(vm, e[0])}, ${repr(vm, e[1])})`).join(', ')}])`
       return source.entries.size === 0 ? `${name}()` : containerRepr(vm, source, '...', write)
     },
     'popitem(self, /, last=True)': (vm, [d, last]) => popItem(vm, self(vm, d), truth(vm, last)),
@@ -250,7 +273,7 @@ fill(
 // --- Views ----------------------------------------------------------------------------------------------------------
 
 /** What `keys()`, `values()` or `items()` gives: it shows the dict as it is at any time. */
-export class DictView extends PyObject {
+class DictView extends PyObject {
   constructor(
     cls: PyClass,
     readonly source: PyDict,
@@ -280,7 +303,11 @@ function setOperation(vm: Vm, op: '&' | '|' | '-' | '^', a: Value, b: Value): Va
   const left = [...x.members.values()]
   const right = [...y.members.values()]
   if (op === '|') return makeSet(vm, [...left, ...right])
-  if (op === '&') return makeSet(vm, left.filter((v) => setHas(vm, y, v)))
+  if (op === '&')
+    return makeSet(
+      vm,
+      left.filter((v) => setHas(vm, y, v)),
+    )
   const only = left.filter((v) => !setHas(vm, y, v))
   return makeSet(vm, op === '-' ? only : [...only, ...right.filter((v) => !setHas(vm, x, v))])
 }
@@ -305,8 +332,7 @@ const setOperators = natives({
 })
 
 const viewComparisons = comparisons((vm, op, a, b) => {
-  const isSetLike = (v: Value): boolean =>
-    v instanceof PySet || (v instanceof DictView && v.cls !== types.dictValues)
+  const isSetLike = (v: Value): boolean => v instanceof PySet || (v instanceof DictView && v.cls !== types.dictValues)
   if (!isSetLike(a) || !isSetLike(b)) return undefined
   const x = asSet(vm, a)
   const y = asSet(vm, b)

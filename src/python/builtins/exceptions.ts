@@ -13,7 +13,7 @@ import { fill, getsets } from './define.ts'
 const self = (vm: Vm, v: Value): PyInstance => mustBe(vm, v, PyInstance, 'an exception')
 
 /** The arguments an exception was made with. */
-export function exceptionArgs(v: Value): readonly Value[] {
+function exceptionArgs(v: Value): readonly Value[] {
   return v instanceof PyInstance && v.payload instanceof PyTuple ? v.payload.items : []
 }
 
@@ -60,7 +60,10 @@ fill(
   { __context__: null, __traceback__: null },
 )
 getsets(types.BaseException, {
-  __cause__: [(vm, e) => self(vm, e).dict.get('__cause__') ?? null, (vm, e, v) => void self(vm, e).dict.set('__cause__', v)],
+  __cause__: [
+    (vm, e) => self(vm, e).dict.get('__cause__') ?? null,
+    (vm, e, v) => void self(vm, e).dict.set('__cause__', v),
+  ],
   // `raise … from …` hides the context.
   __suppress_context__: [
     (vm, e) => self(vm, e).dict.get('__suppress_context__') ?? self(vm, e).dict.has('__cause__'),
@@ -70,12 +73,15 @@ getsets(types.BaseException, {
 })
 
 /** `KeyError('a')` shows the key as it would be written. */
-fill(types.KeyError, natives({
-  '__str__(self, /)': (vm, [e]) => {
-    const args = exceptionArgs(e)
-    return args.length === 1 ? repr(vm, args[0] ?? null) : message(vm, e)
-  },
-}))
+fill(
+  types.KeyError,
+  natives({
+    '__str__(self, /)': (vm, [e]) => {
+      const args = exceptionArgs(e)
+      return args.length === 1 ? repr(vm, args[0] ?? null) : message(vm, e)
+    },
+  }),
+)
 
 /** Keyword arguments that some exceptions take, kept as attributes. */
 function keywords(cls: PyClass, names: readonly string[]): void {
@@ -111,10 +117,13 @@ const osPart = (at: number) => (_vm: Vm, e: Value) => {
   return args.length >= 2 ? (args[at] ?? null) : null
 }
 getsets(types.OSError, { errno: osPart(0), strerror: osPart(1), filename: osPart(2) })
-fill(types.OSError, natives({
-  '__str__(self, /)': (vm, [e]) => {
-    const [errno = null, text = null, file] = exceptionArgs(e)
-    if (exceptionArgs(e).length < 2) return message(vm, e)
-    return `[Errno ${str(vm, errno)}] ${str(vm, text)}${file === undefined ? '' : `: ${repr(vm, file)}`}`
-  },
-}))
+fill(
+  types.OSError,
+  natives({
+    '__str__(self, /)': (vm, [e]) => {
+      const [errno = null, text = null, file] = exceptionArgs(e)
+      if (exceptionArgs(e).length < 2) return message(vm, e)
+      return `[Errno ${str(vm, errno)}] ${str(vm, text)}${file === undefined ? '' : `: ${repr(vm, file)}`}`
+    },
+  }),
+)

@@ -1,6 +1,14 @@
 // Functions, methods and descriptors: function, builtin_function_or_method, method, property, staticmethod, classmethod,
 // super, code.
-import { attributeDict, bindAttribute, deleteProperty, getAttrOr, readProperty, setAttr, writeProperty } from '../object/attributes.ts'
+import {
+  attributeDict,
+  bindAttribute,
+  deleteProperty,
+  getAttrOr,
+  readProperty,
+  setAttr,
+  writeProperty,
+} from '../object/attributes.ts'
 import { call, construct } from '../object/call.ts'
 import { asString, className, mustBe, typeOf } from '../object/classes.ts'
 import { dictSet, makeDict, mappingItems } from '../object/dicts.ts'
@@ -41,10 +49,14 @@ const caller = natives({ '__call__(self, /, *args, **kwargs)': (vm, [f, args, kw
 
 const selfFunction = (vm: Vm, v: Value): PyFunction => mustBe(vm, v, PyFunction, 'a function')
 
+/** The function whose code a code object is, for `types.FunctionType`. */
+const codeOwner = Symbol('code')
+
 function codeObject(f: PyFunction): PyInstance {
   const { code } = f
   const { params } = code
-  const flags = (params.varArgs === undefined ? 0 : 4) | (params.varKwargs === undefined ? 0 : 8) | (code.isGenerator ? 32 : 0)
+  const flags =
+    (params.varArgs === undefined ? 0 : 4) | (params.varKwargs === undefined ? 0 : 8) | (code.isGenerator ? 32 : 0)
   const attributes: Record<string, Value> = {
     co_name: code.name,
     co_qualname: code.qualname,
@@ -59,34 +71,75 @@ function codeObject(f: PyFunction): PyInstance {
   }
   const o = new PyInstance(types.code)
   for (const [name, v] of Object.entries(attributes)) o.dict.set(name, v)
+  o.hidden = new Map([[codeOwner, f]])
   return o
 }
 
-fill(types.code, natives({ '__repr__(self, /)': (vm, [self]) => `<code object ${attribute(vm, self, 'co_name')} at ${address(vm, self)}>` }))
+fill(
+  types.code,
+  natives({
+    '__repr__(self, /)': (vm, [self]) => `<code object ${attribute(vm, self, 'co_name')} at ${address(vm, self)}>`,
+  }),
+)
 
 function attribute(vm: Vm, o: Value, name: string): string {
   return String(getAttrOr(vm, o, name) ?? '')
 }
 
 function functionAnnotations(vm: Vm, f: PyFunction): Value {
-  const known = f.dict?.get('__annotations__')
+  const known = f.special?.get('__annotations__')
   if (known !== undefined) return known
   const made = makeDict(vm)
   for (const a of f.code.annotations) dictSet(vm, made, a.name, a.evaluate(vm, f))
-  ;(f.dict ??= new Map()).set('__annotations__', made)
+  ;(f.special ??= new Map()).set('__annotations__', made)
   return made
 }
 
-fill(types.function, getter, caller, natives({
-  '__repr__(self, /)': (vm, [f]) => `<function ${selfFunction(vm, f).qualname} at ${address(vm, f)}>`,
-}))
+/** `types.FunctionType(code, globals, name, argdefs, closure)`: another function of the same code. */
+function functionOfCode(vm: Vm, code: Value, name: Value, defaults: Value): PyFunction {
+  const f = code instanceof PyInstance ? code.hidden?.get(codeOwner) : undefined
+  if (!(f instanceof PyFunction)) {
+    return vm.raise(types.TypeError, `function() argument 'code' must be code, not ${className(code)}`)
+  }
+  const made = new PyFunction(types.function, f.code, f.closure, f.globals)
+  if (name !== null) made.name = asString(vm, name, 'arg 3 (name)')
+  if (defaults !== null) made.defaults = mustBe(vm, defaults, PyTuple, 'a tuple').items
+  return made
+}
+
+fill(
+  types.function,
+  getter,
+  caller,
+  natives({
+    '__new__(cls, code, globals, name=None, argdefs=None, closure=None)': (vm, [, code, , name, defaults]) =>
+      functionOfCode(vm, code, name, defaults),
+    '__init__(self, /, *args, **kwargs)': () => null,
+    '__repr__(self, /)': (vm, [f]) => `<function ${selfFunction(vm, f).qualname} at ${address(vm, f)}>`,
+  }),
+)
 
 getsets(types.function, {
-  __name__: [(vm, f) => selfFunction(vm, f).name, (vm, f, v) => void (selfFunction(vm, f).name = asString(vm, v, '__name__'))],
-  __qualname__: [(vm, f) => selfFunction(vm, f).qualname, (vm, f, v) => void (selfFunction(vm, f).qualname = asString(vm, v, '__qualname__'))],
-  __module__: [(vm, f) => ownOr(f, '__module__', () => selfFunction(vm, f).code.module), (_vm, f, v) => put(f, '__module__', v)],
-  __doc__: [(vm, f) => ownOr(f, '__doc__', () => selfFunction(vm, f).code.docstring()), (_vm, f, v) => put(f, '__doc__', v)],
-  __annotations__: [(vm, f) => functionAnnotations(vm, selfFunction(vm, f)), (_vm, f, v) => put(f, '__annotations__', v)],
+  __name__: [
+    (vm, f) => selfFunction(vm, f).name,
+    (vm, f, v) => void (selfFunction(vm, f).name = asString(vm, v, '__name__')),
+  ],
+  __qualname__: [
+    (vm, f) => selfFunction(vm, f).qualname,
+    (vm, f, v) => void (selfFunction(vm, f).qualname = asString(vm, v, '__qualname__')),
+  ],
+  __module__: [
+    (vm, f) => specialOr(vm, f, '__module__', (g) => g.code.module),
+    (vm, f, v) => putSpecial(vm, f, '__module__', v),
+  ],
+  __doc__: [
+    (vm, f) => specialOr(vm, f, '__doc__', (g) => g.code.docstring()),
+    (vm, f, v) => putSpecial(vm, f, '__doc__', v),
+  ],
+  __annotations__: [
+    (vm, f) => functionAnnotations(vm, selfFunction(vm, f)),
+    (vm, f, v) => putSpecial(vm, f, '__annotations__', v),
+  ],
   __code__: (vm, f) => codeObject(selfFunction(vm, f)),
   __globals__: (vm, f) => attributeDict(vm, selfFunction(vm, f).globals),
   __closure__: () => null,
@@ -123,15 +176,33 @@ function put(v: Value, name: string, x: Value): void {
   if (v instanceof PyObject) (v.dict ??= new Map()).set(name, x)
 }
 
+function specialOr(vm: Vm, f: Value, name: string, otherwise: (f: PyFunction) => Value): Value {
+  const fn = selfFunction(vm, f)
+  const known = fn.special?.get(name)
+  return known === undefined ? otherwise(fn) : known
+}
+
+function putSpecial(vm: Vm, f: Value, name: string, v: Value): void {
+  const fn = selfFunction(vm, f)
+  ;(fn.special ??= new Map()).set(name, v)
+}
+
 // --- functions of the host ------------------------------------------------------------------------------------------
 
 const selfNative = (vm: Vm, v: Value): PyNative => mustBe(vm, v, PyNative, 'a builtin function')
 
 for (const cls of [types.builtin, types.methodDescriptor]) {
-  fill(cls, getter, caller, natives({
-    '__repr__(self, /)': (vm, [f]) =>
-      cls === types.builtin ? `<built-in function ${selfNative(vm, f).name}>` : `<method '${selfNative(vm, f).name}'>`,
-  }))
+  fill(
+    cls,
+    getter,
+    caller,
+    natives({
+      '__repr__(self, /)': (vm, [f]) =>
+        cls === types.builtin
+          ? `<built-in function ${selfNative(vm, f).name}>`
+          : `<method '${selfNative(vm, f).name}'>`,
+    }),
+  )
   getsets(cls, {
     __name__: (vm, f) => selfNative(vm, f).name,
     __qualname__: (vm, f) => selfNative(vm, f).name,
@@ -157,10 +228,13 @@ fill(
     },
     '__hash__(self, /)': (vm, [m]) => hash(vm, m),
   }),
-  comparisons((vm, op, a, b) => {
-    if (!(a instanceof PyMethod) || !(b instanceof PyMethod)) return undefined
-    return (same(a.self, b.self) && equals(vm, a.fn, b.fn)) === (op === '==')
-  }, ['==', '!=']),
+  comparisons(
+    (vm, op, a, b) => {
+      if (!(a instanceof PyMethod) || !(b instanceof PyMethod)) return undefined
+      return (same(a.self, b.self) && equals(vm, a.fn, b.fn)) === (op === '==')
+    },
+    ['==', '!='],
+  ),
 )
 getsets(types.method, {
   __self__: (vm, m) => selfMethod(vm, m).self,
@@ -177,7 +251,10 @@ const selfProperty = (vm: Vm, v: Value): PyProperty => mustBe(vm, v, PyProperty,
 function copyProperty(vm: Vm, v: Value, change: { getter?: Value; setter?: Value; deleter?: Value }): Value {
   const p = selfProperty(vm, v)
   const [get = p.getter, set = p.setter, remove = p.deleter] = [change.getter, change.setter, change.deleter]
-  const made = p.cls === types.property ? new PyProperty(types.property, get, set, remove) : construct(vm, p.cls, [get, set, remove])
+  const made =
+    p.cls === types.property
+      ? new PyProperty(types.property, get, set, remove)
+      : construct(vm, p.cls, [get, set, remove])
   if (made instanceof PyProperty) made.name = p.name
   return made
 }
@@ -197,7 +274,8 @@ fill(
     'getter(self, fget, /)': (vm, [p, f]) => copyProperty(vm, p, { getter: f }),
     'setter(self, fset, /)': (vm, [p, f]) => copyProperty(vm, p, { setter: f }),
     'deleter(self, fdel, /)': (vm, [p, f]) => copyProperty(vm, p, { deleter: f }),
-    '__get__(self, instance, owner=None, /)': (vm, [p, o]) => (o === null ? p : readProperty(vm, selfProperty(vm, p), o)),
+    '__get__(self, instance, owner=None, /)': (vm, [p, o]) =>
+      o === null ? p : readProperty(vm, selfProperty(vm, p), o),
     '__set__(self, instance, value, /)': (vm, [p, o, v]) => {
       writeProperty(vm, selfProperty(vm, p), o, v)
       return null
@@ -223,13 +301,17 @@ getsets(types.property, {
   __isabstractmethod__: (vm, p) =>
     [selfProperty(vm, p).getter, selfProperty(vm, p).setter].some((f) => own(f, '__isabstractmethod__') === true),
 })
-fill(types.getset, natives({
-  '__get__(self, instance, owner=None, /)': (vm, [p, o]) => (o === null ? p : readProperty(vm, selfProperty(vm, p), o)),
-  '__set__(self, instance, value, /)': (vm, [p, o, v]) => {
-    writeProperty(vm, selfProperty(vm, p), o, v)
-    return null
-  },
-}))
+fill(
+  types.getset,
+  natives({
+    '__get__(self, instance, owner=None, /)': (vm, [p, o]) =>
+      o === null ? p : readProperty(vm, selfProperty(vm, p), o),
+    '__set__(self, instance, value, /)': (vm, [p, o, v]) => {
+      writeProperty(vm, selfProperty(vm, p), o, v)
+      return null
+    },
+  }),
+)
 getsets(types.getset, { __name__: (vm, p) => selfProperty(vm, p).name ?? '', __doc__: () => null })
 
 // --- staticmethod, classmethod --------------------------------------------------------------------------------------
@@ -239,18 +321,27 @@ function wrapped(vm: Vm, v: Value): Value {
   return vm.raise(types.TypeError, `expected a static or class method, got ${className(v)}`)
 }
 
-fill(types.staticmethod, getter, natives({
-  '__new__(cls, function, /)': (vm, [cls, f]) => new PyStaticMethod(mustBe(vm, cls, PyClass, 'a type'), f),
-  '__init__(self, function, /)': () => null,
-  '__call__(self, /, *args, **kwargs)': (vm, [self, args, kwargs]) => call(vm, wrapped(vm, self), args, kwargs),
-}))
-fill(types.classmethod, getter, natives({
-  '__new__(cls, function, /)': (vm, [cls, f]) => new PyClassMethod(mustBe(vm, cls, PyClass, 'a type'), f),
-  '__init__(self, function, /)': () => null,
-}))
+fill(
+  types.staticmethod,
+  getter,
+  natives({
+    '__new__(cls, function, /)': (vm, [cls, f]) => new PyStaticMethod(mustBe(vm, cls, PyClass, 'a type'), f),
+    '__init__(self, function, /)': () => null,
+    '__call__(self, /, *args, **kwargs)': (vm, [self, args, kwargs]) => call(vm, wrapped(vm, self), args, kwargs),
+  }),
+)
+fill(
+  types.classmethod,
+  getter,
+  natives({
+    '__new__(cls, function, /)': (vm, [cls, f]) => new PyClassMethod(mustBe(vm, cls, PyClass, 'a type'), f),
+    '__init__(self, function, /)': () => null,
+  }),
+)
 for (const cls of [types.staticmethod, types.classmethod]) {
   fill(cls, natives({ '__repr__(self, /)': (vm, [v]) => `<${cls.name}(${repr(vm, wrapped(vm, v))})>` }))
-  const forward = (name: string) => (vm: Vm, v: Value) => ownOr(v, name, () => getAttrOr(vm, wrapped(vm, v), name) ?? null)
+  const forward = (name: string) => (vm: Vm, v: Value) =>
+    ownOr(v, name, () => getAttrOr(vm, wrapped(vm, v), name) ?? null)
   getsets(cls, {
     __func__: (vm, v) => wrapped(vm, v),
     __wrapped__: (vm, v) => wrapped(vm, v),
@@ -276,17 +367,19 @@ function makeSuper(vm: Vm, cls: Value, self: Value): PySuper {
 
 const selfSuper = (vm: Vm, v: Value): PySuper => mustBe(vm, v, PySuper, 'a super object')
 
-fill(types.super, natives({
-  '__new__(cls, type=MISSING, object=MISSING, /)': (vm, [, cls, self]) => {
-    if (cls === undefined) return vm.raise(types.RuntimeError, 'super(): no arguments')
-    if (self === undefined) return vm.stop('unsupported-syntax', 'super(type) without an object')
-    return makeSuper(vm, cls, self)
-  },
-  '__init__(self, *args)': () => null,
-  '__repr__(self, /)': (vm, [self]) => {
-    const s = selfSuper(vm, self)
-    return `<super: <class '${qualifiedName(s.after)}'>, <${typeOf(s.self).name} object>>`
-  },
-}))
+fill(
+  types.super,
+  natives({
+    '__new__(cls, type=MISSING, object=MISSING, /)': (vm, [, cls, self]) => {
+      if (cls === undefined) return vm.raise(types.RuntimeError, 'super(): no arguments')
+      if (self === undefined) return vm.stop('unsupported-syntax', 'super(type) without an object')
+      return makeSuper(vm, cls, self)
+    },
+    '__init__(self, *args)': () => null,
+    '__repr__(self, /)': (vm, [self]) => {
+      const s = selfSuper(vm, self)
+      return `<super: <class '${qualifiedName(s.after)}'>, <${typeOf(s.self).name} object>>`
+    },
+  }),
+)
 getsets(types.super, { __thisclass__: (vm, s) => selfSuper(vm, s).after, __self__: (vm, s) => selfSuper(vm, s).self })
-

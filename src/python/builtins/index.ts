@@ -11,7 +11,3 @@ import './iterators.ts'
 import './exceptions.ts'
 
 export { builtinsModule } from './namespace.ts'
-export { DictView } from './dicts.ts'
-export { exceptionArgs } from './exceptions.ts'
-export { qualifiedName } from './objectType.ts'
-export { sortItems } from './sequences.ts'

@@ -30,7 +30,16 @@ const protocol = natives({
   },
 })
 
-for (const cls of [types.generator, types.coroutine, types.iterator, types.enumerate, types.zip, types.map, types.filter, types.reversed]) {
+for (const cls of [
+  types.generator,
+  types.coroutine,
+  types.iterator,
+  types.enumerate,
+  types.zip,
+  types.map,
+  types.filter,
+  types.reversed,
+]) {
   fill(cls, protocol, natives({ '__repr__(self, /)': (vm, [it]) => `<${cls.name} object at ${address(vm, it)}>` }))
 }
 
@@ -44,7 +53,10 @@ function thrown(vm: Vm, kind: Value, v: Value): PyInstance {
     const made = call(vm, kind, v === null ? [] : v instanceof PyTuple ? v.items : [v])
     if (made instanceof PyInstance) return made
   }
-  return vm.raise(types.TypeError, `exceptions must be classes or instances deriving from BaseException, not ${className(kind)}`)
+  return vm.raise(
+    types.TypeError,
+    `exceptions must be classes or instances deriving from BaseException, not ${className(kind)}`,
+  )
 }
 
 function throwInto(vm: Vm, it: PyIterator, e: PyInstance): Value {
@@ -60,7 +72,8 @@ function close(vm: Vm, it: PyIterator): null {
     if (step !== undefined && step.done !== true) vm.raise(types.RuntimeError, 'generator ignored GeneratorExit')
   } catch (e) {
     const ended =
-      e instanceof PyException && (e.value.cls.isSubclassOf(types.GeneratorExit) || e.value.cls.isSubclassOf(types.StopIteration))
+      e instanceof PyException &&
+      (e.value.cls.isSubclassOf(types.GeneratorExit) || e.value.cls.isSubclassOf(types.StopIteration))
     if (!ended) throw e
   }
   return null
@@ -70,7 +83,8 @@ fill(
   types.generator,
   natives({
     'send(self, value, /)': (vm, [it, v]) => stepped(vm, self(vm, it).source.next(v)),
-    'throw(self, type, value=None, traceback=None, /)': (vm, [it, kind, v]) => throwInto(vm, self(vm, it), thrown(vm, kind, v)),
+    'throw(self, type, value=None, traceback=None, /)': (vm, [it, kind, v]) =>
+      throwInto(vm, self(vm, it), thrown(vm, kind, v)),
     'close(self, /)': (vm, [it]) => close(vm, self(vm, it)),
   }),
 )
@@ -104,7 +118,8 @@ function refuseUneven(vm: Vm, sources: readonly Value[], ended: number): void {
   const others = (n: number): string => (n === 1 ? 'argument 1' : `arguments 1-${n}`)
   if (ended > 0) vm.raise(types.ValueError, `zip() argument ${ended + 1} is shorter than ${others(ended)}`)
   for (let i = 1; i < sources.length; i++) {
-    if (next(vm, sources[i] ?? null) !== undefined) vm.raise(types.ValueError, `zip() argument ${i + 1} is longer than ${others(i)}`)
+    if (next(vm, sources[i] ?? null) !== undefined)
+      vm.raise(types.ValueError, `zip() argument ${i + 1} is longer than ${others(i)}`)
   }
 }
 
@@ -128,31 +143,47 @@ function iterators(vm: Vm, sources: readonly Value[]): Value[] {
   return sources.map((s) => makeIterator(vm, s))
 }
 
-fill(types.enumerate, natives({
-  '__new__(cls, iterable, start=0)': (vm, [, source, start]) =>
-    iterator(enumerated(vm, makeIterator(vm, source), toIndex(vm, start)), types.enumerate),
-}))
-fill(types.zip, natives({
-  '__new__(cls, *iterables, strict=False)': (vm, [, sources, strict]) =>
-    iterator(zipped(vm, iterators(vm, sources), truth(vm, strict)), types.zip),
-}))
-fill(types.map, natives({
-  '__new__(cls, func, /, *iterables)': (vm, [, fn, sources]) => {
-    if (sources.length === 0) vm.raise(types.TypeError, 'map() must have at least two arguments.')
-    return iterator(mapped(vm, fn, iterators(vm, sources)), types.map)
-  },
-}))
-fill(types.filter, natives({
-  '__new__(cls, function, iterable, /)': (vm, [, fn, source]) => iterator(filtered(vm, fn, makeIterator(vm, source)), types.filter),
-}))
-fill(types.reversed, natives({
-  '__new__(cls, sequence, /)': (vm, [, v]) => {
-    const slot = typeOf(v).lookup('__reversed__')
-    if (slot === null) return vm.raise(types.TypeError, `'${className(v)}' object is not reversible`)
-    const made = callSpecial(vm, v, '__reversed__')
-    return made === undefined ? iterator(reversedSequence(vm, v), types.reversed) : made
-  },
-}))
+fill(
+  types.enumerate,
+  natives({
+    '__new__(cls, iterable, start=0)': (vm, [, source, start]) =>
+      iterator(enumerated(vm, makeIterator(vm, source), toIndex(vm, start)), types.enumerate),
+  }),
+)
+fill(
+  types.zip,
+  natives({
+    '__new__(cls, *iterables, strict=False)': (vm, [, sources, strict]) =>
+      iterator(zipped(vm, iterators(vm, sources), truth(vm, strict)), types.zip),
+  }),
+)
+fill(
+  types.map,
+  natives({
+    '__new__(cls, func, /, *iterables)': (vm, [, fn, sources]) => {
+      if (sources.length === 0) vm.raise(types.TypeError, 'map() must have at least two arguments.')
+      return iterator(mapped(vm, fn, iterators(vm, sources)), types.map)
+    },
+  }),
+)
+fill(
+  types.filter,
+  natives({
+    '__new__(cls, function, iterable, /)': (vm, [, fn, source]) =>
+      iterator(filtered(vm, fn, makeIterator(vm, source)), types.filter),
+  }),
+)
+fill(
+  types.reversed,
+  natives({
+    '__new__(cls, sequence, /)': (vm, [, v]) => {
+      const slot = typeOf(v).lookup('__reversed__')
+      if (slot === null) return vm.raise(types.TypeError, `'${className(v)}' object is not reversible`)
+      const made = callSpecial(vm, v, '__reversed__')
+      return made === undefined ? iterator(reversedSequence(vm, v), types.reversed) : made
+    },
+  }),
+)
 
 /** `iter(callable, sentinel)`. */
 export function* untilSentinel(vm: Vm, fn: Value, isSentinel: (v: Value) => boolean): Generator<Value> {

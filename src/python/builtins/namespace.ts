@@ -1,6 +1,6 @@
 // The functions of the `builtins` module.
 import { delAttr, getAttr, getAttrOr, setAttr } from '../object/attributes.ts'
-import { call, callSpecial, isCallable } from '../object/call.ts'
+import { call, callMethod, callSpecial, isCallable } from '../object/call.ts'
 import { asString, className, isInstance, isSubclass, stringOf, typeOf } from '../object/classes.ts'
 import { compare, equals, truth, type CompareOperator } from '../object/compare.ts'
 import { format } from '../object/format.ts'
@@ -15,6 +15,7 @@ import { natives } from '../native.ts'
 import { exceptions, named, types } from '../types.ts'
 import { PyBytes, PyIterator, PyModule, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
+import { frameFunctions, localNameList, localNames } from './frames.ts'
 import { untilSentinel } from './iterators.ts'
 import { inBase, roundValue } from './numbers.ts'
 import { sortItems } from './sequences.ts'
@@ -46,15 +47,18 @@ const attributes = natives({
   'callable(obj, /)': (_vm, [v]) => isCallable(v),
   'id(obj, /)': (vm, [v]) => idOf(vm, v),
   'hash(obj, /)': (vm, [v]) => hash(vm, v),
-  'dir(object, /)': (vm, [o]) => {
+  'dir(object=MISSING, /)': (vm, [o]) => {
+    if (o === undefined) return localNameList(vm)
     if (o instanceof PyModule) return list([...vm.importer.names(o)].sort())
     const names = callSpecial(vm, o, '__dir__')
     const items = names === undefined ? [] : collect(vm, names)
     sortItems(vm, items, null, false)
     return list(items)
   },
-  'vars(object, /)': (vm, [o]) =>
-    getAttrOr(vm, o, '__dict__') ?? vm.raise(types.TypeError, 'vars() argument must have __dict__ attribute'),
+  'vars(object=MISSING, /)': (vm, [o]) =>
+    o === undefined
+      ? localNames(vm)
+      : (getAttrOr(vm, o, '__dict__') ?? vm.raise(types.TypeError, 'vars() argument must have __dict__ attribute')),
 })
 
 // --- Iteration ------------------------------------------------------------------------------------------------------
@@ -135,11 +139,17 @@ function power(vm: Vm, base: Value, exp: Value, mod: Value): Value {
   if (mod === null) return binaryOp(vm, '**', base, exp)
   const made = callSpecial(vm, base, '__pow__', [exp, mod])
   if (made !== undefined && made !== notImplemented) return made
-  return vm.raise(types.TypeError, `unsupported operand type(s) for ** or pow(): '${className(base)}', '${className(exp)}', '${className(mod)}'`)
+  return vm.raise(
+    types.TypeError,
+    `unsupported operand type(s) for ** or pow(): '${className(base)}', '${className(exp)}', '${className(mod)}'`,
+  )
 }
 
 function divideBoth(vm: Vm, a: Value, b: Value): Value {
-  for (const [self, other, name] of [[a, b, '__divmod__'], [b, a, '__rdivmod__']] as const) {
+  for (const [self, other, name] of [
+    [a, b, '__divmod__'],
+    [b, a, '__rdivmod__'],
+  ] as const) {
     const made = callSpecial(vm, self, name, [other])
     if (made !== undefined && made !== notImplemented) return made
   }
@@ -148,10 +158,12 @@ function divideBoth(vm: Vm, a: Value, b: Value): Value {
 
 function ordinal(vm: Vm, v: Value): number {
   const text = v instanceof PyBytes ? v.text : stringOf(v)
-  if (text === undefined) return vm.raise(types.TypeError, `ord() expected string of length 1, but ${className(v)} found`)
+  if (text === undefined)
+    return vm.raise(types.TypeError, `ord() expected string of length 1, but ${className(v)} found`)
   const chars = characters(text)
   const [only = ''] = chars
-  if (chars.length !== 1) return vm.raise(types.TypeError, `ord() expected a character, but string of length ${chars.length} found`)
+  if (chars.length !== 1)
+    return vm.raise(types.TypeError, `ord() expected a character, but string of length ${chars.length} found`)
   return only.codePointAt(0) ?? 0
 }
 
@@ -168,14 +180,18 @@ const numbersAndText = natives({
   'hex(number, /)': (vm, [v]) => inBase(vm, v, 16),
   'chr(i, /)': (vm, [v]) => {
     const code = toNumber(vm, v)
-    return code >= 0 && code < 0x110000 ? String.fromCodePoint(code) : vm.raise(types.ValueError, 'chr() arg not in range(0x110000)')
+    return code >= 0 && code < 0x110000
+      ? String.fromCodePoint(code)
+      : vm.raise(types.ValueError, 'chr() arg not in range(0x110000)')
   },
   'ord(c, /)': (vm, [v]) => ordinal(vm, v),
   'repr(obj, /)': (vm, [v]) => repr(vm, v),
   'ascii(obj, /)': (vm, [v]) => ascii(vm, v),
   "format(value, format_spec='', /)": (vm, [v, spec]) => format(vm, v, asString(vm, spec, 'format() argument 2')),
-  "print(*args, sep=' ', end=MISSING, file=None, flush=False)": (vm, [args, sep]) => {
-    vm.output.push(args.map((v) => str(vm, v)).join(stringOf(sep) ?? ' '))
+  "print(*args, sep=' ', end=MISSING, file=None, flush=False)": (vm, [args, sep, end, file]) => {
+    const text = args.map((v) => str(vm, v)).join(stringOf(sep) ?? ' ') + (stringOf(end ?? null) ?? '\n')
+    if (file === null) vm.output.push(text)
+    else callMethod(vm, file, 'write', [text])
     return null
   },
 })
@@ -208,6 +224,7 @@ export const builtinsModule: HostModule = {
     EnvironmentError: types.OSError,
     IOError: types.OSError,
     ...attributes,
+    ...frameFunctions,
     ...iteration,
     ...numbersAndText,
     ...outside,
@@ -218,5 +235,15 @@ export const builtinsModule: HostModule = {
     False: false,
     __debug__: true,
   }),
-  absent: ['ExceptionGroup', 'BaseExceptionGroup', 'anext', 'aiter', 'copyright', 'credits', 'license', 'help', 'WindowsError'],
+  absent: [
+    'ExceptionGroup',
+    'BaseExceptionGroup',
+    'anext',
+    'aiter',
+    'copyright',
+    'credits',
+    'license',
+    'help',
+    'WindowsError',
+  ],
 }

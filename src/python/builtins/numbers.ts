@@ -1,19 +1,39 @@
 // `int`, `bool`, `float`, `complex`: their constructors and methods. Arithmetic itself is in object/arithmetic.ts.
 import { hint, pin, type Int } from '../../sym/index.ts'
-import { absolute, asComplex, bitLength, floatDivmod, numericBinary, numericUnary, powerModulo, type BinaryOperator } from '../object/arithmetic.ts'
+import {
+  absolute,
+  asComplex,
+  bitLength,
+  floatDivmod,
+  numericBinary,
+  numericUnary,
+  powerModulo,
+  type BinaryOperator,
+} from '../object/arithmetic.ts'
 import { callSpecial } from '../object/call.ts'
 import { className, mustBe, stringOf, typeOf } from '../object/classes.ts'
 import { compareNumbers, truth } from '../object/compare.ts'
 import { formatFloatValue, formatInt } from '../object/format.ts'
 import { hash } from '../object/hash.ts'
 import { floatRepr, ratio, roundFloat } from '../object/numerals.ts'
-import { derivedFloat, floatFromInt, floatToInt, fromBigInt, intOf, pinFloat, toFloat, toIndex, toNumber } from '../object/numbers.ts'
+import {
+  derivedFloat,
+  floatFromInt,
+  floatToInt,
+  fromBigInt,
+  intOf,
+  pinFloat,
+  toFloat,
+  toIndex,
+  toNumber,
+} from '../object/numbers.ts'
 import { binaryRows } from '../object/operators.ts'
 import { repr } from '../object/text.ts'
 import { bytes, complex, float, notImplemented, tuple } from '../make.ts'
 import { native, natives } from '../native.ts'
 import { types } from '../types.ts'
-import { PyBytes, PyClass, PyClassMethod, PyComplex, PyFloat, PyInstance, PyNative, type Value } from '../values.ts'
+import type { PyNative } from '../values.ts'
+import { PyBytes, PyClass, PyClassMethod, PyComplex, PyFloat, PyInstance, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { comparisons, fill, getsets } from './define.ts'
 
@@ -80,7 +100,10 @@ function parseInteger(text: string, base: number): Int | undefined {
 
 function intFromText(vm: Vm, v: Value, text: string, base: number): Int {
   if (base !== 0 && (base < 2 || base > 36)) vm.raise(types.ValueError, 'int() base must be >= 2 and <= 36, or 0')
-  return parseInteger(text, base) ?? vm.raise(types.ValueError, `invalid literal for int() with base ${base}: ${repr(vm, v)}`)
+  return (
+    parseInteger(text, base) ??
+    vm.raise(types.ValueError, `invalid literal for int() with base ${base}: ${repr(vm, v)}`)
+  )
 }
 
 function toInt(vm: Vm, v: Value): Int {
@@ -104,7 +127,8 @@ function newInt(vm: Vm, cls: PyClass, x: Value | undefined, base: Value | undefi
   let value: Int = 0
   if (base !== undefined) {
     const text = x === undefined ? undefined : stringOf(x)
-    if (x === undefined || text === undefined) return vm.raise(types.TypeError, "int() can't convert non-string with explicit base")
+    if (x === undefined || text === undefined)
+      return vm.raise(types.TypeError, "int() can't convert non-string with explicit base")
     value = intFromText(vm, x, text, toNumber(vm, base))
   } else if (x !== undefined) value = toInt(vm, x)
   return cls === types.int ? value : wrap(cls, value)
@@ -167,7 +191,10 @@ const intMethods = natives({
   '__sizeof__(self, /)': () => 28,
   '__getnewargs__(self, /)': (vm, [a]) => tuple([selfInt(vm, a)]),
   'bit_length(self, /)': (vm, [a]) => bitLength(BigInt(pin(selfInt(vm, a)))),
-  'bit_count(self, /)': (vm, [a]) => BigInt(pin(selfInt(vm, a))).toString(2).replaceAll(/[^1]/g, '').length,
+  'bit_count(self, /)': (vm, [a]) =>
+    BigInt(pin(selfInt(vm, a)))
+      .toString(2)
+      .replaceAll(/[^1]/g, '').length,
   'conjugate(self, /)': (vm, [a]) => selfInt(vm, a),
   'as_integer_ratio(self, /)': (vm, [a]) => tuple([selfInt(vm, a), 1]),
   "to_bytes(self, /, length=1, byteorder='big', *, signed=False)": (vm, [a, length, order, signed]) =>
@@ -222,7 +249,9 @@ function parseFloatText(text: string): number | undefined {
   const t = text.trim().toLowerCase()
   const word = /^([-+]?)(inf|infinity|nan)$/.exec(t)
   if (word !== null) return word[2] === 'nan' ? NaN : word[1] === '-' ? -Infinity : Infinity
-  return /^[-+]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[-+]?\d+(_\d+)*)?$/.test(t) ? Number(t.replaceAll('_', '')) : undefined
+  return /^[-+]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[-+]?\d+(_\d+)*)?$/.test(t)
+    ? Number(t.replaceAll('_', ''))
+    : undefined
 }
 
 function newFloat(vm: Vm, cls: PyClass, x: Value): PyFloat {
@@ -234,7 +263,9 @@ function floatValue(vm: Vm, x: Value): PyFloat {
   const text = stringOf(x) ?? (x instanceof PyBytes ? x.text : undefined)
   if (text !== undefined) {
     const value = parseFloatText(text)
-    return value === undefined ? vm.raise(types.ValueError, `could not convert string to float: ${repr(vm, x)}`) : float(value)
+    return value === undefined
+      ? vm.raise(types.ValueError, `could not convert string to float: ${repr(vm, x)}`)
+      : float(value)
   }
   const cls = typeOf(x)
   if (!isReal(x) && cls.lookup('__float__') === undefined && cls.lookup('__index__') === undefined) {
@@ -256,7 +287,9 @@ function hexOf(x: number): string {
     mantissa *= 2
     exponent--
   }
-  const digits = BigInt(Math.round((mantissa - 1) * 2 ** 52)).toString(16).padStart(13, '0')
+  const digits = BigInt(Math.round((mantissa - 1) * 2 ** 52))
+    .toString(16)
+    .padStart(13, '0')
   return `${sign}0x1.${digits}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`
 }
 
@@ -273,7 +306,8 @@ const floatMethods = natives({
     return derivedFloat(roundFloat(f.value, toNumber(vm, digits)), [f])
   },
   '__repr__(self, /)': (vm, [a]) => floatRepr(pinFloat(selfFloat(vm, a))),
-  '__format__(self, format_spec, /)': (vm, [a, spec]) => formatFloatValue(vm, a, selfFloat(vm, a), stringOf(spec) ?? ''),
+  '__format__(self, format_spec, /)': (vm, [a, spec]) =>
+    formatFloatValue(vm, a, selfFloat(vm, a), stringOf(spec) ?? ''),
   '__divmod__(self, value, /)': (vm, [a, b]) => floatDivmodPair(vm, a, b),
   '__rdivmod__(self, value, /)': (vm, [a, b]) => floatDivmodPair(vm, b, a),
   '__sizeof__(self, /)': () => 24,
@@ -367,4 +401,3 @@ export function inBase(vm: Vm, v: Value, base: 2 | 8 | 16): string {
   const prefix = base === 16 ? '0x' : base === 8 ? '0o' : '0b'
   return `${n < 0 ? '-' : ''}${prefix}${(n < 0 ? -n : n).toString(base)}`
 }
-

@@ -1,5 +1,12 @@
 // `object` and `type`.
-import { attributeDict, genericDelAttr, genericGetAttr, genericSetAttr, getAttrOr, raiseMissing } from '../object/attributes.ts'
+import {
+  attributeDict,
+  genericDelAttr,
+  genericGetAttr,
+  genericSetAttr,
+  getAttrOr,
+  raiseMissing,
+} from '../object/attributes.ts'
 import { makeClass } from '../object/build.ts'
 import { allocate, callSpecial, instantiate } from '../object/call.ts'
 import { asString, className, mustBe, plainInstance, typeOf } from '../object/classes.ts'
@@ -24,10 +31,17 @@ function newObject(vm: Vm, cls: PyClass, args: readonly Value[], kwargs: Kwargs)
     if (cls.lookup('__new__') !== types.object.dict.get('__new__')) {
       vm.raise(types.TypeError, 'object.__new__() takes exactly one argument (the type to instantiate)')
     }
-    if (cls.lookup('__init__') === types.object.dict.get('__init__')) vm.raise(types.TypeError, `${cls.name}() takes no arguments`)
+    if (cls.lookup('__init__') === types.object.dict.get('__init__'))
+      vm.raise(types.TypeError, `${cls.name}() takes no arguments`)
   }
+  const kind = immutable.find((k) => cls.isSubclassOf(k))
+  if (kind !== undefined)
+    vm.raise(types.TypeError, `object.__new__(${cls.name}) is not safe, use ${kind.name}.__new__()`)
   return allocate(vm, cls)
 }
+
+/** Kinds whose instances are complete as soon as they exist. */
+const immutable = [types.int, types.float, types.complex, types.str, types.bytes, types.tuple, types.frozenset]
 
 function initObject(vm: Vm, self: Value, args: readonly Value[], kwargs: Kwargs): null {
   if (args.length === 0 && kwargs.size === 0) return null
@@ -104,7 +118,13 @@ fill(
   comparisons((_vm, op, a, b) => (op === '==' && same(a, b) ? true : undefined), ['==', '<', '<=', '>', '>=']),
   { __doc__: null },
 )
-types.object.set('__subclasshook__', new PyClassMethod(types.classmethod, native('__subclasshook__(cls, subclass, /)', () => notImplemented)))
+types.object.set(
+  '__subclasshook__',
+  new PyClassMethod(
+    types.classmethod,
+    native('__subclasshook__(cls, subclass, /)', () => notImplemented),
+  ),
+)
 
 getsets(types.object, {
   __class__: [
@@ -112,7 +132,10 @@ getsets(types.object, {
     (vm, self, v) => {
       const cls = selfClass(vm, v)
       if (!(self instanceof PyObject) || self.cls.builtin || cls.builtin) {
-        return vm.raise(types.TypeError, '__class__ assignment only supported for mutable types or ModuleType subclasses')
+        return vm.raise(
+          types.TypeError,
+          '__class__ assignment only supported for mutable types or ModuleType subclasses',
+        )
       }
       self.cls = cls
     },
@@ -130,7 +153,14 @@ getsets(types.object, {
 
 // --- NoneType, NotImplementedType, ellipsis -------------------------------------------------------------------------
 
-fill(types.NoneType, natives({ '__bool__(self, /)': () => false, '__repr__(self, /)': () => 'None', '__hash__(self, /)': (vm) => hash(vm, null) }))
+fill(
+  types.NoneType,
+  natives({
+    '__bool__(self, /)': () => false,
+    '__repr__(self, /)': () => 'None',
+    '__hash__(self, /)': (vm) => hash(vm, null),
+  }),
+)
 fill(types.NotImplementedType, natives({ '__repr__(self, /)': () => 'NotImplemented' }))
 fill(types.ellipsis, natives({ '__repr__(self, /)': () => 'Ellipsis' }))
 
@@ -139,7 +169,10 @@ fill(types.ellipsis, natives({ '__repr__(self, /)': () => 'Ellipsis' }))
 function annotationsOf(vm: Vm, cls: PyClass): Value {
   const known = cls.dict.get('__annotations__')
   if (known !== undefined) return known
-  const made = makeDict(vm, cls.annotations.map((a) => [a.name, a.evaluate(vm)] as const))
+  const made = makeDict(
+    vm,
+    cls.annotations.map((a) => [a.name, a.evaluate(vm)] as const),
+  )
   if (!cls.builtin) cls.dict.set('__annotations__', made)
   return made
 }
@@ -152,7 +185,14 @@ fill(
         return vm.raise(types.TypeError, `type.__new__() argument 2 must be tuple, not ${className(bases)}`)
       }
       const base = bases.items
-      return makeClass(vm, selfClass(vm, meta), asString(vm, name, 'type.__new__() argument 1'), base, mustBe(vm, namespace, PyDict, 'a dict'), kwargs)
+      return makeClass(
+        vm,
+        selfClass(vm, meta),
+        asString(vm, name, 'type.__new__() argument 1'),
+        base,
+        mustBe(vm, namespace, PyDict, 'a dict'),
+        kwargs,
+      )
     },
     '__init__(cls, *args, **kwargs)': () => null,
     '__call__(cls, *args, **kwargs)': (vm, [cls, args, kwargs]) => instantiate(vm, selfClass(vm, cls), args, kwargs),
@@ -168,21 +208,30 @@ fill(
 )
 
 /** `a | b` of two types; NotImplemented where one is no type. */
-export function unionOf(a: Value, b: Value): Value {
+function unionOf(a: Value, b: Value): Value {
   const isType = (v: Value): boolean => v === null || v instanceof PyClass || v instanceof PyGeneric
   return isType(a) && isType(b) ? union([a, b]) : notImplemented
 }
 
 getsets(types.type, {
   __name__: [(vm, cls) => selfClass(vm, cls).name, (vm, cls, v) => void (changeable(vm, cls).name = asString(vm, v))],
-  __qualname__: [(vm, cls) => selfClass(vm, cls).qualname, (vm, cls, v) => void (changeable(vm, cls).qualname = asString(vm, v))],
+  __qualname__: [
+    (vm, cls) => selfClass(vm, cls).qualname,
+    (vm, cls, v) => void (changeable(vm, cls).qualname = asString(vm, v)),
+  ],
   __module__: [(vm, cls) => moduleOf(selfClass(vm, cls)), (vm, cls, v) => changeable(vm, cls).set('__module__', v)],
-  __doc__: [(vm, cls) => selfClass(vm, cls).dict.get('__doc__') ?? null, (vm, cls, v) => changeable(vm, cls).set('__doc__', v)],
+  __doc__: [
+    (vm, cls) => selfClass(vm, cls).dict.get('__doc__') ?? null,
+    (vm, cls, v) => changeable(vm, cls).set('__doc__', v),
+  ],
   __mro__: (vm, cls) => tuple(selfClass(vm, cls).mro),
   __bases__: (vm, cls) => tuple(selfClass(vm, cls).bases),
   __base__: (vm, cls) => selfClass(vm, cls).bases[0] ?? null,
   __dict__: (vm, cls) => attributeDict(vm, cls),
-  __annotations__: [(vm, cls) => annotationsOf(vm, selfClass(vm, cls)), (vm, cls, v) => changeable(vm, cls).set('__annotations__', v)],
+  __annotations__: [
+    (vm, cls) => annotationsOf(vm, selfClass(vm, cls)),
+    (vm, cls, v) => changeable(vm, cls).set('__annotations__', v),
+  ],
   __text_signature__: () => null,
 })
 
@@ -230,10 +279,13 @@ const genericMethods = {
       return new PyGeneric(g.cls, g.name, g.origin, key instanceof PyTuple ? key.items : [key])
     },
   }),
-  ...comparisons((_vm, op, a, b) => {
-    const equal = sameGeneric(a, b)
-    return equal === undefined ? undefined : equal === (op === '==')
-  }, ['==', '!=']),
+  ...comparisons(
+    (_vm, op, a, b) => {
+      const equal = sameGeneric(a, b)
+      return equal === undefined ? undefined : equal === (op === '==')
+    },
+    ['==', '!='],
+  ),
 }
 
 fill(types.GenericAlias, genericMethods)
@@ -278,9 +330,11 @@ fill(
       return `namespace(${entries.map((k) => `${String(k)}=${repr(vm, genericGetAttr(vm, self, String(k)) ?? null)}`).join(', ')})`
     },
   }),
-  comparisons((vm, op, a, b) => {
-    if (typeOf(b) !== types.SimpleNamespace || (op !== '==' && op !== '!=')) return undefined
-    return callSpecial(vm, attributeDict(vm, a), op === '==' ? '__eq__' : '__ne__', [attributeDict(vm, b)])
-  }, ['==', '!=']),
+  comparisons(
+    (vm, op, a, b) => {
+      if (typeOf(b) !== types.SimpleNamespace || (op !== '==' && op !== '!=')) return undefined
+      return callSpecial(vm, attributeDict(vm, a), op === '==' ? '__eq__' : '__ne__', [attributeDict(vm, b)])
+    },
+    ['==', '!='],
+  ),
 )
-

@@ -90,7 +90,10 @@ function setListSlice(vm: Vm, l: PyList, key: PySlice, fresh: readonly Value[]):
     return
   }
   if (fresh.length !== r.count) {
-    vm.raise(types.ValueError, `attempt to assign sequence of size ${fresh.length} to extended slice of size ${r.count}`)
+    vm.raise(
+      types.ValueError,
+      `attempt to assign sequence of size ${fresh.length} to extended slice of size ${r.count}`,
+    )
   }
   let n = 0
   for (const i of positions(r)) l.items[i] = fresh[n++] as Value
@@ -129,7 +132,8 @@ fill(
       selfList(vm, l).items = source === undefined ? [] : collect(vm, source)
       return null
     },
-    '__repr__(self, /)': (vm, [l]) => containerRepr(vm, selfList(vm, l), '[...]', () => `[${reprItems(vm, selfList(vm, l).items)}]`),
+    '__repr__(self, /)': (vm, [l]) =>
+      containerRepr(vm, selfList(vm, l), '[...]', () => `[${reprItems(vm, selfList(vm, l).items)}]`),
     '__len__(self, /)': (vm, [l]) => selfList(vm, l).items.length,
     '__iter__(self, /)': (vm, [l]) => iterator(listIterator(selfList(vm, l))),
     '__reversed__(self, /)': (vm, [l]) => iterator([...selfList(vm, l).items].reverse()),
@@ -209,10 +213,16 @@ function repeatTuple(vm: Vm, t: Value, n: Value): Value {
 fill(
   types.tuple,
   natives({
-    '__new__(cls, iterable=MISSING, /)': (vm, [cls, source]) => newTuple(vm, mustBe(vm, cls, PyClass, 'a type'), source),
+    '__new__(cls, iterable=MISSING, /)': (vm, [cls, source]) =>
+      newTuple(vm, mustBe(vm, cls, PyClass, 'a type'), source),
     '__repr__(self, /)': (vm, [t]) => {
       const { items } = selfTuple(vm, t)
-      return containerRepr(vm, selfTuple(vm, t), '(...)', () => `(${reprItems(vm, items)}${items.length === 1 ? ',' : ''})`)
+      return containerRepr(
+        vm,
+        selfTuple(vm, t),
+        '(...)',
+        () => `(${reprItems(vm, items)}${items.length === 1 ? ',' : ''})`,
+      )
     },
     '__hash__(self, /)': (vm, [t]) => hash(vm, t),
     '__len__(self, /)': (vm, [t]) => selfTuple(vm, t).items.length,
@@ -307,8 +317,10 @@ fill(
     },
     'count(self, value, /)': (vm, [r, v]) => (rangeContains(vm, selfRange(vm, r), v) ? 1 : 0),
   }),
-  comparisons((_vm, op, a, b) =>
-    a instanceof PyRange && b instanceof PyRange ? sameRange(a, b) === (op === '==') : undefined, ['==', '!=']),
+  comparisons(
+    (_vm, op, a, b) => (a instanceof PyRange && b instanceof PyRange ? sameRange(a, b) === (op === '==') : undefined),
+    ['==', '!='],
+  ),
 )
 getsets(types.range, {
   start: (vm, r) => selfRange(vm, r).start,

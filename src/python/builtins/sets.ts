@@ -90,7 +90,9 @@ function reprSet(vm: Vm, s: PySet): string {
   const name = s.cls.name
   if (s.members.size === 0) return `${name}()`
   const members = (): string => [...s.members.values()].map((v) => repr(vm, v)).join(', ')
-  return containerRepr(vm, s, `${name}(...)`, () => (s.cls === types.set ? `{${members()}}` : `${name}({${members()}})`))
+  return containerRepr(vm, s, `${name}(...)`, () =>
+    s.cls === types.set ? `{${members()}}` : `${name}({${members()}})`,
+  )
 }
 
 const shared = natives({

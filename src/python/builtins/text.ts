@@ -1,5 +1,14 @@
 // `str`.
-import { characterAt, characters, isFlat, sliceText, textLength, toCodePoints } from '../object/strings.ts'
+import {
+  characterAt,
+  characters,
+  isFlat,
+  isLineEnd,
+  isSpace,
+  sliceText,
+  textLength,
+  toCodePoints,
+} from '../object/strings.ts'
 import { asString, className, mustBe, stringOf, typeOf } from '../object/classes.ts'
 import { compareText, textContains } from '../object/compare.ts'
 import { makeDict } from '../object/dicts.ts'
@@ -72,8 +81,6 @@ function hasAffix(vm: Vm, s: string, affix: Value, start: Value, end: Value, nam
 
 // --- Splitting ------------------------------------------------------------------------------------------------------
 
-const whitespace = /[\s\x1c-\x1f\x85]+/u
-
 function splitText(vm: Vm, s: string, separator: Value, limit: Value): string[] {
   const most = toNumber(vm, limit)
   if (separator === null) return splitWords(s, most)
@@ -84,17 +91,21 @@ function splitText(vm: Vm, s: string, separator: Value, limit: Value): string[] 
   return [...parts.slice(0, most), parts.slice(most).join(sep)]
 }
 
+/** Split at runs of white space; after so many words the rest stays as it is. */
 function splitWords(s: string, most: number): string[] {
-  const parts: string[] = []
-  let rest = s.trimStart()
-  while (rest !== '' && (most < 0 || parts.length < most)) {
-    const m = whitespace.exec(rest)
-    if (m === null) break
-    parts.push(rest.slice(0, m.index))
-    rest = rest.slice(m.index + m[0].length)
+  const chars = characters(s)
+  const words: string[] = []
+  let at = 0
+  const skip = (space: boolean): void => {
+    while (at < chars.length && isSpace(chars[at] ?? '') === space) at++
   }
-  if (rest !== '') parts.push(rest)
-  return parts
+  for (skip(true); at < chars.length; skip(true)) {
+    const from = at
+    if (words.length === most) at = chars.length
+    else skip(false)
+    words.push(chars.slice(from, at).join(''))
+  }
+  return words
 }
 
 function rsplitText(vm: Vm, s: string, separator: Value, limit: Value): string[] {
@@ -113,8 +124,17 @@ function rsplitText(vm: Vm, s: string, separator: Value, limit: Value): string[]
 }
 
 function splitLines(s: string, keepEnds: boolean): string[] {
-  const parts = s.match(/[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])|[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+$/gu) ?? []
-  return keepEnds ? parts : parts.map((line) => line.replace(/(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])$/u, ''))
+  const lines: string[] = []
+  let from = 0
+  for (let at = 0; at < s.length; at++) {
+    if (!isLineEnd(s.charAt(at))) continue
+    const end = s.startsWith('\r\n', at) ? at + 2 : at + 1
+    lines.push(s.slice(from, keepEnds ? end : at))
+    from = end
+    at = end - 1
+  }
+  if (from < s.length) lines.push(s.slice(from))
+  return lines
 }
 
 function partitionText(vm: Vm, s: string, separator: Value, last: boolean): Value {
@@ -127,14 +147,17 @@ function partitionText(vm: Vm, s: string, separator: Value, last: boolean): Valu
 
 function joinTexts(vm: Vm, separator: string, parts: Value): string {
   return collect(vm, parts)
-    .map((v, i) => stringOf(v) ?? vm.raise(types.TypeError, `sequence item ${i}: expected str instance, ${className(v)} found`))
+    .map(
+      (v, i) =>
+        stringOf(v) ?? vm.raise(types.TypeError, `sequence item ${i}: expected str instance, ${className(v)} found`),
+    )
     .join(separator)
 }
 
 // --- Changing -------------------------------------------------------------------------------------------------------
 
 function strip(vm: Vm, s: string, chars: Value, ends: 'both' | 'left' | 'right'): string {
-  const isStripped = chars === null ? (c: string) => whitespace.test(c) : inSet(textArgument(vm, chars))
+  const isStripped = chars === null ? isSpace : inSet(textArgument(vm, chars))
   const all = characters(s)
   let from = 0
   let to = all.length
@@ -233,7 +256,10 @@ function makeTranslation(vm: Vm, x: Value, y: Value | undefined, z: Value | unde
   const code = (c: string): number => c.codePointAt(0) ?? 0
   if (y === undefined) {
     const entries = mustBe(vm, x, PyDict, 'a dict').entries.values()
-    return makeDict(vm, [...entries].map(([k, v]) => [typeof k === 'string' ? code(k) : k, v] as const))
+    return makeDict(
+      vm,
+      [...entries].map(([k, v]) => [typeof k === 'string' ? code(k) : k, v] as const),
+    )
   }
   const from = characters(asString(vm, x))
   const to = characters(asString(vm, y))
@@ -245,9 +271,16 @@ function makeTranslation(vm: Vm, x: Value, y: Value | undefined, z: Value | unde
 
 // --- Construction ---------------------------------------------------------------------------------------------------
 
-function newText(vm: Vm, cls: PyClass, v: Value | undefined, encoding: Value | undefined, errors: Value | undefined): Value {
+function newText(
+  vm: Vm,
+  cls: PyClass,
+  v: Value | undefined,
+  encoding: Value | undefined,
+  errors: Value | undefined,
+): Value {
   let text = ''
-  if (v instanceof PyBytes && (encoding !== undefined || errors !== undefined)) text = decodeBytes(vm, v, encoding ?? 'utf-8')
+  if (v instanceof PyBytes && (encoding !== undefined || errors !== undefined))
+    text = decodeBytes(vm, v, encoding ?? 'utf-8')
   else if (v !== undefined) text = str(vm, v)
   return cls === types.str ? text : wrap(cls, text)
 }
@@ -313,27 +346,34 @@ fill(
       const [, sign = '', digits = ''] = /^([-+]?)(.*)$/s.exec(self(vm, v)) ?? []
       return sign + digits.padStart(toNumber(vm, width) - sign.length, '0')
     },
-    'count(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) => countIn(vm, self(vm, v), sub, start, end),
-    "encode(self, /, encoding='utf-8', errors='strict')": (vm, [v, encoding]) => bytes(encodeText(vm, self(vm, v), encoding)),
-    'endswith(self, suffix, start=None, end=None, /)': (vm, [v, x, start, end]) => hasAffix(vm, self(vm, v), x, start, end, 'endswith'),
+    'count(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) =>
+      countIn(vm, self(vm, v), sub, start, end),
+    "encode(self, /, encoding='utf-8', errors='strict')": (vm, [v, encoding]) =>
+      bytes(encodeText(vm, self(vm, v), encoding)),
+    'endswith(self, suffix, start=None, end=None, /)': (vm, [v, x, start, end]) =>
+      hasAffix(vm, self(vm, v), x, start, end, 'endswith'),
     'startswith(self, prefix, start=None, end=None, /)': (vm, [v, x, start, end]) =>
       hasAffix(vm, self(vm, v), x, start, end, 'startswith'),
     'expandtabs(self, /, tabsize=8)': (vm, [v, size]) => expandTabs(vm, self(vm, v), size),
-    'find(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) => findIn(vm, self(vm, v), sub, start, end, false),
-    'rfind(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) => findIn(vm, self(vm, v), sub, start, end, true),
-    'index(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) => found(vm, findIn(vm, self(vm, v), sub, start, end, false)),
-    'rindex(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) => found(vm, findIn(vm, self(vm, v), sub, start, end, true)),
+    'find(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) =>
+      findIn(vm, self(vm, v), sub, start, end, false),
+    'rfind(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) =>
+      findIn(vm, self(vm, v), sub, start, end, true),
+    'index(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) =>
+      found(vm, findIn(vm, self(vm, v), sub, start, end, false)),
+    'rindex(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) =>
+      found(vm, findIn(vm, self(vm, v), sub, start, end, true)),
     'format(self, /, *args, **kwargs)': (vm, [v, args, kwargs]) => formatTemplate(vm, self(vm, v), args, kwargs),
     'format_map(self, mapping, /)': (vm, [v, mapping]) => formatMap(vm, self(vm, v), mapping),
     'isalnum(self, /)': every(/^[\p{L}\p{N}]+$/u),
     'isalpha(self, /)': every(/^\p{L}+$/u),
-    'isascii(self, /)': every(/^[\x00-\x7f]*$/), // eslint-disable-line no-control-regex
+    'isascii(self, /)': (vm, [v]) => characters(self(vm, v)).every((c) => c.charCodeAt(0) < 128),
     'isdecimal(self, /)': every(/^\p{Nd}+$/u),
     'isdigit(self, /)': every(/^[\p{Nd}\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+$/u),
     'isidentifier(self, /)': every(/^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u),
     'isnumeric(self, /)': every(/^\p{N}+$/u),
     'isprintable(self, /)': every(/^(?: |[^\p{C}\p{Z}])*$/u),
-    'isspace(self, /)': every(/^[\s\x1c-\x1f\x85]+$/u), // eslint-disable-line no-control-regex
+    'isspace(self, /)': (vm, [v]) => self(vm, v) !== '' && characters(self(vm, v)).every(isSpace),
     'islower(self, /)': (vm, [v]) => cased.test(self(vm, v)) && !/[\p{Lu}\p{Lt}]/u.test(self(vm, v)),
     'isupper(self, /)': (vm, [v]) => cased.test(self(vm, v)) && !/[\p{Ll}\p{Lt}]/u.test(self(vm, v)),
     'istitle(self, /)': (vm, [v]) => cased.test(self(vm, v)) && titleCase(self(vm, v)) === self(vm, v),

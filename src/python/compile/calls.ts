@@ -4,7 +4,7 @@
 import { call, construct, getAttr, getItem, iterate, str, typeOf, unboundMethod } from '../object.ts'
 import type { ExpressionNode, Node } from '../parse/index.ts'
 import { types } from '../types.ts'
-import { noKwargs, PyDict, PyFunction, PyNative, type Kwargs, type Value } from '../values.ts'
+import { noKwargs, PyDict, PyFunction, PyIterator, PyNative, type Kwargs, type Value } from '../values.ts'
 import type { Frame } from '../code.ts'
 import type { Vm } from '../vm.ts'
 import { endLine } from './access.ts'
@@ -22,16 +22,46 @@ export function callExpression(c: Compiler, node: Node<'Call'>): Evaluate {
   if (isBareSuper(c, node)) return superCall(c, node)
   if (func.nodeType === 'Attribute' && !c.isReady(func) && isMethodCall(node)) return methodCall(c, node, func)
   const callee = c.expression(func)
-  const args = sequence(c, node.args)
+  const args = node.args.some((a) => a.nodeType === 'Starred')
+    ? starredArguments(c, node)
+    : sequence(c, node.args, node.lineno)
   const kwargs = keywords(c, node)
   const line = node.lineno
   return (vm, frame) => {
     const fn = callee(vm, frame)
-    const positional = args(vm, frame)
+    const positional = args(vm, frame, fn)
     const named = kwargs === undefined ? noKwargs : kwargs(vm, frame, fn)
     frame.line = line
     return call(vm, fn, positional, named)
   }
+}
+
+/** Positional arguments some of which are starred. */
+function starredArguments(c: Compiler, node: Node<'Call'>): (vm: Vm, frame: Frame, callee: Value) => Value[] {
+  const line = node.lineno
+  const parts = node.args.map((e) => ({
+    starred: e.nodeType === 'Starred',
+    value: c.expression(e.nodeType === 'Starred' ? e.value : e),
+  }))
+  return (vm, frame, callee) => {
+    const values: Value[] = []
+    for (const { starred, value } of parts) {
+      const v = value(vm, frame)
+      if (!starred) values.push(v)
+      else {
+        frame.line = line
+        if (!isIterable(v))
+          vm.raise(types.TypeError, `${describe(callee)} argument after * must be an iterable, not ${typeOf(v).name}`)
+        for (const item of iterate(vm, v)) values.push(item)
+      }
+    }
+    return values
+  }
+}
+
+function isIterable(v: Value): boolean {
+  const cls = typeOf(v)
+  return v instanceof PyIterator || cls.lookup('__iter__') !== undefined || cls.lookup('__getitem__') !== undefined
 }
 
 function isMethodCall(node: Node<'Call'>): boolean {
@@ -43,7 +73,7 @@ function isMethodCall(node: Node<'Call'>): boolean {
 function methodCall(c: Compiler, node: Node<'Call'>, func: Node<'Attribute'>): Evaluate {
   const object = c.expression(func.value)
   const name = c.scope.mangle(func.attr)
-  const args = sequence(c, node.args)
+  const args = sequence(c, node.args, node.lineno)
   const kwargs = keywords(c, node)
   const line = endLine(func)
   return (vm, frame) => {
@@ -83,7 +113,8 @@ function keywords(c: Compiler, node: Node<'Call'>): EvaluateKwargs | undefined {
 }
 
 function addKeyword(vm: Vm, named: Map<string, Value>, name: string, v: Value, callee: Value): void {
-  if (named.has(name)) vm.raise(types.TypeError, `${describe(callee)} got multiple values for keyword argument '${name}'`)
+  if (named.has(name))
+    vm.raise(types.TypeError, `${describe(callee)} got multiple values for keyword argument '${name}'`)
   named.set(name, v)
 }
 
@@ -144,7 +175,9 @@ function selfOf(c: Compiler): (frame: Frame) => Value | undefined {
     let f: Frame | null = frame
     for (let i = depth; i > 0 && f !== null; i--) f = f.parent
     const code = f?.code
-    return code === undefined || code.params.positional.length + (code.params.varArgs === undefined ? 0 : 1) === 0 ? undefined : f?.slots[0]
+    return code === undefined || code.params.positional.length + (code.params.varArgs === undefined ? 0 : 1) === 0
+      ? undefined
+      : f?.slots[0]
   }
 }
 

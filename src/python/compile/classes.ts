@@ -62,7 +62,7 @@ class ClassBody {
 export function classDefinition(c: Compiler, node: ClassNode): Execute {
   if (node.type_params.length > 0) return c.syntaxError('type parameters are not part of Python 3.11', node)
   const decorate = decorators(c, node.decorator_list)
-  const bases = sequence(c, node.bases)
+  const bases = sequence(c, node.bases, node.lineno)
   const keywords = classKeywords(c, node)
   const body = new ClassBody(c, node)
   c.unit.rest?.push(() => {
@@ -122,10 +122,15 @@ function prepare(vm: Vm, own: ClassFrame, name: string, bases: readonly Value[],
 // --- Annotated names --------------------------------------------------------------------------------------------------
 
 /** `name: annotation = value` in a class body. */
-export function noteAnnotation(c: Compiler, name: string, node: ExpressionNode): (vm: Vm, frame: Parameters<Evaluate>[1]) => void {
+export function noteAnnotation(
+  c: Compiler,
+  name: string,
+  node: ExpressionNode,
+): (vm: Vm, frame: Parameters<Evaluate>[1]) => void {
   const text = segment(c.unit.file, node)
   const mangled = c.scope.mangle(name)
-  if (c.unit.postponed) return (_vm, frame) => void classFrame(frame).annotations.push({ name: mangled, text, evaluate: () => text })
+  if (c.unit.postponed)
+    return (_vm, frame) => void classFrame(frame).annotations.push({ name: mangled, text, evaluate: () => text })
   let value: Evaluate | undefined
   return (_vm, frame) => {
     const evaluate = (vm: Vm): Value => {

@@ -2,10 +2,10 @@
 // Generator expressions are lazy.
 import { Frame, type Code } from '../code.ts'
 import { list } from '../make.ts'
-import { dictSet, iterate, makeIterator, setAdd } from '../object.ts'
+import { dictSet, iterate, makeIterator, next, setAdd } from '../object.ts'
 import type { ExpressionNode, Node } from '../parse/index.ts'
 import { types } from '../types.ts'
-import { PyDict, PyInstance, PyIterator, PySet, type Value } from '../values.ts'
+import { PyDict, PyInstance, PyIterator, PyList, PySet, PyTuple, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { target } from './access.ts'
 import { BlockCode } from './code.ts'
@@ -21,7 +21,7 @@ interface Clause {
   readonly store: Store
   readonly tests: readonly ((...at: Parameters<Evaluate>) => boolean)[]
   /** What the next clause iterates over; undefined for the last. */
-  readonly next: Evaluate | undefined
+  readonly further: Evaluate | undefined
 }
 
 /** What the four kinds share: the code of the frame, the first iterable, the clauses. */
@@ -48,17 +48,24 @@ class Comprehension {
     this.clauses = node.generators.map((g, i) => ({
       store: target(this.inner, g.target),
       tests: g.ifs.map((e) => condition(this.inner, e, line)),
-      next: iterables[i + 1],
+      further: iterables[i + 1],
     }))
     const localNames = (): readonly string[] => [...scope.slots.keys()]
-    this.code = new BlockCode(outer.unit, { name, qualname, line, endLine: node.end_lineno ?? line, localNames, run: none })
+    this.code = new BlockCode(outer.unit, {
+      name,
+      qualname,
+      line,
+      endLine: node.end_lineno ?? line,
+      localNames,
+      run: none,
+    })
   }
 
   /** Evaluates the first iterable and makes the frame. */
   start(vm: Vm, outer: Frame): { readonly frame: Frame; readonly source: Value } {
     const v = this.first(vm, outer)
     outer.line = this.line
-    const source = v instanceof PyInstance ? makeIterator(vm, v) : v
+    const source = v instanceof PyList || v instanceof PyTuple ? v : makeIterator(vm, v)
     return { frame: new Frame(this.slotCount, outer, this.code, outer.globals, null), source }
   }
 
@@ -74,25 +81,27 @@ class Comprehension {
   }
 
   private loop(vm: Vm, frame: Frame, index: number, source: Value, emit: (vm: Vm, frame: Frame) => void): void {
-    const { store, tests, next } = this.clauses[index] as Clause
-    for (const item of iterate(vm, source)) {
+    const { store, tests, further } = this.clauses[index] as Clause
+    frame.line = this.line
+    for (const item of index === 0 ? iterateFurther(vm, source) : iterate(vm, source)) {
       vm.tick()
       store(vm, frame, item)
       if (passes(tests, vm, frame)) {
-        if (next === undefined) emit(vm, frame)
-        else this.loop(vm, frame, index + 1, next(vm, frame), emit)
+        if (further === undefined) emit(vm, frame)
+        else this.loop(vm, frame, index + 1, further(vm, frame), emit)
       }
       frame.line = this.line
     }
   }
 
   *steps(vm: Vm, frame: Frame, index: number, source: Value, element: Evaluate): Generator<Value, void, Value> {
-    const { store, tests, next } = this.clauses[index] as Clause
-    for (const item of iterate(vm, source)) {
+    const { store, tests, further } = this.clauses[index] as Clause
+    frame.line = this.line
+    for (const item of index === 0 ? iterateFurther(vm, source) : iterate(vm, source)) {
       vm.tick()
       store(vm, frame, item)
       if (passes(tests, vm, frame)) {
-        if (next !== undefined) yield* this.steps(vm, frame, index + 1, next(vm, frame), element)
+        if (further !== undefined) yield* this.steps(vm, frame, index + 1, further(vm, frame), element)
         else {
           const v = element(vm, frame)
           frame.line = this.line
@@ -102,6 +111,19 @@ class Comprehension {
       frame.line = this.line
     }
   }
+}
+
+/** Over what `start` gave: a list, a tuple, or an iterator, which is not asked for an iterator again. */
+function iterateFurther(vm: Vm, source: Value): Iterable<Value> {
+  if (!(source instanceof PyInstance)) return iterate(vm, source)
+  const steps: IterableIterator<Value> = {
+    next: () => {
+      const v = next(vm, source)
+      return v === undefined ? { done: true, value: null } : { done: false, value: v }
+    },
+    [Symbol.iterator]: () => steps,
+  }
+  return steps
 }
 
 function passes(tests: Clause['tests'], vm: Vm, frame: Frame): boolean {
@@ -173,4 +195,3 @@ export function generatorExpression(c: Compiler, node: Node<'GeneratorExp'>): Ev
 export function firstIterable(node: ComprehensionNode): ExpressionNode | undefined {
   return node.generators[0]?.iter
 }
-

@@ -1,5 +1,5 @@
-// Constants. py-ast gives JavaScript values; what kind of Python value each is, is told by the source text (floats) or by
-// the quotes (bytes, and `...`, which arrives as a string without any).
+// Constants. py-ast gives JavaScript values; what kind of Python value each is, is told by the source text: `1.0` arrives
+// as the number 1, `...` and bytes as strings.
 import * as make from '../make.ts'
 import { isFloatLiteral, segment, type Node } from '../parse/index.ts'
 import type { Value } from '../values.ts'
@@ -14,11 +14,16 @@ export function constantValue(c: Compiler, node: Node<'Constant'>): Value {
     case 'boolean':
       return value
     case 'string':
-      if (node.quote_style === undefined) return value === '...' ? make.ellipsis : value
-      return /^[rR]?[bB]/.test(node.quote_style) ? make.bytes(value) : value
+      return textConstant(c, node, value)
     default:
       return isComplex(value) ? make.complex(value.real, value.imag) : null
   }
+}
+
+function textConstant(c: Compiler, node: Node<'Constant'>, value: string): Value {
+  const opening = node.quote_style ?? segment(c.unit.file, node)
+  if (opening === '...') return make.ellipsis
+  return /^(?:[bB][rR]?|[rR][bB])['"]/.test(opening) ? make.bytes(value) : value
 }
 
 function isComplex(v: unknown): v is { readonly real: number; readonly imag: number } {

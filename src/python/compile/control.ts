@@ -74,7 +74,12 @@ export function handlerHead(c: Compiler, handler: Node<'Try'>['handlers'][number
 }
 
 /** The first handler that catches an exception. */
-export function handlerFor<H extends HandlerHead>(vm: Vm, frame: Frame, handlers: readonly H[], e: PyException): H | undefined {
+export function handlerFor<H extends HandlerHead>(
+  vm: Vm,
+  frame: Frame,
+  handlers: readonly H[],
+  e: PyException,
+): H | undefined {
   for (const handler of handlers) {
     if (handler.type === undefined) return handler
     const type = handler.type(vm, frame)
@@ -169,13 +174,17 @@ export function enterContext(vm: Vm, frame: Frame, manager: Value, line: number)
   const cls = typeOf(manager)
   const enter = cls.lookup('__enter__')
   const exit = cls.lookup('__exit__')
-  if (enter === undefined) vm.raise(types.TypeError, `'${cls.name}' object does not support the context manager protocol`)
+  if (enter === undefined)
+    vm.raise(types.TypeError, `'${cls.name}' object does not support the context manager protocol`)
   if (exit === undefined) {
     const missing = '(missed __exit__ method)'
     vm.raise(types.TypeError, `'${cls.name}' object does not support the context manager protocol ${missing}`)
   }
   const entered = callSlot(vm, enter, [manager])
-  return { entered, exit: (e) => exitContext(vm, frame, line, () => callSlot(vm, exit, [manager, ...exitArguments(e)]), e) }
+  return {
+    entered,
+    exit: (e) => exitContext(vm, frame, line, () => callSlot(vm, exit, [manager, ...exitArguments(e)]), e),
+  }
 }
 
 function exitArguments(e: PyException | undefined): Value[] {
@@ -198,10 +207,19 @@ function exitContext(vm: Vm, frame: Frame, line: number, exit: () => Value, e: P
 
 export function withStatement(c: Compiler, node: Node<'With'>): Execute {
   const body = c.block(node.body)
-  return node.items.reduceRight((inner, item) => withItem(c, item.context_expr, item.optional_vars, inner, node.lineno), body)
+  return node.items.reduceRight(
+    (inner, item) => withItem(c, item.context_expr, item.optional_vars, inner, node.lineno),
+    body,
+  )
 }
 
-function withItem(c: Compiler, context: ExpressionNode, as: ExpressionNode | undefined, body: Execute, line: number): Execute {
+function withItem(
+  c: Compiler,
+  context: ExpressionNode,
+  as: ExpressionNode | undefined,
+  body: Execute,
+  line: number,
+): Execute {
   const manager = c.expression(context)
   const store = as === undefined ? undefined : target(c, as)
   return (vm, frame) => {

@@ -11,8 +11,8 @@ import { unsupported, type Compiler, type Evaluate } from './compiler.ts'
 type EvaluateMany = (...at: Parameters<Evaluate>) => Value[]
 
 /** Expressions some of which may be starred. */
-export function sequence(c: Compiler, nodes: readonly ExpressionNode[]): EvaluateMany {
-  if (nodes.some((e) => e.nodeType === 'Starred')) return starredSequence(c, nodes)
+export function sequence(c: Compiler, nodes: readonly ExpressionNode[], line: number): EvaluateMany {
+  if (nodes.some((e) => e.nodeType === 'Starred')) return starredSequence(c, nodes, line)
   const parts = nodes.map((e) => c.expression(e))
   const count = parts.length
   return (vm, frame) => {
@@ -22,7 +22,7 @@ export function sequence(c: Compiler, nodes: readonly ExpressionNode[]): Evaluat
   }
 }
 
-function starredSequence(c: Compiler, nodes: readonly ExpressionNode[]): EvaluateMany {
+function starredSequence(c: Compiler, nodes: readonly ExpressionNode[], line: number): EvaluateMany {
   const parts = nodes.map((e) => ({
     starred: e.nodeType === 'Starred',
     value: c.expression(e.nodeType === 'Starred' ? e.value : e),
@@ -31,25 +31,29 @@ function starredSequence(c: Compiler, nodes: readonly ExpressionNode[]): Evaluat
     const values: Value[] = []
     for (const { starred, value } of parts) {
       const v = value(vm, frame)
-      if (!starred) values.push(v)
-      else for (const item of iterate(vm, v)) values.push(item)
+      if (!starred) {
+        values.push(v)
+        continue
+      }
+      frame.line = line
+      for (const item of iterate(vm, v)) values.push(item)
     }
     return values
   }
 }
 
 export function tupleDisplay(c: Compiler, node: Node<'Tuple'>): Evaluate {
-  const items = sequence(c, node.elts)
+  const items = sequence(c, node.elts, node.lineno)
   return (vm, frame) => tuple(items(vm, frame))
 }
 
 export function listDisplay(c: Compiler, node: Node<'List'>): Evaluate {
-  const items = sequence(c, node.elts)
+  const items = sequence(c, node.elts, node.lineno)
   return (vm, frame) => list(items(vm, frame))
 }
 
 export function setDisplay(c: Compiler, node: Node<'Set'>): Evaluate {
-  const items = sequence(c, node.elts)
+  const items = sequence(c, node.elts, node.lineno)
   const line = node.lineno
   return (vm, frame) => {
     const values = items(vm, frame)
@@ -81,11 +85,14 @@ export function dictDisplay(c: Compiler, node: Node<'Dict'>): Evaluate {
 
 // --- Formatted strings ------------------------------------------------------------------------------------------------
 
-const conversions: ReadonlyMap<number, (vm: Vm, v: Value) => string> = new Map([
-  ['s', str],
-  ['r', repr],
-  ['a', ascii],
-].map(([letter, convert]) => [(letter as string).charCodeAt(0), convert as (vm: Vm, v: Value) => string]))
+type Convert = (vm: Vm, v: Value) => string
+
+/** `!s`, `!r` and `!a`, by the character's code. */
+const conversions: ReadonlyMap<number, Convert> = new Map<number, Convert>([
+  [115, str],
+  [114, repr],
+  [97, ascii],
+])
 
 /** CPython 3.11 reports everything in a formatted string but the expressions at the line where the string starts. */
 export function formattedString(c: Compiler, node: Node<'JoinedStr'>): Evaluate {
@@ -108,7 +115,11 @@ function joined(c: Compiler, node: Node<'JoinedStr'>, line: number): (...at: Par
   }
 }
 
-function formattedValue(c: Compiler, node: Node<'FormattedValue'>, line: number): (...at: Parameters<Evaluate>) => string {
+function formattedValue(
+  c: Compiler,
+  node: Node<'FormattedValue'>,
+  line: number,
+): (...at: Parameters<Evaluate>) => string {
   const value = c.expression(node.value)
   const convert = conversions.get(node.conversion)
   const spec = node.format_spec?.nodeType === 'JoinedStr' ? joined(c, node.format_spec, line) : undefined

@@ -1,7 +1,14 @@
 // Function definitions and lambdas: the code object, and the closure that makes the function object with its defaults.
 import { Frame, type Code, type ParameterAnnotation, type Parameters } from '../code.ts'
 import { call } from '../object.ts'
-import { segment, type ExpressionNode, type FunctionNode, type Node, type ParametersNode, type StatementNode } from '../parse/index.ts'
+import {
+  segment,
+  type ExpressionNode,
+  type FunctionNode,
+  type Node,
+  type ParametersNode,
+  type StatementNode,
+} from '../parse/index.ts'
 import { types } from '../types.ts'
 import { noKwargs, PyFunction, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
@@ -79,13 +86,11 @@ export class FunctionCode implements Code {
     const prefix = `${this.qualname}.<locals>`
     const scope = new NameScope('function', outer.scope, prefix, outer.scope.privateClass)
     for (const name of slotNames(params)) scope.declare(name)
-    if (scope.slots.size < slotNames(params).length) outer.syntaxError('duplicate argument in function definition', node)
+    if (scope.slots.size < slotNames(params).length)
+      outer.syntaxError('duplicate argument in function definition', node)
     const inner = outer.in(scope)
     if (node.nodeType === 'Lambda') return this.compileLambda(inner, node.body)
     const { yields } = collectBindings(node.body, scope)
-    for (const name of scope.nonlocals) {
-      if (!scope.hasEnclosing(name)) outer.syntaxError(`no binding for nonlocal '${name}' found`, node)
-    }
     const localNames = [...scope.slots.keys()]
     if (this.isAsync) return { localNames, isGenerator: false, body: refuseAsync }
     if (yields) return { localNames, isGenerator: true, body: generatorBody(inner, node.body) }
@@ -103,7 +108,13 @@ export class FunctionCode implements Code {
   }
 }
 
-const refuseAsync: Body = (vm, frame) => vm.stop('unsupported-syntax', `the coroutine ${frame.code.qualname} cannot be run`)
+/** A coroutine is refused where it is called. */
+const refuseAsync: Body = (vm, frame) => {
+  vm.leave()
+  const span = vm.where()
+  vm.enter(frame)
+  return vm.stop('unsupported-syntax', `the coroutine ${frame.code.qualname} cannot be run`, { span })
+}
 
 function positionOf(node: ExpressionNode): { lineno: number; col_offset: number } {
   return { lineno: node.lineno, col_offset: node.col_offset }
@@ -140,7 +151,8 @@ function annotationsOf(outer: Compiler, node: Definition): readonly ParameterAnn
   const { args } = node
   const annotated = [...args.posonlyargs, ...args.args, args.vararg, ...args.kwonlyargs, args.kwarg]
   const annotations: ParameterAnnotation[] = []
-  for (const a of annotated) if (a?.annotation !== undefined) annotations.push(annotation(outer, outer.scope.mangle(a.arg), a.annotation))
+  for (const a of annotated)
+    if (a?.annotation !== undefined) annotations.push(annotation(outer, outer.scope.mangle(a.arg), a.annotation))
   if (node.returns !== undefined) annotations.push(annotation(outer, 'return', node.returns))
   return annotations
 }
@@ -217,7 +229,10 @@ export function functionDefinition(c: Compiler, node: FunctionNode): Execute {
 }
 
 /** Evaluates the decorators; what comes out applies them, the last one first. */
-export function decorators(c: Compiler, nodes: readonly ExpressionNode[]): (vm: Vm, frame: Frame) => (v: Value) => Value {
+export function decorators(
+  c: Compiler,
+  nodes: readonly ExpressionNode[],
+): (vm: Vm, frame: Frame) => (v: Value) => Value {
   if (nodes.length === 0) return () => (v) => v
   const rows = nodes.map((node) => ({ decorator: c.expression(node), line: node.lineno }))
   return (vm, frame) => {

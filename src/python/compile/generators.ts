@@ -1,7 +1,7 @@
 // Functions that yield. Statements and expressions that contain a `yield` are compiled a second way, to JavaScript
 // generators; all others as usual. For an expression around a `yield`, the operands are worked out one by one into
 // unnamed slots, and the expression itself is then compiled with those for operands.
-import { call, getAttrOr, iterate, makeIterator, truth } from '../object.ts'
+import { call, callMethod, getAttrOr, iterate, makeIterator, truth } from '../object.ts'
 import { containsYield } from './scope.ts'
 import type { ExpressionNode, MatchCaseNode, Node, StatementNode } from '../parse/index.ts'
 import { types } from '../types.ts'
@@ -271,7 +271,9 @@ function hoist(
   operands: readonly ExpressionNode[],
 ): { readonly workOut: Resumable<void>; readonly ready: ReadonlyMap<ExpressionNode, Evaluate> } {
   const rows = operands.map((node) => ({ node, slot: c.scope.temporary(), value: resumable(c, node) }))
-  const ready = new Map<ExpressionNode, Evaluate>(rows.map(({ node, slot }) => [node, (_vm, frame) => frame.slots[slot] ?? null]))
+  const ready = new Map<ExpressionNode, Evaluate>(
+    rows.map(({ node, slot }) => [node, (_vm, frame) => frame.slots[slot] ?? null]),
+  )
   const workOut: Resumable<void> = function* (vm, frame) {
     for (const { slot, value } of rows) frame.slots[slot] = yield* value(vm, frame)
   }
@@ -347,7 +349,7 @@ function* delegate(vm: Vm, frame: Frame, inner: Value, line: number): Generator<
 function advance(vm: Vm, inner: Value, sent: Value): IteratorResult<Value, Value> {
   if (inner instanceof PyIterator) return inner.source.next(sent)
   const name = sent === null ? '__next__' : 'send'
-  return resultOf(() => call(vm, getAttrOr(vm, inner, name) ?? vm.raise(types.AttributeError, name), sent === null ? [] : [sent]))
+  return resultOf(() => callMethod(vm, inner, name, sent === null ? [] : [sent]))
 }
 
 function throwInto(vm: Vm, inner: Value, e: PyException): IteratorResult<Value, Value> {

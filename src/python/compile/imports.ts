@@ -1,7 +1,6 @@
 // Import statements. At the top of a module they check that the module is there and bind names that are worked out when
 // first read; everywhere else, and inside `try`, where `except ImportError` has a say, they are carried out at once.
 import type { Frame } from '../code.ts'
-import { getAttrOr } from '../object.ts'
 import type { Node } from '../parse/index.ts'
 import { PyModule, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
@@ -12,7 +11,11 @@ export function importStatement(c: Compiler, node: Node<'Import'>): Execute {
   const line = node.lineno
   const parts = node.names.map((alias) => {
     const top = alias.name.split('.')[0] ?? alias.name
-    return { name: alias.name, bound: alias.asname === undefined ? top : alias.name, store: storeName(c, alias.asname ?? top) }
+    return {
+      name: alias.name,
+      bound: alias.asname === undefined ? top : alias.name,
+      store: storeName(c, alias.asname ?? top),
+    }
   })
   const { inTry } = c
   return (vm, frame) => {
@@ -69,13 +72,14 @@ function bindLater(globals: PyModule, name: string, resolve: () => Value): void 
 const starImport: Bind = (vm, frame, name) => {
   const module = vm.importer.get(name)
   const { globals } = frame
-  if (!(module instanceof PyModule)) return vm.stop('unsupported-syntax', `import * from ${name}, which is not a module`)
+  if (!(module instanceof PyModule))
+    return vm.stop('unsupported-syntax', `import * from ${name}, which is not a module`)
   for (const exported of vm.importer.starNames(module)) {
     const v = module.dict.get(exported)
     if (v !== undefined) {
       globals.pending.delete(exported)
       globals.dict.set(exported, v)
     } else if (module.pending.has(exported)) bindLater(globals, exported, () => vm.importer.from(name, exported))
-    else globals.dict.set(exported, getAttrOr(vm, module, exported) ?? vm.importer.from(name, exported))
+    else globals.dict.set(exported, vm.importer.from(name, exported))
   }
 }

@@ -17,7 +17,9 @@ function moduleScope(body: readonly StatementNode[]): NameScope {
 }
 
 function isPostponed(body: readonly StatementNode[]): boolean {
-  return body.some((s) => s.nodeType === 'ImportFrom' && s.module === '__future__' && s.names.some((n) => n.name === 'annotations'))
+  return body.some(
+    (s) => s.nodeType === 'ImportFrom' && s.module === '__future__' && s.names.some((n) => n.name === 'annotations'),
+  )
 }
 
 /** The code of a module's top level. Its file is read when the code is first used. */
@@ -32,7 +34,14 @@ export function compileModule(file: SourceFile, module: string): Code {
   }
   const unit: Unit = { file, module, postponed: false }
   const docstring = (): string | null => docstringOf(statements())
-  return new BlockCode(unit, { name: '<module>', qualname: '<module>', line: 1, endLine: file.lineCount, docstring, run })
+  return new BlockCode(unit, {
+    name: '<module>',
+    qualname: '<module>',
+    line: 1,
+    endLine: file.lineCount,
+    docstring,
+    run,
+  })
 }
 
 function compileTopLevel(unit: Unit, body: readonly StatementNode[]): Execute {
@@ -56,7 +65,7 @@ export function checkModule(file: SourceFile, module: string): void {
 export function compileExpression(file: SourceFile, module: string): Evaluate {
   const [only, more] = parseWhole(file)
   const compiler = new Compiler({ file, module, postponed: false }, new NameScope('module', null, '', null), tables)
-  if (only?.nodeType !== 'Expr' || more !== undefined) return compiler.syntaxError('expected one expression', { lineno: 1, col_offset: 0 })
+  if (only?.nodeType !== 'Expr' || more !== undefined)
+    return compiler.syntaxError('expected one expression', { lineno: 1, col_offset: 0 })
   return compiler.expression(only.value)
 }
-

@@ -35,7 +35,7 @@ export function matchStatement(c: Compiler, node: Node<'Match'>): Execute {
 export function caseTest(c: Compiler, row: MatchCaseNode): (vm: Vm, frame: Frame, v: Value) => boolean {
   const { test, names } = compilePattern(c, row.pattern)
   const stores: readonly Store[] = names.map((name) => storeName(c, name))
-  const guard = row.guard === undefined ? undefined : condition(c, row.guard, row.guard.lineno)
+  const guard = row.guard === undefined ? undefined : condition(c, row.guard, row.pattern.lineno)
   const line = row.pattern.lineno
   return (vm, frame, v) => {
     const captured: Value[] = []
@@ -116,7 +116,10 @@ function orPattern(c: Compiler, node: Node<'MatchOr'>): Pattern {
 /** The items of what counts as a sequence for patterns: not strings, bytes or iterators. */
 function sequenceItems(vm: Vm, v: Value): readonly Value[] | undefined {
   if (v instanceof PyList || v instanceof PyTuple) return v.items
-  if (v instanceof PyRange || typeOf(v).mro.some((cls) => cls.name === 'Sequence' && cls.module === 'collections.abc')) {
+  if (
+    v instanceof PyRange ||
+    typeOf(v).mro.some((cls) => cls.name === 'Sequence' && cls.module === 'collections.abc')
+  ) {
     const size = hintNumber(pin(length(vm, v)))
     const items: Value[] = []
     for (let i = 0; i < size; i++) items.push(getItem(vm, v, i))
@@ -157,10 +160,14 @@ function starPart(node: Node<'MatchStar'>): Pattern {
 // --- Mappings -----------------------------------------------------------------------------------------------------------
 
 function mappingPattern(c: Compiler, node: Node<'MatchMapping'>): Pattern {
-  const rows = node.keys.map((key, i) => ({ key: c.expression(key), part: compilePattern(c, node.patterns[i] as PatternNode) }))
+  const rows = node.keys.map((key, i) => ({
+    key: c.expression(key),
+    part: compilePattern(c, node.patterns[i] as PatternNode),
+  }))
   const { rest } = node
   const test: Test = (vm, frame, v, captured) => {
-    if (!(v instanceof PyDict)) return isMapping(v) ? vm.stop('unsupported-syntax', 'a mapping pattern matches only dicts') : false
+    if (!(v instanceof PyDict))
+      return isMapping(v) ? vm.stop('unsupported-syntax', 'a mapping pattern matches only dicts') : false
     const keys: Value[] = []
     for (const { key, part } of rows) {
       const k = key(vm, frame)
@@ -181,7 +188,8 @@ function isMapping(v: Value): boolean {
 
 function without(vm: Vm, d: PyDict, keys: readonly Value[]): PyDict {
   const rest = dict()
-  for (const [hash, entry] of d.entries) if (!keys.some((k) => equals(vm, k, entry[0]))) rest.entries.set(hash, [...entry])
+  for (const [hash, entry] of d.entries)
+    if (!keys.some((k) => equals(vm, k, entry[0]))) rest.entries.set(hash, [...entry])
   return rest
 }
 
@@ -208,10 +216,14 @@ function classPattern(c: Compiler, node: Node<'MatchClass'>): Pattern {
   const named = node.kwd_patterns.map((p, i) => ({ name: node.kwd_attrs[i] ?? '', part: compilePattern(c, p) }))
   const test: Test = (vm, frame, v, captured) => {
     const wanted = cls(vm, frame)
-    if (!(wanted instanceof PyClass)) return vm.raise(types.TypeError, 'called match pattern must be a class')
+    if (!(wanted instanceof PyClass)) return vm.raise(types.TypeError, 'called match pattern must be a type')
     if (!isInstance(vm, v, wanted)) return false
     const first = positional[0]
-    if (first !== undefined && matchedWhole.some((w) => wanted.isSubclassOf(w)) && wanted.lookup('__match_args__') === undefined) {
+    if (
+      first !== undefined &&
+      matchedWhole.some((w) => wanted.isSubclassOf(w)) &&
+      wanted.lookup('__match_args__') === undefined
+    ) {
       if (positional.length > 1) return tooMany(vm, wanted, 1, positional.length)
       if (!first.test(vm, frame, v, captured)) return false
     } else {
@@ -232,7 +244,9 @@ function matchArgs(vm: Vm, cls: PyClass, count: number): readonly string[] {
   const names = getAttrOr(vm, cls, '__match_args__')
   const items = names instanceof PyTuple ? names.items : []
   if (items.length < count) return tooMany(vm, cls, items.length, count)
-  return items.map((name) => (typeof name === 'string' ? name : vm.raise(types.TypeError, '__match_args__ elements must be strings')))
+  return items.map((name) =>
+    typeof name === 'string' ? name : vm.raise(types.TypeError, '__match_args__ elements must be strings'),
+  )
 }
 
 function tooMany(vm: Vm, cls: PyClass, most: number, given: number): never {

@@ -29,12 +29,18 @@ export function loadName(c: Compiler, name: string, line: number): Evaluate {
 function load(place: Place, name: string, line: number): Evaluate {
   switch (place.kind) {
     case 'global':
-      return (vm, frame) => frame.globals.dict.get(name) ?? loadUnusualGlobal(vm, frame, name, line)
+      return (vm, frame) => {
+        const v = frame.globals.dict.get(name)
+        return v !== undefined ? v : loadUnusualGlobal(vm, frame, name, line)
+      }
     case 'slot':
       return loadSlot(place.depth, place.index, name, line)
     case 'namespace': {
       const outer = load(place.outer, name, line)
-      return (vm, frame) => classFrame(frame).namespace.get(name) ?? outer(vm, frame)
+      return (vm, frame) => {
+        const v = classFrame(frame).namespace.get(name)
+        return v !== undefined ? v : outer(vm, frame)
+      }
     }
   }
 }
@@ -68,7 +74,10 @@ function loadUnusualGlobal(vm: Vm, frame: Frame, name: string, line: number): Va
 
 function unboundLocal(vm: Vm, frame: Frame, name: string, line: number): never {
   frame.line = line
-  return vm.raise(types.UnboundLocalError, `cannot access local variable '${name}' where it is not associated with a value`)
+  return vm.raise(
+    types.UnboundLocalError,
+    `cannot access local variable '${name}' where it is not associated with a value`,
+  )
 }
 
 function unboundFree(vm: Vm, frame: Frame, name: string, line: number): never {

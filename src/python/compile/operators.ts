@@ -1,5 +1,15 @@
 // Operators. The frame's line is set after the operands, just before the operation, as CPython's line table has it.
-import { binaryOp, compare, contains, same, truth, unaryOp, type BinaryOperator, type CompareOperator, type UnaryOperator } from '../object.ts'
+import {
+  binaryOp,
+  compare,
+  contains,
+  same,
+  truth,
+  unaryOp,
+  type BinaryOperator,
+  type CompareOperator,
+  type UnaryOperator,
+} from '../object.ts'
 import type { ExpressionNode, Node } from '../parse/index.ts'
 import type { Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
@@ -34,7 +44,11 @@ export function binary(c: Compiler, node: Node<'BinOp'>): Evaluate {
   }
 }
 
-const unaryOperators: Readonly<Record<'USub' | 'UAdd' | 'Invert', UnaryOperator>> = { USub: '-', UAdd: '+', Invert: '~' }
+const unaryOperators: Readonly<Record<'USub' | 'UAdd' | 'Invert', UnaryOperator>> = {
+  USub: '-',
+  UAdd: '+',
+  Invert: '~',
+}
 
 export function unary(c: Compiler, node: Node<'UnaryOp'>): Evaluate {
   const operand = c.expression(node.operand)
@@ -143,14 +157,15 @@ export function comparison(c: Compiler, node: Node<'Compare'>): Evaluate {
       return holds(vm, a, b)
     }
   }
+  const last = rest.length - 1
   return (vm, frame) => {
     let left = first(vm, frame)
     let result: Value = true
-    for (const { operand, holds } of rest) {
+    for (const [i, { operand, holds }] of rest.entries()) {
       const right = operand(vm, frame)
       frame.line = line
       result = holds(vm, left, right)
-      if (!truth(vm, result)) return result
+      if (i < last && !truth(vm, result)) return result
       left = right
     }
     return result

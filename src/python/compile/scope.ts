@@ -2,7 +2,15 @@
 // and comprehensions keep their names in numbered slots of their frame; a class body keeps them in a dictionary that
 // functions inside it do not see. Frames are chained as scopes are nested, so a name of an enclosing function is a
 // number of steps up and a slot there.
-import { childrenOf, isNode, type AnyNode, type ExpressionNode, type Node, type PatternNode, type StatementNode } from '../parse/index.ts'
+import {
+  childrenOf,
+  isNode,
+  type AnyNode,
+  type ExpressionNode,
+  type Node,
+  type PatternNode,
+  type StatementNode,
+} from '../parse/index.ts'
 
 export type ScopeKind = 'module' | 'class' | 'function' | 'comprehension'
 
@@ -137,7 +145,8 @@ class Collector {
   declarations(node: AnyNode): void {
     if (isKind(node, 'Global')) for (const name of node.names) this.scope.globals.add(this.scope.mangle(name))
     else if (isKind(node, 'Nonlocal')) for (const name of node.names) this.scope.nonlocals.add(this.scope.mangle(name))
-    else if (!definitions.has(node.nodeType) && hasSuites(node)) for (const child of childrenOf(node)) this.declarations(child)
+    else if (!definitions.has(node.nodeType) && hasSuites(node))
+      for (const child of childrenOf(node)) this.declarations(child)
   }
 
   statement(node: StatementNode): void {

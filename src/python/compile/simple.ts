@@ -41,7 +41,8 @@ export function annotatedAssignment(c: Compiler, node: Node<'AnnAssign'>): Execu
   const value = node.value === undefined ? undefined : c.expression(node.value)
   const store = value === undefined ? undefined : target(c, node.target)
   const inClass = c.scope.kind === 'class' && node.target.nodeType === 'Name' && node.simple === 1
-  const note = inClass && node.target.nodeType === 'Name' ? noteAnnotation(c, node.target.id, node.annotation) : undefined
+  const note =
+    inClass && node.target.nodeType === 'Name' ? noteAnnotation(c, node.target.id, node.annotation) : undefined
   if (store === undefined && note === undefined) return undefined
   return (vm, frame) => {
     if (value !== undefined) store?.(vm, frame, value(vm, frame))

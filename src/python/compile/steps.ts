@@ -16,12 +16,10 @@ export class GeneratorSteps implements Iterator<Value, Value, Value> {
     private readonly body: Generator<Value, Value, Value>,
   ) {}
 
-  /** What `send` must know: a generator that has not started takes only None. */
-  get started(): boolean {
-    return this.state !== 'new'
-  }
-
   next(sent: Value = null): IteratorResult<Value, Value> {
+    if (this.state === 'new' && sent !== null) {
+      this.vm.raise(types.TypeError, "can't send non-None value to a just-started generator")
+    }
     return this.step(() => this.body.next(sent))
   }
 
@@ -58,7 +56,8 @@ export class GeneratorSteps implements Iterator<Value, Value, Value> {
       ended = result.done === true
       return result
     } catch (e) {
-      if (e instanceof PyException && is(e, 'StopIteration')) vm.raise(types.RuntimeError, 'generator raised StopIteration')
+      if (e instanceof PyException && is(e, 'StopIteration'))
+        vm.raise(types.RuntimeError, 'generator raised StopIteration')
       throw e
     } finally {
       this.state = ended ? 'done' : 'suspended'

@@ -3,7 +3,15 @@ import type { Located, Node } from '../parse/index.ts'
 import { attribute, sliceOf, subscript } from './access.ts'
 import { callExpression } from './calls.ts'
 import { classDefinition } from './classes.ts'
-import { unsupported, type Compiler, type Evaluate, type Execute, type ExpressionTable, type StatementTable, type Tables } from './compiler.ts'
+import {
+  unsupported,
+  type Compiler,
+  type Evaluate,
+  type Execute,
+  type ExpressionTable,
+  type StatementTable,
+  type Tables,
+} from './compiler.ts'
 import { dictComprehension, generatorExpression, listComprehension, setComprehension } from './comprehensions.ts'
 import { constantValue } from './constants.ts'
 import { forStatement, ifStatement, tryStatement, whileStatement, withStatement } from './control.ts'
@@ -75,6 +83,12 @@ const expressions: ExpressionTable = {
   Interpolation: refused('a template string'),
 }
 
+function nonlocalStatement(c: Compiler, node: Node<'Nonlocal'>): undefined {
+  if (c.scope.kind === 'module') return c.syntaxError('nonlocal declaration not allowed at module level', node)
+  const unbound = node.names.find((name) => !c.scope.hasEnclosing(c.scope.mangle(name)))
+  return unbound === undefined ? undefined : c.syntaxError(`no binding for nonlocal '${unbound}' found`, node)
+}
+
 const breakLoop: Execute = () => 'break'
 const continueLoop: Execute = () => 'continue'
 
@@ -102,7 +116,7 @@ const statements: StatementTable = {
   Continue: (c, node) => (c.inLoop ? continueLoop : c.syntaxError("'continue' not properly in loop", node)),
   Pass: () => undefined,
   Global: () => undefined,
-  Nonlocal: (c, node) => (c.scope.kind === 'module' ? c.syntaxError('nonlocal declaration not allowed at module level', node) : undefined),
+  Nonlocal: nonlocalStatement,
   Comment: () => undefined,
   AsyncFor: refused('async for'),
   AsyncWith: refused('async with'),

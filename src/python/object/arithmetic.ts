@@ -63,7 +63,7 @@ function boolBinary(op: BinaryOperator, a: boolean, b: boolean): boolean | undef
 
 // --- int ------------------------------------------------------------------------------------------------------------
 
-export function intBinary(vm: Vm, op: BinaryOperator, a: Int, b: Int): Value | undefined {
+function intBinary(vm: Vm, op: BinaryOperator, a: Int, b: Int): Value | undefined {
   switch (op) {
     case '+':
       return add(a, b)
@@ -149,7 +149,7 @@ function bitwise(op: '&' | '|' | '^', a: number | bigint, b: number | bigint): I
   return fromBigInt(op === '&' ? x & y : op === '|' ? x | y : x ^ y)
 }
 
-export function invert(a: Int): Int {
+function invert(a: Int): Int {
   return sub(neg(a), 1)
 }
 
@@ -170,7 +170,7 @@ export function powerModulo(vm: Vm, a: Int, b: Int, m: Int): Int {
 
 // --- float ----------------------------------------------------------------------------------------------------------
 
-export function floatBinary(vm: Vm, op: BinaryOperator, a: PyFloat, b: PyFloat): Value | undefined {
+function floatBinary(vm: Vm, op: BinaryOperator, a: PyFloat, b: PyFloat): Value | undefined {
   const x = a.value
   const y = b.value
   switch (op) {

@@ -21,6 +21,7 @@ import {
   type AttributeHooks,
   type Value,
 } from '../values.ts'
+import { stateKey } from '../state.ts'
 import type { Vm } from '../vm.ts'
 import { call, callSlot } from './call.ts'
 import { className, typeOf } from './classes.ts'
@@ -117,7 +118,8 @@ function superAttribute(vm: Vm, s: PySuper, name: string): Value | undefined {
   for (let i = mro.indexOf(s.after) + 1; i < mro.length; i++) {
     const cls = mro[i]
     const v = cls?.dict.get(name)
-    if (v !== undefined) return ofClass ? bindAttribute(vm, v, undefined, bound) : bindAttribute(vm, v, bound, typeOf(bound))
+    if (v !== undefined)
+      return ofClass ? bindAttribute(vm, v, undefined, bound) : bindAttribute(vm, v, bound, typeOf(bound))
   }
   const own = types.super.lookup(name)
   return own === undefined ? undefined : bindAttribute(vm, own, s, types.super)
@@ -159,7 +161,9 @@ export function bindAttribute(vm: Vm, v: Value, self: Value | undefined, cls: Py
 }
 
 function isPlainProperty(p: PyProperty): boolean {
-  return p.cls === types.property || p.cls === types.getset || p.cls.lookup('__get__') === types.property.dict.get('__get__')
+  return (
+    p.cls === types.property || p.cls === types.getset || p.cls.lookup('__get__') === types.property.dict.get('__get__')
+  )
 }
 
 export function readProperty(vm: Vm, p: PyProperty, self: Value): Value {
@@ -173,7 +177,8 @@ function propertyName(p: PyProperty, self: Value): string {
 
 /** A class method wraps a function, or (deprecated in Python, but in use) another descriptor, which then sees the class. */
 function bindClassMethod(vm: Vm, fn: Value, cls: PyClass): Value {
-  if (fn instanceof PyFunction || fn instanceof PyNative || fn instanceof PyMethod) return new PyMethod(types.method, fn, cls)
+  if (fn instanceof PyFunction || fn instanceof PyNative || fn instanceof PyMethod)
+    return new PyMethod(types.method, fn, cls)
   if (fn instanceof PyProperty) return readProperty(vm, fn, cls)
   const get = typeOf(fn).lookup('__get__')
   return get === undefined ? new PyMethod(types.method, fn, cls) : callSlot(vm, get, [fn, cls, cls.cls])
@@ -234,7 +239,8 @@ export function delAttr(vm: Vm, o: Value, name: string): void {
 /** `object.__delattr__`, and that of classes and modules. */
 export function genericDelAttr(vm: Vm, o: Value, name: string): void {
   const attribute = typeOf(o).lookup(name)
-  if (attribute instanceof PyProperty && attribute.cls.isSubclassOf(types.property)) return deleteProperty(vm, attribute, o)
+  if (attribute instanceof PyProperty && attribute.cls.isSubclassOf(types.property))
+    return deleteProperty(vm, attribute, o)
   if (attribute instanceof PyObject) {
     const remove = attribute.cls.lookup('__delete__')
     if (remove !== undefined) {
@@ -278,10 +284,25 @@ export function unboundMethod(o: Value, name: string): PyFunction | PyNative | u
   return v
 }
 
+const attributeDicts = stateKey('python.__dict__', () => new WeakMap<Map<string, Value>, PyDict>())
+
 /** The live `__dict__` of an object: what is written through it is an attribute, and the other way round. */
 export function attributeDict(vm: Vm, o: Value): PyDict {
-  if (o instanceof PyClass) return new PyDict(types.mappingproxy, new LiveEntries(o.dict))
+  if (!(o instanceof PyObject) || !(o instanceof PyClass || o instanceof PyModule || o.cls.hasDict)) {
+    return raiseMissing(vm, o, '__dict__')
+  }
+  const attributes = (o.dict ??= new Map())
+  const views = vm.state(attributeDicts)
+  let view = views.get(attributes)
+  if (view === undefined) {
+    view = makeView(vm, o, attributes)
+    views.set(attributes, view)
+  }
+  return view
+}
+
+function makeView(vm: Vm, o: PyObject, attributes: Map<string, Value>): PyDict {
+  if (o instanceof PyClass) return new PyDict(types.mappingproxy, new LiveEntries(attributes))
   if (o instanceof PyModule) return new PyDict(types.dict, new ModuleEntries(vm, vm.importer.load(o)))
-  if (!(o instanceof PyObject) || !o.cls.hasDict) return raiseMissing(vm, o, '__dict__')
-  return new PyDict(types.dict, new LiveEntries((o.dict ??= new Map())))
+  return new PyDict(types.dict, new LiveEntries(attributes))
 }

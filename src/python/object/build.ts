@@ -1,7 +1,7 @@
 // Making classes: what a `class` statement and `type(name, bases, namespace)` do. The statement finds the metaclass and
 // calls it; `type.__new__` lays the class out, names its descriptors (`__set_name__`) and tells its parent
 // (`__init_subclass__`).
-import { dict, stringKey, tuple } from '../make.ts'
+import { stringKey, tuple } from '../make.ts'
 import { types } from '../types.ts'
 import {
   noKwargs,
@@ -9,7 +9,6 @@ import {
   PyClassMethod,
   PyDict,
   PyFunction,
-  PyGeneric,
   PyNative,
   PyObject,
   PyProperty,
@@ -48,7 +47,8 @@ export function buildClass(vm: Vm, body: ClassBody): Value {
   const kwargs = new Map(body.kwargs)
   const given = kwargs.get('metaclass')
   kwargs.delete('metaclass')
-  const metaclass = given === undefined || given instanceof PyClass ? bestMetaclass(vm, given ?? types.type, bases) : given
+  const metaclass =
+    given === undefined || given instanceof PyClass ? bestMetaclass(vm, given ?? types.type, bases) : given
   const namespace = new ClassNamespace(types.dict)
   namespace.annotations = body.annotations
   namespace.made = body.made
@@ -67,11 +67,6 @@ function resolveBases(vm: Vm, bases: readonly Value[]): readonly Value[] {
     for (const part of parts) if (!resolved.includes(part)) resolved.push(part)
   }
   return resolved
-}
-
-/** The origin of a parameterized class, for its `__mro_entries__`. */
-export function genericOrigin(vm: Vm, g: PyGeneric): Value {
-  return g.origin ?? vm.raise(types.TypeError, `${g.name} cannot be a base class`)
 }
 
 function bestMetaclass(vm: Vm, given: PyClass, bases: readonly Value[]): PyClass {
@@ -117,6 +112,7 @@ export function makeClass(
   kwargs: Kwargs = noKwargs,
 ): PyClass {
   const parents = bases.length === 0 ? [types.object] : bases.map((b) => checkBase(vm, b))
+  refuseMixedLayouts(vm, parents)
   const attributes = classAttributes(vm, namespace)
   const qualname = attributes.get('__qualname__')
   attributes.delete('__qualname__')
@@ -132,19 +128,51 @@ export function makeClass(
   return cls
 }
 
+/** The kinds whose instances are laid out in ways of their own: a class can have one of them among its bases. */
+const layouts: readonly PyClass[] = [
+  types.int,
+  types.float,
+  types.complex,
+  types.str,
+  types.bytes,
+  types.tuple,
+  types.frozenset,
+  types.list,
+  types.dict,
+  types.set,
+  types.type,
+  types.property,
+  types.module,
+  types.BaseException,
+]
+
+function refuseMixedLayouts(vm: Vm, bases: readonly PyClass[]): void {
+  if (bases.length < 2) return
+  const used = layouts.filter((kind) => bases.some((b) => b.isSubclassOf(kind)))
+  if (used.length > 1) vm.raise(types.TypeError, 'multiple bases have instance lay-out conflict')
+}
+
 function checkBase(vm: Vm, b: Value): PyClass {
   if (!(b instanceof PyClass)) return vm.raise(types.TypeError, 'bases must be types')
   if (closedToSubclassing.includes(b)) vm.raise(types.TypeError, `type '${b.name}' is not an acceptable base type`)
   return b
 }
 
-function layOut(vm: Vm, meta: PyClass, name: string, bases: readonly PyClass[], attributes: Map<string, Value>): PyClass {
+function layOut(
+  vm: Vm,
+  meta: PyClass,
+  name: string,
+  bases: readonly PyClass[],
+  attributes: Map<string, Value>,
+): PyClass {
   const repeated = bases.find((b, i) => bases.indexOf(b) < i)
   if (repeated !== undefined) vm.raise(types.TypeError, `duplicate base class ${repeated.name}`)
   const module = stringOf(attributes.get('__module__') ?? null) ?? '__main__'
   if (!attributes.has('__module__')) attributes.set('__module__', vm.stack.at(-1)?.globals.name ?? module)
   try {
-    return new PyClass(name, bases, attributes, stringOf(attributes.get('__module__') ?? null) ?? module, { metaclass: meta })
+    return new PyClass(name, bases, attributes, stringOf(attributes.get('__module__') ?? null) ?? module, {
+      metaclass: meta,
+    })
   } catch (e) {
     if (!(e instanceof Error) || !e.message.startsWith('Cannot create a consistent')) throw e
     const names = bases.map((b) => b.name).join(', ')
@@ -157,7 +185,8 @@ function classAttributes(vm: Vm, namespace: PyDict): Map<string, Value> {
   const attributes = new Map<string, Value>()
   for (const [k, v] of namespace.entries.values()) {
     const name = stringOf(k)
-    if (name === undefined) return vm.raise(types.TypeError, `type() argument 3 must have str keys, not ${className(k)}`)
+    if (name === undefined)
+      return vm.raise(types.TypeError, `type() argument 3 must have str keys, not ${className(k)}`)
     attributes.set(name, v)
   }
   const maker = attributes.get('__new__')
@@ -188,9 +217,4 @@ function initSubclass(vm: Vm, cls: PyClass, kwargs: Kwargs): void {
     call(vm, bindAttribute(vm, hook, undefined, cls), [], kwargs)
     return
   }
-}
-
-/** A plain dict of a class's namespace, for metaclasses of the host. */
-export function namespaceDict(entries: ReadonlyMap<string, Value>): PyDict {
-  return dict(entries)
 }

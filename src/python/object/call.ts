@@ -34,7 +34,13 @@ export function call(vm: Vm, fn: Value, args: readonly Value[] = [], kwargs: Kwa
 }
 
 /** `o.name(*args, **kwargs)`. */
-export function callMethod(vm: Vm, o: Value, name: string, args: readonly Value[] = [], kwargs: Kwargs = noKwargs): Value {
+export function callMethod(
+  vm: Vm,
+  o: Value,
+  name: string,
+  args: readonly Value[] = [],
+  kwargs: Kwargs = noKwargs,
+): Value {
   const fn = unboundMethod(o, name)
   return fn === undefined ? call(vm, getAttr(vm, o, name), args, kwargs) : call(vm, fn, [o, ...args], kwargs)
 }
@@ -60,7 +66,7 @@ export function isCallable(v: Value): boolean {
 
 // --- Functions of the program ---------------------------------------------------------------------------------------
 
-export function callFunction(vm: Vm, fn: PyFunction, args: readonly Value[], kwargs: Kwargs = noKwargs): Value {
+function callFunction(vm: Vm, fn: PyFunction, args: readonly Value[], kwargs: Kwargs = noKwargs): Value {
   const code = fn.code
   const frame = new Frame(code.localNames().length, fn.closure, code, fn.globals, fn)
   bindArguments(vm, fn, frame.slots, args, kwargs)
@@ -73,12 +79,25 @@ export function callFunction(vm: Vm, fn: PyFunction, args: readonly Value[], kwa
 }
 
 /** Fills the parameter slots: positional, keyword-only, `*args`, `**kwargs`. */
-function bindArguments(vm: Vm, fn: PyFunction, slots: (Value | undefined)[], args: readonly Value[], kwargs: Kwargs): void {
+function bindArguments(
+  vm: Vm,
+  fn: PyFunction,
+  slots: (Value | undefined)[],
+  args: readonly Value[],
+  kwargs: Kwargs,
+): void {
   const { positional, keywordOnly, varArgs, varKwargs } = fn.code.params
   const count = positional.length
   const given = args.length
   for (let i = 0; i < given && i < count; i++) slots[i] = args[i]
-  if (given === count && kwargs.size === 0 && keywordOnly.length === 0 && varArgs === undefined && varKwargs === undefined) return
+  if (
+    given === count &&
+    kwargs.size === 0 &&
+    keywordOnly.length === 0 &&
+    varArgs === undefined &&
+    varKwargs === undefined
+  )
+    return
   const star = count + keywordOnly.length
   if (varArgs !== undefined) slots[star] = tuple(given > count ? args.slice(count) : [])
   const extra = kwargs.size > 0 ? bindKeywords(vm, fn, slots, kwargs) : noKwargs
@@ -112,7 +131,10 @@ function unexpectedKeyword(vm: Vm, fn: PyFunction, name: string, kwargs: Kwargs)
   const wrong = positional.slice(0, positionalOnly).filter((p) => kwargs.has(p))
   if (wrong.length > 0) {
     const names = wrong.join(', ')
-    vm.raise(types.TypeError, `${fn.qualname}() got some positional-only arguments passed as keyword arguments: '${names}'`)
+    vm.raise(
+      types.TypeError,
+      `${fn.qualname}() got some positional-only arguments passed as keyword arguments: '${names}'`,
+    )
   }
   return vm.raise(types.TypeError, `${fn.qualname}() got an unexpected keyword argument '${name}'`)
 }
@@ -175,7 +197,8 @@ function fillKeywordDefaults(vm: Vm, fn: PyFunction, slots: (Value | undefined)[
 export function construct(vm: Vm, cls: PyClass, args: readonly Value[] = [], kwargs: Kwargs = noKwargs): Value {
   if (cls.cls !== types.type) {
     const slot = cls.cls.lookup('__call__')
-    if (slot !== undefined && slot !== types.type.dict.get('__call__')) return callSlot(vm, slot, [cls, ...args], kwargs)
+    if (slot !== undefined && slot !== types.type.dict.get('__call__'))
+      return callSlot(vm, slot, [cls, ...args], kwargs)
   }
   return instantiate(vm, cls, args, kwargs)
 }

@@ -42,7 +42,8 @@ export function isInstance(vm: Vm, v: Value, cls: Value): boolean {
     return plainInstance(vm, v, cls)
   }
   if (cls instanceof PyTuple) return cls.items.some((c) => isInstance(vm, v, c))
-  if (cls instanceof PyGeneric && isUnion(cls)) return cls.args.some((c) => (c === null ? v === null : isInstance(vm, v, c)))
+  if (cls instanceof PyGeneric && isUnion(cls))
+    return cls.args.some((c) => (c === null ? v === null : isInstance(vm, v, c)))
   if (cls instanceof PyGeneric) {
     return vm.raise(types.TypeError, 'isinstance() argument 2 cannot be a parameterized generic')
   }

@@ -67,7 +67,8 @@ export function compareNumbers(op: CompareOperator, a: Value, b: Value): boolean
   const r = compareRows[op]
   const i = intOf(a)
   const j = intOf(b)
-  if (i !== undefined && j !== undefined) return i instanceof SymInt || j instanceof SymInt ? r.ints(i, j) : r.plain(i, j)
+  if (i !== undefined && j !== undefined)
+    return i instanceof SymInt || j instanceof SymInt ? r.ints(i, j) : r.plain(i, j)
   if (a instanceof PyComplex || b instanceof PyComplex) return compareComplex(op, a, b)
   const x = i ?? (a instanceof PyFloat ? pinFloat(a) : undefined)
   const y = j ?? (b instanceof PyFloat ? pinFloat(b) : undefined)
@@ -125,10 +126,7 @@ function dispatch(vm: Vm, op: CompareOperator, a: Value, b: Value): Value {
   }
   if (op === '==') return same(a, b)
   if (op === '!=') return !same(a, b)
-  return vm.raise(
-    types.TypeError,
-    `'${op}' not supported between instances of '${className(a)}' and '${className(b)}'`,
-  )
+  return vm.raise(types.TypeError, `'${op}' not supported between instances of '${className(a)}' and '${className(b)}'`)
 }
 
 /** `bool(v)`. */
@@ -160,7 +158,8 @@ export function truth(vm: Vm, v: Value): boolean {
 export function lengthResult(vm: Vm, v: Value): Int {
   const i = intOf(v)
   if (i === undefined) return vm.raise(types.TypeError, `'${className(v)}' object cannot be interpreted as an integer`)
-  if (typeof i === 'number' ? i < 0 : typeof i === 'bigint' && i < 0n) vm.raise(types.ValueError, '__len__() should return >= 0')
+  if (typeof i === 'number' ? i < 0 : typeof i === 'bigint' && i < 0n)
+    vm.raise(types.ValueError, '__len__() should return >= 0')
   return i
 }
 
@@ -170,7 +169,8 @@ export function contains(vm: Vm, container: Value, item: Value): boolean {
   const slot = typeOf(container).lookup('__contains__')
   if (slot !== undefined && slot !== null) return truth(vm, callSlot(vm, slot, [container, item]))
   const cls = typeOf(container)
-  if (slot === null || (cls.lookup('__iter__') === undefined && cls.lookup('__getitem__') === undefined)) {
+  if (slot === null) return vm.raise(types.TypeError, `'${className(container)}' object is not a container`)
+  if (cls.lookup('__iter__') === undefined && cls.lookup('__getitem__') === undefined) {
     return vm.raise(types.TypeError, `argument of type '${className(container)}' is not iterable`)
   }
   for (const v of iterate(vm, container)) if (equals(vm, v, item)) return true
@@ -179,6 +179,7 @@ export function contains(vm: Vm, container: Value, item: Value): boolean {
 
 export function textContains(vm: Vm, text: string, item: Value): boolean {
   const part = stringOf(item)
-  if (part === undefined) vm.raise(types.TypeError, `'in <string>' requires string as left operand, not ${className(item)}`)
+  if (part === undefined)
+    vm.raise(types.TypeError, `'in <string>' requires string as left operand, not ${className(item)}`)
   return text.includes(part)
 }

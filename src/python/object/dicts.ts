@@ -56,7 +56,7 @@ export function dictUpdate(vm: Vm, d: PyDict, source: Value | undefined, kwargs:
 }
 
 /** What `dict(source)` takes: a mapping, or an iterable of pairs. */
-export function pairsOf(vm: Vm, source: Value): Iterable<readonly [Value, Value]> {
+function pairsOf(vm: Vm, source: Value): Iterable<readonly [Value, Value]> {
   if (source instanceof PyDict || getAttrOr(vm, source, 'keys') !== undefined) return mappingItems(vm, source)
   return pairSequence(vm, source)
 }
@@ -76,10 +76,7 @@ function* pairSequence(vm: Vm, source: Value): Generator<readonly [Value, Value]
 
 function pairElements(vm: Vm, element: Value, at: number): readonly Value[] {
   if (typeof element === 'string' || getAttrOr(vm, element, '__iter__') !== undefined) return collect(vm, element)
-  return vm.raise(
-    types.TypeError,
-    `cannot convert dictionary update sequence element #${at} to a sequence`,
-  )
+  return vm.raise(types.TypeError, `cannot convert dictionary update sequence element #${at} to a sequence`)
 }
 
 // --- Sets -----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 import type { Int } from '../../sym/index.ts'
 import { pin } from '../../sym/index.ts'
 import { types } from '../types.ts'
-import { PyFloat, type Value } from '../values.ts'
+import type { PyFloat } from '../values.ts'
+import { type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { callSpecial } from './call.ts'
 import { className, stringOf } from './classes.ts'
@@ -34,7 +35,8 @@ const specPattern = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d
 
 function parseSpec(vm: Vm, text: string, v: Value): Spec {
   const m = specPattern.exec(text)
-  if (m === null) return vm.raise(types.ValueError, `Invalid format specifier '${text}' for object of type '${className(v)}'`)
+  if (m === null)
+    return vm.raise(types.ValueError, `Invalid format specifier '${text}' for object of type '${className(v)}'`)
   const [, fill, align, sign, , alternate, zero, width, grouping, precision, type] = m
   const padded = zero !== undefined
   return {

@@ -6,7 +6,7 @@
 //   an object whose class defines `__eq__` and `__hash__` takes the key of the first object of this run that had the same
 //   hash and compared equal. (It is compared with other such objects only, not with strings or numbers.)
 // Symbolic integers and floats are pinned: a dict decides by their value.
-import { pin, SymInt } from '../../sym/index.ts'
+import { pin, SymInt, type Int } from '../../sym/index.ts'
 import { stringKey } from '../make.ts'
 import { types } from '../types.ts'
 import {
@@ -18,7 +18,6 @@ import {
   PyGeneric,
   PyInstance,
   PyMethod,
-  PyNative,
   PyObject,
   PyRange,
   PySet,
@@ -26,11 +25,12 @@ import {
   type HashKey,
   type Value,
 } from '../values.ts'
-import { stateKey, type Vm } from '../vm.ts'
+import { stateKey } from '../state.ts'
+import type { Vm } from '../vm.ts'
 import { callSlot } from './call.ts'
 import { className } from './classes.ts'
 import { equals } from './compare.ts'
-import { fromBigInt, pinFloat, toIndex } from './numbers.ts'
+import { fromBigInt, intOf, pinFloat } from './numbers.ts'
 import { rangeValues } from './ranges.ts'
 
 /** Objects with a `__hash__` of the program's, by hash: the first of each class of equals stands for all. */
@@ -56,7 +56,8 @@ function objectKey(vm: Vm, v: PyObject): HashKey {
   const eq = v.cls.lookup('__eq__')
   if (eq === types.object.dict.get('__eq__')) return v
   const kind = kindOf(v)
-  if (kind !== undefined && hash === kind.dict.get('__hash__') && eq === kind.dict.get('__eq__')) return builtinKey(vm, v)
+  if (kind !== undefined && hash === kind.dict.get('__hash__') && eq === kind.dict.get('__eq__'))
+    return builtinKey(vm, v)
   return representative(vm, v, hash)
 }
 
@@ -84,7 +85,11 @@ function builtinKey(vm: Vm, v: PyObject): HashKey {
   if (v instanceof PyInstance) return hashKey(vm, v.payload ?? null)
   if (v instanceof PyFloat) return floatKey(v, pinFloat(v))
   if (v instanceof PyTuple) return `\0(${v.items.map((x) => part(vm, hashKey(vm, x))).join('')}`
-  if (v instanceof PySet) return `\0{${[...v.members.keys()].map((k) => part(vm, k)).sort().join('')}`
+  if (v instanceof PySet)
+    return `\0{${[...v.members.keys()]
+      .map((k) => part(vm, k))
+      .sort()
+      .join('')}`
   if (v instanceof PyBytes) return `\0b${v.text}`
   if (v instanceof PyComplex) return v.im === 0 ? floatKey(v, v.re) : `\0c${v.re} ${v.im}`
   if (v instanceof PyRange) return `\0r${[...rangeValues(v)].slice(0, 2).join(' ')} ${rangeEnd(v)}`
@@ -118,7 +123,7 @@ function part(vm: Vm, key: HashKey): string {
 }
 
 function representative(vm: Vm, v: PyObject, hash: Value): HashKey {
-  const h = hashKey(vm, toIndex(vm, callSlot(vm, hash, [v])))
+  const h = hashKey(vm, hashResult(vm, callSlot(vm, hash, [v])))
   const table = vm.state(representatives)
   const candidates = table.get(h)
   if (candidates === undefined) {
@@ -131,11 +136,15 @@ function representative(vm: Vm, v: PyObject, hash: Value): HashKey {
   return v
 }
 
+function hashResult(vm: Vm, v: Value): Int {
+  return intOf(v) ?? vm.raise(types.TypeError, '__hash__ method should return an integer')
+}
+
 /** `hash(v)`: ints as CPython computes it, the rest stable within a run. */
 export function hash(vm: Vm, v: Value): number | bigint {
   if (v instanceof PyObject && !(v instanceof PyClass)) {
     const slot = v.cls.lookup('__hash__')
-    if (slot instanceof PyFunction) return pin(toIndex(vm, callSlot(vm, slot, [v])))
+    if (slot instanceof PyFunction) return pin(hashResult(vm, callSlot(vm, slot, [v])))
   }
   return hashOfKey(vm, hashKey(vm, v))
 }
@@ -169,10 +178,4 @@ export function idOf(vm: Vm, v: Value): number {
     state.ids.set(v, id)
   }
   return id
-}
-
-/** The `__hash__` of builtin kinds, as programs call it by name. */
-export function nativeHash(vm: Vm, v: Value): Value {
-  if (v instanceof PyNative) return idOf(vm, v)
-  return hash(vm, v)
 }

@@ -78,7 +78,8 @@ export function makeIterator(vm: Vm, v: Value): Value {
     return made
   }
   const getItem = slot === null ? undefined : cls.lookup('__getitem__')
-  if (getItem === undefined || getItem === null) return vm.raise(types.TypeError, `'${className(v)}' object is not iterable`)
+  if (getItem === undefined || getItem === null)
+    return vm.raise(types.TypeError, `'${className(v)}' object is not iterable`)
   return iterator(bySubscript(vm, v, getItem))
 }
 
@@ -108,7 +109,8 @@ export function next(vm: Vm, it: Value): Value | undefined {
     return step.done === true ? undefined : step.value
   }
   const slot = typeOf(it).lookup('__next__')
-  if (slot === undefined || slot === null) return vm.raise(types.TypeError, `'${className(it)}' object is not an iterator`)
+  if (slot === undefined || slot === null)
+    return vm.raise(types.TypeError, `'${className(it)}' object is not an iterator`)
   try {
     return callSlot(vm, slot, [it])
   } catch (e) {
@@ -128,7 +130,8 @@ export function length(vm: Vm, v: Value): Int {
     if (v instanceof PyRange) return rangeLength(v)
   }
   const slot = cls.lookup('__len__')
-  if (slot === undefined || slot === null) return vm.raise(types.TypeError, `object of type '${className(v)}' has no len()`)
+  if (slot === undefined || slot === null)
+    return vm.raise(types.TypeError, `object of type '${className(v)}' has no len()`)
   return lengthResult(vm, callSlot(vm, slot, [v]))
 }
 
@@ -142,7 +145,8 @@ export function unpack(vm: Vm, v: Value, count: number): readonly Value[] {
     if (items.length === count) return vm.raise(types.ValueError, `too many values to unpack (expected ${count})`)
     items.push(item)
   }
-  if (items.length < count) vm.raise(types.ValueError, `not enough values to unpack (expected ${count}, got ${items.length})`)
+  if (items.length < count)
+    vm.raise(types.ValueError, `not enough values to unpack (expected ${count}, got ${items.length})`)
   return items
 }
 

@@ -44,7 +44,8 @@ export function toIndex(vm: Vm, v: Value): Int {
   const own = intOf(v)
   if (own !== undefined) return own
   const made = v instanceof PyFloat ? undefined : callSpecial(vm, v, '__index__')
-  if (made === undefined) return vm.raise(types.TypeError, `'${className(v)}' object cannot be interpreted as an integer`)
+  if (made === undefined)
+    return vm.raise(types.TypeError, `'${className(v)}' object cannot be interpreted as an integer`)
   return intOf(made) ?? vm.raise(types.TypeError, `__index__ returned non-int (type ${className(made)})`)
 }
 
@@ -101,7 +102,9 @@ function decimalExpr(x: number): Expr {
   const [whole = '0', fraction = ''] = mantissa.split('.')
   const places = fraction.length - Number(exponent)
   const digits = constExpr(BigInt(whole + fraction))
-  return places > 0 ? divE(digits, constExpr(10n ** BigInt(places))) : constExpr(BigInt(whole + fraction) * 10n ** BigInt(-places))
+  return places > 0
+    ? divE(digits, constExpr(10n ** BigInt(places)))
+    : constExpr(BigInt(whole + fraction) * 10n ** BigInt(-places))
 }
 
 /**
@@ -152,7 +155,8 @@ export function toFloat(vm: Vm, v: Value): PyFloat {
   if (i !== undefined) return floatFromInt(vm, i)
   const made = callSpecial(vm, v, '__float__')
   if (made instanceof PyFloat) return made
-  if (made !== undefined) return vm.raise(types.TypeError, `${className(v)}.__float__ returned non-float (type ${className(made)})`)
+  if (made !== undefined)
+    return vm.raise(types.TypeError, `${className(v)}.__float__ returned non-float (type ${className(made)})`)
   const index = callSpecial(vm, v, '__index__')
   if (index !== undefined) return floatFromInt(vm, toIndex(vm, index))
   return vm.raise(types.TypeError, `must be real number, not ${className(v)}`)

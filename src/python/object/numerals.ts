@@ -108,7 +108,9 @@ function plain(x: number, count: number): string {
 }
 
 function fixed(x: number, decimals: number, alternate: boolean): string {
-  const digits = scaled(x, decimals).toString().padStart(decimals + 1, '0')
+  const digits = scaled(x, decimals)
+    .toString()
+    .padStart(decimals + 1, '0')
   const whole = digits.slice(0, digits.length - decimals)
   return decimals === 0 ? whole + (alternate ? '.' : '') : `${whole}.${digits.slice(digits.length - decimals)}`
 }

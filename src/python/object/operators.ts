@@ -20,7 +20,12 @@ interface Row {
 }
 
 function row(stem: string, shown?: string): Row {
-  return { name: `__${stem}__`, reflected: `__r${stem}__`, inplace: `__i${stem}__`, ...(shown === undefined ? {} : { shown }) }
+  return {
+    name: `__${stem}__`,
+    reflected: `__r${stem}__`,
+    inplace: `__i${stem}__`,
+    ...(shown === undefined ? {} : { shown }),
+  }
 }
 
 export const binaryRows: Readonly<Record<BinaryOperator, Row>> = {
@@ -78,7 +83,8 @@ function smallBinary(op: BinaryOperator, a: number, b: number): number | undefin
   let r: number
   if (op === '+') r = a + b
   else if (op === '-') r = a - b
-  else if (op === '*') r = a * b + 0 // no negative zero among the ints
+  else if (op === '*')
+    r = a * b + 0 // no negative zero among the ints
   else if (op === '//' && b > 0) r = Math.floor(a / b)
   else if (op === '%' && b > 0) r = a % b < 0 ? (a % b) + b : (a % b) + 0
   else return undefined
@@ -112,7 +118,9 @@ function unsupported(vm: Vm, shown: string, a: Value, b: Value): never {
   if (op === '+' && isSequence(a)) {
     const kind = className(a)
     const message =
-      a instanceof PyBytes ? `can't concat ${className(b)} to bytes` : `can only concatenate ${kind} (not "${className(b)}") to ${kind}`
+      a instanceof PyBytes
+        ? `can't concat ${className(b)} to bytes`
+        : `can only concatenate ${kind} (not "${className(b)}") to ${kind}`
     vm.raise(types.TypeError, message)
   }
   if (op === '*' && (isSequence(a) || isSequence(b))) {

@@ -1,6 +1,7 @@
 // Ranges: their length as a formula, their elements with the bounds' hints.
 import { add, floorDiv, gt, hint, le, neg, sub, type Int } from '../../sym/index.ts'
-import { PyRange, type Value } from '../values.ts'
+import type { PyRange } from '../values.ts'
+import { type Value } from '../values.ts'
 import { fromBigInt } from './numbers.ts'
 
 /** `len(range)`; a symbolic bound keeps it a formula. */

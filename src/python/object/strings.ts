@@ -29,3 +29,16 @@ export function sliceText(s: string, start: number, stop: number): string {
 export function toCodePoints(s: string, at: number): number {
   return at < 0 || isFlat(s) ? at : textLength(s.slice(0, at))
 }
+
+const furtherSpaces = '\x1c\x1d\x1e\x1f\x85'
+const lineEnds = '\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029'
+
+/** White space as `str.isspace` has it. */
+export function isSpace(c: string): boolean {
+  return (/\s/u.test(c) && c !== '\ufeff') || furtherSpaces.includes(c)
+}
+
+/** Where `str.splitlines` ends a line. */
+export function isLineEnd(c: string): boolean {
+  return lineEnds.includes(c)
+}

@@ -12,7 +12,7 @@ import { ascii, repr, str } from './text.ts'
 import { pin } from '../../sym/index.ts'
 
 /** `!r`, `!s`, `!a` of a replacement field. */
-export function convert(vm: Vm, v: Value, conversion: string): Value {
+function convert(vm: Vm, v: Value, conversion: string): Value {
   switch (conversion) {
     case 'r':
       return repr(vm, v)
@@ -179,7 +179,10 @@ function percentField(vm: Vm, v: Value, f: Field): string {
   if (code === 'c') return padField('', typeof v === 'string' ? v : String.fromCodePoint(countOf(vm, v)), f, false)
   if ('diuxXo'.includes(code)) return percentInt(vm, v, f)
   if ('eEfFgG'.includes(code)) return percentFloat(vm, v, f)
-  return vm.raise(types.ValueError, `unsupported format character '${code}' (0x${code.charCodeAt(0).toString(16)}) at index ${f.end}`)
+  return vm.raise(
+    types.ValueError,
+    `unsupported format character '${code}' (0x${code.charCodeAt(0).toString(16)}) at index ${f.end}`,
+  )
 }
 
 function percentInt(vm: Vm, v: Value, f: Field): string {

@@ -2,7 +2,8 @@
 import { pin, SymInt } from '../../sym/index.ts'
 import { types } from '../types.ts'
 import { PyObject, type Value } from '../values.ts'
-import { stateKey, type Vm } from '../vm.ts'
+import { stateKey } from '../state.ts'
+import type { Vm } from '../vm.ts'
 import { callSlot } from './call.ts'
 import { className, stringOf, typeOf } from './classes.ts'
 

@@ -15,6 +15,14 @@ export interface PlainChunk extends Stretch {
   readonly kind: 'plain'
 }
 
+/** The string that a suite or file starts with, alone on its lines. */
+export interface DocstringChunk extends Stretch {
+  readonly kind: 'docstring'
+  /** Offset of the string's first character, prefix included. */
+  readonly literal: number
+  readonly endLine: number
+}
+
 /** `def` or `class` with its suite on the lines below. */
 export interface DefinitionChunk extends Stretch {
   readonly kind: 'function' | 'class'
@@ -28,7 +36,7 @@ export interface DefinitionChunk extends Stretch {
   readonly endLine: number
 }
 
-export type Chunk = PlainChunk | DefinitionChunk
+export type Chunk = PlainChunk | DocstringChunk | DefinitionChunk
 
 const definition = /(async[ \t]+def|def|class)[ \t]+([\p{L}_][\p{L}\p{N}_]*)/uy
 
@@ -107,6 +115,14 @@ class LogicalLines {
     return this.text.charCodeAt(this.end - 1)
   }
 
+  /** Whether the line is one string, which is not bytes and not formatted, and nothing else. */
+  get isString(): boolean {
+    let i = this.first
+    if (/[rRuU]/.test(this.text.charAt(i))) i++
+    const quote = this.text.charCodeAt(i)
+    return (quote === QUOTE || quote === DOUBLE_QUOTE) && this.closeOfString(i, quote) === this.end - 1
+  }
+
   private scan(): true | undefined {
     const { text, limit } = this
     let i = this.measureIndent()
@@ -170,7 +186,7 @@ class LogicalLines {
     for (let i = this.start; ; i++) {
       const c = this.text.charCodeAt(i)
       if (c === SPACE) column++
-      else if (c === TAB) column = (column - (column % 8)) + 8
+      else if (c === TAB) column = column - (column % 8) + 8
       else if (c === FORM_FEED) column = 0
       else {
         this.indent = column
@@ -225,6 +241,11 @@ export function splitStatements(text: string, stretch: Stretch): readonly Chunk[
   const chunks: Chunk[] = []
   let more = lines.advance()
   const indent = lines.indent
+  if (more === true && lines.isString) {
+    const { start, end, line, endLine, first } = lines
+    chunks.push({ kind: 'docstring', start, end, line, endLine, literal: first })
+    more = lines.advance()
+  }
   while (more === true) {
     if (lines.indent !== indent) return undefined
     const first = text.charCodeAt(lines.first)
@@ -234,6 +255,20 @@ export function splitStatements(text: string, stretch: Stretch): readonly Chunk[
     more = chunk.more
   }
   return more === undefined ? undefined : chunks
+}
+
+/** The docstring that a stretch starts with, where it does. */
+export function docstringOf(text: string, stretch: Stretch): DocstringChunk | undefined {
+  const lines = new LogicalLines(text, stretch.start, stretch.end, stretch.line)
+  if (lines.advance() !== true || !lines.isString) return undefined
+  return {
+    kind: 'docstring',
+    start: lines.start,
+    end: lines.end,
+    line: lines.line,
+    endLine: lines.endLine,
+    literal: lines.first,
+  }
 }
 
 function isDefinition(text: string, at: number): boolean {
@@ -254,7 +289,8 @@ function plainAt(lines: LogicalLines): Taken | undefined {
     const more = lines.advance()
     if (more === undefined) return undefined
     if (more && lines.indent < indent) return undefined
-    const stop = more && lines.indent === indent && (text.charCodeAt(lines.first) === AT || isDefinition(text, lines.first))
+    const stop =
+      more && lines.indent === indent && (text.charCodeAt(lines.first) === AT || isDefinition(text, lines.first))
     if (!more || stop) return { chunk: { kind: 'plain', start, end, line }, more }
   }
 }

@@ -17,7 +17,8 @@ import { notImplemented } from '../make.ts'
 import { classOf, native, natives } from '../native.ts'
 import { types } from '../types.ts'
 import { PyClass, PyClassMethod, PyProperty, PyStaticMethod, type Value } from '../values.ts'
-import { stateKey, type HostModule, type Vm } from '../vm.ts'
+import { stateKey } from '../state.ts'
+import type { HostModule, Vm } from '../vm.ts'
 import { mustBeClass, newClass } from './helpers.ts'
 
 /** Classes registered with an abstract class by the program: `Mapping.register(MyMapping)`. */

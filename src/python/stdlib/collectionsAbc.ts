@@ -1,10 +1,11 @@
 // collections.abc: one row per abstract class, with what it requires, which builtin classes count as one, and the methods
 // it gives to classes that inherit from it. The rows are in the order of inheritance.
-import { generic, stringKey } from '../make.ts'
+import { ellipsis, generic, stringKey } from '../make.ts'
 import { classOf, native } from '../native.ts'
-import { PyClass, PyClassMethod, PyList, PyNative, PySet, PyTuple, type Value } from '../values.ts'
+import { PyClass, PyClassMethod, PyGeneric, PyList, PyNative, PySet, PyTuple, type Value } from '../values.ts'
 import { types } from '../types.ts'
-import type { HostModule } from '../vm.ts'
+import type { HostModule, Vm } from '../vm.ts'
+import { repr } from '../object.ts'
 import { ABCMeta, declareVirtual } from './abc.ts'
 import {
   mappingMixin,
@@ -105,6 +106,27 @@ function abstractMethod(name: string): PyNative {
   return method
 }
 
+/** `Callable[[int], str]`, which prints its parameters as a list. */
+const callableAlias: PyClass = classOf({
+  name: '_CallableGenericAlias',
+  module: 'collections.abc',
+  bases: [types.GenericAlias],
+  methods: {
+    __repr__: native('__repr__(self, /)', (vm, [self]) => {
+      const shown = (self instanceof PyGeneric ? self.args : []).map((a) => typeName(vm, a))
+      const result = shown.pop() ?? ''
+      const inputs = shown.length === 1 && shown[0] === '...' ? '...' : `[${shown.join(', ')}]`
+      return `collections.abc.Callable[${inputs}, ${result}]`
+    }),
+  },
+})
+
+function typeName(vm: Vm, v: Value): string {
+  if (v === ellipsis) return '...'
+  if (v instanceof PyClass) return v.module === 'builtins' ? v.qualname : `${v.module}.${v.qualname}`
+  return repr(vm, v)
+}
+
 /** `Mapping[str, int]`; the parameters of `Callable[[int], str]` are stored flat, as CPython stores them. */
 const classGetItem = new PyClassMethod(
   types.classmethod,
@@ -112,7 +134,7 @@ const classGetItem = new PyClassMethod(
     const args = params instanceof PyTuple ? params.items : [params]
     const name = cls instanceof PyClass ? cls.name : ''
     const flat = name === 'Callable' ? args.flatMap((a) => (a instanceof PyList ? a.items : [a])) : args
-    return generic(name, cls, flat)
+    return name === 'Callable' ? new PyGeneric(callableAlias, name, cls, flat) : generic(name, cls, flat)
   }),
 )
 
@@ -143,7 +165,14 @@ function makeClasses(): ReadonlyMap<string, PyClass> {
       methods: { ...stubs, ...mixin },
       attributes: { __class_getitem__: classGetItem, __abstractmethods__: abstractNames(required.get(row.name) ?? []) },
     })
-    made.set(row.name, declareVirtual(cls, { registered: row.registered ?? [], needs: row.needs ?? [] }))
+    made.set(row.name, cls)
+  }
+  for (const row of rows) {
+    const cls = made.get(row.name)
+    if (cls === undefined) continue
+    // What counts as a Sequence counts as Reversible too.
+    const below = rows.filter((r) => made.get(r.name)?.isSubclassOf(cls) === true)
+    declareVirtual(cls, { registered: below.flatMap((r) => r.registered ?? []), needs: row.needs ?? [] })
   }
   return made
 }

@@ -22,7 +22,8 @@ import {
 } from '../object.ts'
 import { types } from '../types.ts'
 import { PyClass, PyDict, PyInstance, PyNative, PyTuple, type Annotation, type Kwargs, type Value } from '../values.ts'
-import { stateKey, type HostModule, type Vm } from '../vm.ts'
+import { stateKey } from '../state.ts'
+import type { HostModule, Vm } from '../vm.ts'
 import { deepCopy, recursively } from './copy.ts'
 import { Hidden, instance, mustBeClass, newClass } from './helpers.ts'
 import { givenAnnotation } from './typing/structures.ts'
@@ -113,8 +114,8 @@ function makeField(
     for (const [key, entry] of asDict(vm, row.metadata ?? null).entries) metadata.entries.set(key, entry)
   const field = instance(FieldClass, {
     name: null,
-    default: row.default ?? MISSING,
-    default_factory: row.factory ?? MISSING,
+    default: row.default === undefined ? MISSING : row.default,
+    default_factory: row.factory === undefined ? MISSING : row.factory,
     init: row.init ?? true,
     repr: row.repr ?? true,
     hash: row.hash ?? null,
@@ -221,7 +222,8 @@ function exposeDefaults(vm: Vm, cls: PyClass, fields: readonly PyInstance[]): vo
   for (const field of fields) {
     const name = String(field.dict.get('name'))
     if (!isField(cls.lookup(name))) continue
-    const value = field.dict.get('default') ?? MISSING
+    const given = field.dict.get('default')
+    const value = given === undefined ? MISSING : given
     if (value === MISSING) cls.delete(name)
     else setAttr(vm, cls, name, value)
   }

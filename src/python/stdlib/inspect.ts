@@ -179,7 +179,7 @@ function annotationsOf(vm: Vm, obj: Value, evaluate: boolean): Value {
 }
 
 function fullArgSpec(vm: Vm, fn: Value): Value {
-  const { rows } = signatureRows(vm, fn, false)
+  const { rows, returns } = signatureRows(vm, fn, false)
   const named = (...wanted: Row['kind'][]): Row[] => rows.filter((r) => wanted.includes(r.kind))
   const positional = named('POSITIONAL_ONLY', 'POSITIONAL_OR_KEYWORD')
   const defaults = positional.flatMap((r) => (r.default === undefined ? [] : [r.default]))
@@ -202,7 +202,7 @@ function fullArgSpec(vm: Vm, fn: Value): Value {
     defaults.length === 0 ? null : tuple(defaults),
     list(keywordOnly.map((r) => r.name)),
     keywordDefaults.length === 0 ? null : dict(keywordDefaults),
-    dict(annotations),
+    dict([...(returns === undefined ? [] : [['return', returns(vm)] as const]), ...annotations]),
   ])
 }
 

@@ -85,7 +85,8 @@ class Reader {
     if (c === '"') return this.string()
     if (c === '{') return this.object()
     if (c === '[') return this.array()
-    return this.constant() ?? this.number()
+    const constant = this.constant()
+    return constant === undefined ? this.number() : constant
   }
 
   private constant(): Value | undefined {

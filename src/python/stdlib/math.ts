@@ -215,7 +215,8 @@ const severalArguments = natives({
   'lcm(*integers)': (vm, [integers]) => integers.map((v) => toIndex(vm, v)).reduce((a, b) => lcm(a, b), 1),
   'isqrt(n, /)': (vm, [n]) => normal(integerRoot(pinned(vm, n, 'isqrt() argument'))),
   'factorial(n, /)': (vm, [n]) => {
-    const count = pinned(vm, n, 'factorial() argument')
+    const count = BigInt(pin(toIndex(vm, n)))
+    if (count < 0n) vm.raise(types.ValueError, 'factorial() not defined for negative values')
     vm.tick(Number(count))
     return normal(fallingProduct(count, count))
   },

@@ -25,7 +25,8 @@ import {
 import { iterator, notImplemented, tuple } from '../make.ts'
 import { native, natives } from '../native.ts'
 import { types } from '../types.ts'
-import { PyClass, PyClassMethod, PyException, type Value } from '../values.ts'
+import type { PyClass } from '../values.ts'
+import { PyClassMethod, PyException, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { instance } from './helpers.ts'
 

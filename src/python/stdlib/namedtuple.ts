@@ -4,7 +4,8 @@ import { tuple } from '../make.ts'
 import { asMethod, native, nativeProperty, natives } from '../native.ts'
 import { asString, collect, getAttr, makeDict, repr } from '../object.ts'
 import { types } from '../types.ts'
-import { PyClass, PyClassMethod, PyDict, PyStaticMethod, PyTuple, type Value } from '../values.ts'
+import type { PyClass } from '../values.ts'
+import { PyClassMethod, PyDict, PyStaticMethod, PyTuple, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { mustBeClass, newClass } from './helpers.ts'
 
@@ -32,11 +33,11 @@ function itemsOf(vm: Vm, self: Value): readonly Value[] {
   return self instanceof PyTuple ? self.items : vm.raise(types.TypeError, 'expected a named tuple')
 }
 
-function constructor(names: readonly string[], defaults: ReadonlyMap<string, Value>): PyStaticMethod {
+function constructor(typename: string, names: readonly string[], defaults: ReadonlyMap<string, Value>): PyStaticMethod {
   const parameters = names.map((n) => (defaults.has(n) ? `${n}=MISSING` : n))
   return new PyStaticMethod(
     types.staticmethod,
-    native<string>(`__new__(${['_cls', ...parameters].join(', ')})`, (vm, [cls, ...values]) => {
+    native<string>(`${typename}.__new__(${['_cls', ...parameters].join(', ')})`, (vm, [cls, ...values]) => {
       const items = names.map((n, i) => (values[i] as Value | undefined) ?? defaults.get(n) ?? null)
       return new PyTuple(mustBeClass(vm, cls as Value), items)
     }),
@@ -95,7 +96,7 @@ export function asNamedTuple(
   cls.set('_fields', tuple(names))
   cls.set('__match_args__', tuple(names))
   cls.set('_field_defaults', makeDict(vm, [...defaults]))
-  cls.set('__new__', constructor(names, defaults))
+  cls.set('__new__', constructor(cls.name, names, defaults))
   cls.set('_make', make)
   for (const [name, method] of Object.entries(methods(names))) if (!cls.dict.has(name)) cls.set(name, asMethod(method))
   return cls

@@ -23,7 +23,8 @@ import {
   type BinaryOperator,
 } from '../object.ts'
 import { types } from '../types.ts'
-import { PyFloat, PyInstance, PyList, PyTuple, type PyClass, type Value } from '../values.ts'
+import type { PyInstance } from '../values.ts'
+import { PyFloat, PyList, PyTuple, type PyClass, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import { Hidden, instance } from './helpers.ts'
 import { unknowableFunction, unknownFunction } from './unknown.ts'

@@ -115,9 +115,8 @@ class Translator {
       if (this.has(regexFlags.VERBOSE) && this.skipLayout()) continue
       const c = this.text[this.at]
       if (c === '|' || c === ')') break
-      const start = this.at
       const atom = this.atom()
-      out += atom + (atom === '' ? '' : this.quantifier(start))
+      out += atom + (atom === '' ? '' : this.quantifier())
     }
     return out
   }
@@ -162,14 +161,15 @@ class Translator {
     return quote(point)
   }
 
-  private quantifier(start: number): string {
+  private quantifier(): string {
     if (this.has(regexFlags.VERBOSE)) while (this.skipLayout());
     const found = /^(?:[*+?]|\{(\d*)(,?)(\d*)\})/.exec(this.text.slice(this.at))
     if (found === null) return ''
     const [text, low = '', comma = '', high = ''] = found
     if (text === '{}') return '' // literal text, unlike `{,}`, which repeats without bounds
+    if (low !== '' && high !== '' && Number(low) > Number(high))
+      this.fail('min repeat greater than max repeat', this.at + 1)
     this.at += text.length
-    if (low !== '' && high !== '' && Number(low) > Number(high)) this.fail('min repeat greater than max repeat', start)
     const bounds = text.startsWith('{') ? `{${low === '' ? '0' : low}${comma}${high}}` : text
     return bounds + this.quantifierSuffix()
   }

@@ -78,7 +78,7 @@ const reachOut: HostModule['reason'] = 'Files, processes, the network: none of i
 /** Modules that are refused as a whole. */
 const refusedModules = (
   'socket ssl http http.client http.server urllib.request urllib3 requests httpx aiohttp ftplib smtplib telnetlib imaplib ' +
-  'poplib socketserver ctypes pty webbrowser xmlrpc xmlrpc.client multiprocessing asyncio'
+  'poplib socketserver ctypes pty webbrowser xmlrpc xmlrpc.client'
 ).split(' ')
 
 export const sandboxModules: readonly HostModule[] = [

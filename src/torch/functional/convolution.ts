@@ -6,6 +6,7 @@ import type { Vm } from '../../python/vm.ts'
 import { add, floorDiv, gt, hint, lt, mul, sub, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, intArg } from '../arguments.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
+import { checkDevices } from '../pointwise.ts'
 import { launch } from '../record.ts'
 import { at, isZero, sameSize, showShape } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
@@ -42,6 +43,7 @@ function outputSize(vm: Vm, input: Tensor, weight: Tensor, g: Geometry, i: numbe
 
 /** aten.convolution on a batch. */
 function convolve(vm: Vm, input: Tensor, weight: Tensor, bias: Tensor | undefined, g: Geometry): Tensor {
+  checkDevices(vm, [input, weight])
   const transposed = g.outputPadding !== undefined
   if (!transposed && !sameSize(mul(at(weight.shape, 1), g.groups), at(input.shape, 1))) {
     vm.raise(

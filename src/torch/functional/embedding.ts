@@ -3,13 +3,16 @@ import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { ge, lt, neg, prod, sub, type Int } from '../../sym/index.ts'
-import { asTensor, boolArg, optionalInt } from '../arguments.ts'
+import { asTensor, boolArg, intArg, optionalInt } from '../arguments.ts'
+import { convert, valuesOf } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
+import { arange, zeros } from '../factories.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
+import { pointwise } from '../pointwise.ts'
 import { launch } from '../record.ts'
 import { at } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
-import { reshape } from '../views.ts'
+import { reshape, unsqueeze } from '../views.ts'
 
 function checkIndices(vm: Vm, t: Tensor): void {
   if (t.dtype === dtypes.int64 || t.dtype === dtypes.int32) return
@@ -59,8 +62,8 @@ function embeddingBag(vm: Vm, args: BagArgs): Tensor {
   const isMax = mode === 'max'
   const outs = [
     outputOf(inputs, [bags, at(weight.shape, 1)], weight.dtype),
-    outputOf(inputs, [isMax ? 0 : count], offsets.dtype),
-    outputOf(inputs, [bags], offsets.dtype),
+    outputOf(inputs, [count], offsets.dtype),
+    outputOf(inputs, offsets.shape, offsets.dtype),
     outputOf(inputs, isMax ? [bags, at(weight.shape, 1)] : [0], offsets.dtype),
   ]
   const op = weight.requiresGrad ? 'aten._embedding_bag.default' : 'aten._embedding_bag_forward_only.default'
@@ -75,6 +78,30 @@ function arangeOffsets(vm: Vm, indices: Tensor): Tensor {
   return offsets
 }
 
+// --- One-hot vectors ------------------------------------------------------------------------------------------------------
+
+/** On the meta device a comparison with the class numbers; elsewhere zeros with ones scattered into them. */
+function oneHot(vm: Vm, t: Tensor, classes: Int | undefined): Tensor {
+  if (t.dtype !== dtypes.int64) vm.raise(types.RuntimeError, 'one_hot is only applicable to index tensor of type LongTensor.')
+  if (t.device === 'meta') {
+    const numbers = arange(vm, 'aten.arange.default', 0, classes ?? mostPlusOne(vm, t), 1, dtypes.int64, 'meta')
+    const equal = pointwise(vm, 'aten.eq.Tensor', [unsqueeze(vm, t, -1), numbers], { result: 'bool' })
+    return convert(vm, equal, dtypes.int64)
+  }
+  const bounds = [outputOf([t], [], t.dtype), outputOf([t], [], t.dtype)]
+  launch(vm, 'aten.aminmax.default', [t], bounds)
+  for (const b of bounds) launch(vm, 'aten._local_scalar_dense.default', [b], [])
+  const count = classes ?? mostPlusOne(vm, t)
+  const out = zeros(vm, [...t.shape, count], dtypes.int64, 'cpu')
+  launch(vm, 'aten.scatter_.value', [out, unsqueeze(vm, t, -1)], [out])
+  out.storage.data = undefined
+  return out
+}
+
+function mostPlusOne(vm: Vm, t: Tensor): number {
+  return Math.max(...Array.from(valuesOf(vm, t, 'one_hot without num_classes'))) + 1
+}
+
 // --- Tables -----------------------------------------------------------------------------------------------------------
 
 export const functionalEmbeddings: FunctionTable = torchFunctions({
@@ -85,6 +112,10 @@ export const functionalEmbeddings: FunctionTable = torchFunctions({
       if (maxNorm !== null) vm.stop('unsupported-op', 'torch.nn.functional.embedding with max_norm')
       return embedding(vm, table, asTensor(vm, input))
     },
+  'one_hot(tensor, num_classes=-1)': (vm, [t, classes]) => {
+    const n = intArg(vm, classes, 'num_classes')
+    return oneHot(vm, asTensor(vm, t), n === -1 ? undefined : n)
+  },
   'embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode=\'mean\', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None)':
     (vm, [input, weight, offsets, maxNorm, , , mode, , perSample, includeLast]) => {
       if (maxNorm !== null) vm.stop('unsupported-op', 'torch.nn.functional.embedding_bag with max_norm')

@@ -12,10 +12,10 @@ import { torchFunctions, type FunctionTable } from '../functions.ts'
 import { stridesLike } from '../iterator.ts'
 import { pointwise, pointwiseInto } from '../pointwise.ts'
 import { launch } from '../record.ts'
-import { meanDims } from '../reductions.ts'
+import { meanDims, reduce } from '../reductions.ts'
 import { at, sameSize, showShape, suggestedFormat, type Shape } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
-import { contiguous, view } from '../views.ts'
+import { contiguous, transpose, view } from '../views.ts'
 
 /** 16-bit floats are computed in float32. */
 function computeDtype(d: DType): DType {
@@ -145,7 +145,19 @@ function weightNorm(vm: Vm, v: Tensor, g: Tensor, dim: number): Tensor {
     launch(vm, 'aten._weight_norm_interface.default', [v, g], [out, norm])
     return out
   }
-  return vm.stop('unsupported-op', 'torch._weight_norm over a dimension that is neither the first nor the last')
+  return pointwise(vm, 'aten.mul.Tensor', [v, pointwise(vm, 'aten.div.Tensor', [g, normExceptDim(vm, v, d)])])
+}
+
+/** The norm over all dimensions but one; -1 is over all. */
+function normExceptDim(vm: Vm, v: Tensor, dim: number): Tensor {
+  if (dim === -1) return reduce(vm, 'aten.norm.Scalar', v, undefined, false, v.dtype)
+  if (dim !== 0 && dim !== v.rank - 1) {
+    return transpose(vm, normExceptDim(vm, transpose(vm, v, 0, dim), 0), 0, dim)
+  }
+  const size = at(v.shape, dim)
+  const matrix = view(vm, contiguous(vm, v), dim === 0 ? [size, -1] : [-1, size])
+  const norm = reduce(vm, 'aten.norm.ScalarOpt_dim', matrix, [dim === 0 ? 1 : 0], false, v.dtype)
+  return view(vm, norm, v.shape.map((_, i): Int => (i === dim ? size : 1)))
 }
 
 // --- Tables -----------------------------------------------------------------------------------------------------------
@@ -184,5 +196,6 @@ export const torchNorms: FunctionTable = torchFunctions({
   'batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)':
     (vm, [input, weight, bias, mean, variance, training]) =>
       batchNorm(vm, asTensor(vm, input), { weight, bias, mean, variance, training: boolArg(vm, training) }),
+  'norm_except_dim(v, pow=2, dim=0)': (vm, [v, , dim]) => normExceptDim(vm, asTensor(vm, v), Number(hint(intArg(vm, dim)))),
   '_weight_norm(v, g, dim=0)': (vm, [v, g, dim]) => weightNorm(vm, asTensor(vm, v), asTensor(vm, g), Number(hint(intArg(vm, dim)))),
 })

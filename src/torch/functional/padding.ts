@@ -79,14 +79,9 @@ function edgePad(vm: Vm, t: Tensor, pads: readonly Int[], mode: PadMode): Tensor
     })
   }
   const shape = paddedShape(vm, t, pads)
-  const out = outputOf([t], shape, t.dtype, edgeStrides(t, shape))
+  const out = outputOf([t], shape, t.dtype)
   launch(vm, op, [t], [out])
   return out
-}
-
-/** The kernels for images keep their format. */
-function edgeStrides(t: Tensor, shape: readonly Int[]): Int[] | undefined {
-  return t.rank === 4 ? stridesInFormatOf(t, shape) : undefined
 }
 
 function refusePad(vm: Vm, t: Tensor, pads: readonly Int[]): never {

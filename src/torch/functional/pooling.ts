@@ -70,9 +70,9 @@ function pooledShape(vm: Vm, t: Tensor, w: Window, dims: number): Int[] {
   return [...t.shape.slice(0, t.rank - dims), ...spatial]
 }
 
-/** The two-dimensional kernels keep channels_last; those for volumes do not on the meta device. */
+/** The output in the input's format. */
 function pooled(t: Tensor, shape: Int[], dtype = t.dtype): Tensor {
-  return outputOf([t], shape, dtype, t.rank === 4 ? stridesInFormatOf(t, shape) : undefined)
+  return outputOf([t], shape, dtype, stridesInFormatOf(t, shape))
 }
 
 type Pool = (vm: Vm, t: Tensor, w: Window) => readonly Tensor[]
@@ -88,7 +88,9 @@ function maxPool(op: KernelName, dims: number): Pool {
 
 function avgPool(op: KernelName, dims: number): Pool {
   return (vm, t, w) => {
-    const out = pooled(t, pooledShape(vm, t, w, dims))
+    const shape = pooledShape(vm, t, w, dims)
+    // The kernel for volumes always writes contiguously.
+    const out = dims === 2 ? pooled(t, shape) : outputOf([t], shape, t.dtype)
     launch(vm, op, [t], [out], { window: prod(w.kernel) })
     return [out]
   }
@@ -128,7 +130,7 @@ function adaptiveSizes(vm: Vm, t: Tensor, v: Value, dims: number): Int[] {
 /** To a single element it is a mean, which keeps the input's format by an in-place change of strides. */
 function meanOfAll(vm: Vm, t: Tensor, dims: number): Tensor {
   const out = meanDims(vm, t, Array.from({ length: dims }, (_, i) => t.rank - dims + i), true)
-  if (t.rank !== 4 || dims !== 2 || suggestedFormat(t.shape, t.strides) === 'contiguous_format') return out
+  if (t.rank !== dims + 2 || suggestedFormat(t.shape, t.strides) === 'contiguous_format') return out
   out.assign(out.shape, channelsLastStrides(out.shape))
   launch(vm, 'aten.as_strided_.default', [out], [out])
   return out

@@ -145,7 +145,7 @@ function pixelShuffle(vm: Vm, t: Tensor, factor: Int): Tensor {
     vm.raise(types.RuntimeError, `pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=${hint(at(t.shape, -3))} is not divisible by ${hint(square)}`)
   }
   const shape = [...t.shape.slice(0, -3), floorDiv(at(t.shape, -3), square), mul(at(t.shape, -2), factor), mul(at(t.shape, -1), factor)]
-  const out = outputOf([t], shape, t.dtype, t.rank === 4 ? stridesInFormatOf(t, shape) : undefined)
+  const out = outputOf([t], shape, t.dtype)
   launch(vm, 'aten.pixel_shuffle.default', [t], [out])
   return out
 }
@@ -165,7 +165,7 @@ function channelShuffle(vm: Vm, t: Tensor, groups: Int): Tensor {
   if (!eq(mod(at(t.shape, 1), groups), 0)) {
     vm.raise(types.RuntimeError, `Number of channels must be divisible by groups. Got ${hint(at(t.shape, 1))} channels and ${hint(groups)} groups.`)
   }
-  const out = outputOf([t], t.shape, t.dtype, stridesInFormatOf(t, t.shape))
+  const out = outputOf([t], t.shape, t.dtype)
   launch(vm, 'aten.channel_shuffle.default', [t], [out])
   return out
 }

@@ -3,7 +3,7 @@ import { float, notImplemented, tuple } from '../../python/make.ts'
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { asOperand, asScalar, asTensor, scalarHint, scalarOf, type Scalar } from '../arguments.ts'
+import { asOperand, asScalar, asTensor, numberArg, scalarHint, scalarOf, type Scalar } from '../arguments.ts'
 import { convert, valuesOf } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { filled, scalarTensor } from '../factories.ts'
@@ -13,10 +13,8 @@ import { stridesLike } from '../iterator.ts'
 import { pointwise, pointwiseInto, type Operand } from '../pointwise.ts'
 import { resultType } from '../promote.ts'
 import { launch } from '../record.ts'
-import { folds, reduce } from '../reductions.ts'
 import { sameShape } from '../shape.ts'
 import { deriveKnown, isTensor, outputOf, type Tensor } from '../tensor.ts'
-import { truthOf } from './conversion.ts'
 import { abs } from './unary.ts'
 
 // --- Comparisons ---------------------------------------------------------------------------------------------------
@@ -97,10 +95,14 @@ const pairFunctions = merged(
 
 // --- where, clamp, masked_fill -------------------------------------------------------------------------------------
 
-/** Numbers become 0-d tensors of the result's dtype; tensors of another dtype are converted first. */
+/** Numbers become 0-d tensors of the result's dtype; a tensor beside a number is converted to it first. */
 export function where(vm: Vm, condition: Tensor, a: Operand, b: Operand): Tensor {
   const dtype = resultType(vm, [a, b])
-  const branch = (o: Operand): Tensor => (isTensor(o) ? convert(vm, o, dtype) : scalarTensor(o, dtype, condition.device))
+  const converts = !isTensor(a) || !isTensor(b)
+  const branch = (o: Operand): Tensor => {
+    if (!isTensor(o)) return scalarTensor(o, dtype, condition.device)
+    return converts ? convert(vm, o, dtype) : o
+  }
   const [x, y] = [branch(a), branch(b)]
   if (condition.dtype !== dtypes.bool && condition.dtype !== dtypes.uint8) {
     vm.raise(types.RuntimeError, `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.name}`)
@@ -153,11 +155,12 @@ function clampOneInto(vm: Vm, name: OneSided, t: Tensor, bound: Operand): Tensor
   return pointwiseInto(vm, isTensor(bound) ? `aten.${name}_.Tensor` : `aten.${name}_.default`, t, [bound])
 }
 
-/** The value does not promote: the result keeps the tensor's dtype. */
+/** The value does not promote: the result keeps the tensor's dtype. It is contiguous, being a clone written over. */
 export function maskedFill(vm: Vm, t: Tensor, mask: Tensor, value: Operand): Tensor {
   checkMask(vm, mask, value)
   return pointwise(vm, isTensor(value) ? 'aten.masked_fill.Tensor' : 'aten.masked_fill.Scalar', [t, mask, value], {
     result: t.dtype,
+    contiguous: true,
   })
 }
 
@@ -191,7 +194,9 @@ const selection = torchFunctions({
   'addcdiv(input, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
     const v = scalarHint(asScalar(vm, value)) ?? NaN
     const evaluate = (x = NaN, y = NaN, z = NaN): number => x + (v * y) / z
-    return pointwise(vm, 'aten.addcdiv.default', [asTensor(vm, t), asTensor(vm, a), asTensor(vm, b)], { evaluate, result: 'inexact' })
+    const [p, q] = [asTensor(vm, a), asTensor(vm, b)]
+    if (!p.dtype.isInexact && !q.dtype.isInexact) vm.raise(types.RuntimeError, 'Integer division with addcdiv is no longer supported')
+    return pointwise(vm, 'aten.addcdiv.default', [asTensor(vm, t), p, q], { evaluate })
   },
   'lerp(input, end, weight)': (vm, [t, end, weight]) => {
     const w = asOperand(vm, weight, 'argument \'weight\'')
@@ -201,6 +206,9 @@ const selection = torchFunctions({
 })
 
 const selectionInPlace = torchFunctions({
+  'atan2_(self, other)': (vm, [a, b]) =>
+    pointwiseInto(vm, 'aten.atan2_.default', asTensor(vm, a), [asTensor(vm, b)], { result: 'inexact' }),
+  'logit_(self, eps=None)': (vm, [t]) => pointwiseInto(vm, 'aten.logit_.default', asTensor(vm, t), [], { result: 'inexact' }),
   'clamp_(self, min=None, max=None)': (vm, [t, min, max]) => clamp(vm, asTensor(vm, t), [min, max], true),
   'clamp_min_(self, min)': (vm, [t, min]) => clampOneInto(vm, 'clamp_min', asTensor(vm, t), asOperand(vm, min)),
   'clamp_max_(self, max)': (vm, [t, max]) => clampOneInto(vm, 'clamp_max', asTensor(vm, t), asOperand(vm, max)),
@@ -243,9 +251,7 @@ function isin(vm: Vm, elements: Operand, among: Operand): Tensor {
 
 /** abs(x) != inf and x == x; integers always are. */
 export function isfinite(vm: Vm, t: Tensor): Tensor {
-  if (!t.dtype.isInexact) {
-    return filled(vm, 'aten.ones_like.default', t.shape, 1, { dtype: dtypes.bool, device: t.device, strides: stridesLike(t), inputs: [t] })
-  }
+  if (!t.dtype.isInexact) return onesLike(vm, t)
   const bounded = comparison(vm, 'ne', abs(vm, t), float(Infinity))
   return pointwise(vm, 'aten.mul.Tensor', [comparison(vm, 'eq', t, t), bounded])
 }
@@ -260,13 +266,27 @@ function isclose(vm: Vm, a: Tensor, b: Tensor, rtol: Scalar, atol: Scalar): Tens
   return pointwiseInto(vm, 'aten.bitwise_or_.Tensor', close, [near])
 }
 
+function onesLike(vm: Vm, t: Tensor): Tensor {
+  return filled(vm, 'aten.ones_like.default', t.shape, 1, { dtype: dtypes.bool, device: t.device, strides: stridesLike(t), inputs: [t] })
+}
+
 const composites = torchFunctions({
+  'isreal(input)': (vm, [input]) => {
+    const t = asTensor(vm, input)
+    return t.dtype.isComplex ? vm.stop('unsupported-op', 'isreal() of a complex tensor') : onesLike(vm, t)
+  },
   'isfinite(input)': (vm, [t]) => isfinite(vm, asTensor(vm, t)),
   'isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)': (vm, [a, b, rtol, atol]) =>
     isclose(vm, asTensor(vm, a), asTensor(vm, b), asScalar(vm, rtol), asScalar(vm, atol)),
   'allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)': (vm, [a, b, rtol, atol]) => {
-    const close = isclose(vm, asTensor(vm, a), asTensor(vm, b), asScalar(vm, rtol), asScalar(vm, atol))
-    return truthOf(vm, reduce(vm, 'aten.all.default', close, undefined, false, dtypes.bool, folds.all))
+    const [x, y] = [asTensor(vm, a), asTensor(vm, b)]
+    launch(vm, 'aten.allclose.default', [x, y], [])
+    const [relative, absolute] = [numberArg(vm, rtol), numberArg(vm, atol)]
+    const other = valuesOf(vm, y, 'torch.allclose()')
+    return Array.from(valuesOf(vm, x, 'torch.allclose()')).every((p, i) => {
+      const q = other[i] ?? NaN
+      return p === q || Math.abs(p - q) <= absolute + relative * Math.abs(q)
+    })
   },
   'equal(input, other)': (vm, [a, b]) => equal(vm, asTensor(vm, a), asTensor(vm, b)),
 })

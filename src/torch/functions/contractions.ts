@@ -5,10 +5,10 @@ import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { hint, mul, prod, type Int } from '../../sym/index.ts'
 import { asTensor, dimArg, dimsArg, intArg, isSequence, numberArg, tensorList } from '../arguments.ts'
-import { addmm, baddbmm, bmm, dot, matmul, matrixTranspose, mm, mv, outer } from '../contractions.ts'
+import { addmm, baddbmm, bmm, dot, matmul, mm, mv, outer } from '../contractions.ts'
 import { dtypeArg, type DType } from '../dtype.ts'
 import { einsum, parseEquation, type Subscript } from '../einsum.ts'
-import { aliases, ofTensor, ofTwo, torchFunctions, type FunctionSet } from '../functions.ts'
+import { aliases, ofTwo, torchFunctions, type FunctionSet } from '../functions.ts'
 import { pointwise } from '../pointwise.ts'
 import { launch } from '../record.ts'
 import { sumDims } from '../reductions.ts'
@@ -60,6 +60,7 @@ function contractionArg(vm: Vm, a: Tensor, b: Tensor, dims: Value): Contraction 
 
 function inner(vm: Vm, a: Tensor, b: Tensor): Tensor {
   if (a.rank === 0 || b.rank === 0) return pointwise(vm, 'aten.mul.Tensor', [a, b])
+  if (a.rank === 1 && b.rank === 1) return dot(vm, a, b)
   return tensordot(vm, a, b, { a: [a.rank - 1], b: [b.rank - 1] })
 }
 
@@ -223,10 +224,7 @@ const products = torchFunctions({
 })
 
 export const contractionFunctions: FunctionSet = {
-  both: {
-    ...aliases(products, { ger: 'outer' }),
-    ...ofTensor('t', matrixTranspose),
-  },
+  both: aliases(products, { ger: 'outer' }),
   methods: {
     ...ofTwo('__matmul__', (vm, a, b) => (isTensor(b) ? matmul(vm, a, b) : notImplemented)),
     ...ofTwo('__rmatmul__', (vm, a, b) => (isTensor(b) ? matmul(vm, b, a) : notImplemented)),

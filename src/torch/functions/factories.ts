@@ -263,6 +263,13 @@ const newMethods = torchFunctions({
     const options = after(vm, t, dtype, device)
     return empty(vm, sizeOf(vm, args, size), options.dtype, options.device)
   },
+  'new_empty_strided(self, size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
+    vm,
+    [t, size, stride, dtype, , device],
+  ) => {
+    const options = after(vm, t, dtype, device)
+    return empty(vm, sizeArg(vm, size), options.dtype, options.device, sizeArg(vm, stride))
+  },
   'new_tensor(self, data, *, dtype=None, device=None, requires_grad=False)': (vm, [t, data, dtype, device]) => {
     const options = after(vm, t, dtype, device)
     return tensorOf(vm, data, options.dtype, options.device)

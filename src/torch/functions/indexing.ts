@@ -4,20 +4,20 @@ import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { gt, hint, type Int } from '../../sym/index.ts'
-import { asOperand, asTensor, dimArg, isSequence, scalarHint } from '../arguments.ts'
+import { asOperand, asScalar, asTensor, dimArg, intArg, isSequence, optionalInt, scalarHint } from '../arguments.ts'
 import { fillKnown } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { merged, ofTensor, torchFunctions, type FunctionSet } from '../functions.ts'
 import { fillFrom, getItem, indexPut, maskColumns, nonzero, nonzeroColumns, setItem } from '../indexing.ts'
-import { stridesLike } from '../iterator.ts'
+import { clonedStrides } from '../iterator.ts'
 import type { KernelName } from '../kernels/index.ts'
 import { Known, positions, symbolic } from '../known.ts'
 import { pointwise, type Operand } from '../pointwise.ts'
 import { messageName } from '../promote.ts'
 import { launch } from '../record.ts'
-import { at, broadcastShapes, contiguousStrides, sameSize, showShape } from '../shape.ts'
+import { at, broadcastShapes, contiguousStrides, sameShape, sameSize, showShape } from '../shape.ts'
 import { isTensor, knownValues, outputOf, overwriteKnown, setKnown, type Tensor } from '../tensor.ts'
-import { expand, flatten } from '../views.ts'
+import { diagonal, expand, flatten, select, slice } from '../views.ts'
 
 // --- Gathers -------------------------------------------------------------------------------------------------------
 
@@ -133,9 +133,9 @@ function maskedSelect(vm: Vm, t: Tensor, mask: Tensor): Tensor {
 
 // --- Scatters ------------------------------------------------------------------------------------------------------
 
-/** A scatter out of place works on a copy laid out like the tensor. */
+/** Where a scatter out of place writes. */
 function copyFor(t: Tensor): Tensor {
-  return outputOf([t], t.shape, t.dtype, stridesLike(t))
+  return outputOf([t], t.shape, t.dtype)
 }
 
 /** What a scatter leaves: `write` gets the elements and changes them. Both operands must be known. */
@@ -265,7 +265,7 @@ const scatters = torchFunctions({
   'index_fill(input, dim, index, value)': (vm, [t, dim, index, value]) => indexFill(vm, t, dim, index, value),
   'index_put(input, indices, values, accumulate=False)': (vm, [t, indices, values]) => {
     const self = asTensor(vm, t)
-    const out = copyFor(self)
+    const out = outputOf([self], self.shape, self.dtype, clonedStrides(self))
     launch(vm, 'aten.index_put.default', [self, ...indexList(vm, indices), asTensor(vm, values)], [out])
     return out
   },
@@ -278,6 +278,29 @@ const scatters = torchFunctions({
   },
 })
 
+/** A copy of a tensor with a view of it overwritten. */
+function viewScatter(vm: Vm, op: KernelName, self: Value, source: Value, target: (t: Tensor) => Tensor): Tensor {
+  const [t, from] = [asTensor(vm, self), asTensor(vm, source, 'argument \'src\'')]
+  const place = target(t)
+  if (!sameShape(place.shape, from.shape)) {
+    vm.raise(types.RuntimeError, `expected src to have a size equal to the slice of self. src size = ${showShape(from.shape)}, slice size = ${showShape(place.shape)}`)
+  }
+  const out = outputOf([t, from], t.shape, t.dtype)
+  launch(vm, op, [t, from], [out])
+  return out
+}
+
+const viewScatters = torchFunctions({
+  'select_scatter(input, src, dim, index)': (vm, [t, src, dim, index]) =>
+    viewScatter(vm, 'aten.select_scatter.default', t, src, (x) => select(vm, x, intArg(vm, dim), intArg(vm, index))),
+  'slice_scatter(input, src, dim=0, start=None, end=None, step=1)': (vm, [t, src, dim, start, end, step]) =>
+    viewScatter(vm, 'aten.slice_scatter.default', t, src, (x) =>
+      slice(vm, x, intArg(vm, dim), optionalInt(vm, start) ?? null, optionalInt(vm, end) ?? null, intArg(vm, step)),
+    ),
+  'diagonal_scatter(input, src, offset=0, dim1=0, dim2=1)': (vm, [t, src, offset, a, b]) =>
+    viewScatter(vm, 'aten.diagonal_scatter.default', t, src, (x) => diagonal(vm, x, intArg(vm, offset), intArg(vm, a), intArg(vm, b))),
+})
+
 function indexList(vm: Vm, indices: Value): Tensor[] {
   if (!isSequence(indices)) return vm.raise(types.TypeError, 'index_put(): argument \'indices\' must be tuple of Tensors')
   return indices.items.filter((x) => x !== null).map((x) => asTensor(vm, x))
@@ -288,7 +311,7 @@ function indexFill(vm: Vm, self: Value, dim: Value, index: Value, value: Value):
   dimArg(vm, t, dim)
   const where = asTensor(vm, index, 'argument \'index\'')
   const x = asOperand(vm, value, 'argument \'value\'')
-  const out = copyFor(t)
+  const out = outputOf([t], t.shape, t.dtype, clonedStrides(t))
   if (isTensor(x)) launch(vm, 'aten.index_fill.int_Tensor', [t, where, x], [out])
   else launch(vm, 'aten.index_fill.int_Scalar', [t, where], [out])
   return out
@@ -341,6 +364,11 @@ export function fillInto(vm: Vm, t: Tensor, value: Operand): Tensor {
 const fills = merged(
   ofTensor('zero_', zeroInto),
   torchFunctions({
+    'fill_diagonal_(self, fill_value, wrap=False)': (vm, [self, value]) => {
+      const t = asTensor(vm, self)
+      fillInto(vm, diagonal(vm, t), asScalar(vm, value, 'argument \'fill_value\''))
+      return t
+    },
     'fill_(self, value)': (vm, [t, value]) => fillInto(vm, asTensor(vm, t), asOperand(vm, value, 'argument \'value\'')),
     '__getitem__(self, key)': (vm, [t, key]) => getItem(vm, asTensor(vm, t), key),
     '__setitem__(self, key, value)': (vm, [t, key, value]) => {
@@ -351,6 +379,6 @@ const fills = merged(
 )
 
 export const indexingFunctions: FunctionSet = {
-  both: merged(gathers, scatters, indexAdd.both ?? {}, scatterAdd.both ?? {}, indexCopy.both ?? {}),
+  both: merged(gathers, scatters, viewScatters, indexAdd.both ?? {}, scatterAdd.both ?? {}, indexCopy.both ?? {}),
   methods: merged(scattersInPlace, fills, indexAdd.methods ?? {}, scatterAdd.methods ?? {}, indexCopy.methods ?? {}),
 }

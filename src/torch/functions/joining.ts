@@ -14,10 +14,10 @@ import { Known, positions, symbolic } from '../known.ts'
 import { pointwise } from '../pointwise.ts'
 import { launch } from '../record.ts'
 import { alongDim } from '../reductions.ts'
-import { at, broadcastShapes, isOne, type Shape } from '../shape.ts'
+import { at, broadcastShapes, contiguousStrides, isOne, type Shape } from '../shape.ts'
 import { sizeTuple } from '../size.ts'
-import { deriveKnown, isTensor, knownValues, outputOf, overwriteKnown, setKnown, type Tensor } from '../tensor.ts'
-import { diagonal, expand, flatten, reshape, slice, transpose, unsqueeze, view } from '../views.ts'
+import { deriveKnown, isTensor, knownValues, newTensor, outputOf, overwriteKnown, rearrangeKnown, setKnown, type Tensor } from '../tensor.ts'
+import { diagonal, expand, flatten, narrow, reshape, slice, transpose, unbind, unsqueeze, view } from '../views.ts'
 import { indexSelect } from './indexing.ts'
 
 // --- Joins ---------------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ const repeats = torchFunctions({
 
 function reverse(vm: Vm, t: Tensor, dims: readonly number[]): Tensor {
   const out = outputOf([t], t.shape, t.dtype, stridesLike(t))
-  deriveKnown(out, [t], ([values = []]) =>
+  rearrangeKnown(out, t, (values) =>
     dims.reduce((v: ArrayLike<number>, d) => alongDim(v, t.shape, d, (xs) => [...xs].reverse()), values),
   )
   launch(vm, 'aten.flip.default', [t], [out])
@@ -118,16 +118,17 @@ function rotated(xs: readonly number[], by: number): number[] {
 function roll(vm: Vm, t: Tensor, shifts: Value, dims: Value): Tensor {
   const by = sizeArg(vm, shifts, 'argument \'shifts\'').map(hintNumber)
   const along = dims === null ? [] : isSequence(dims) ? dims.items.map((d) => dimArg(vm, t, d)) : [dimArg(vm, t, dims)]
-  if (along.length === 0) return view(vm, rollAlong(vm, flatten(vm, t), by, [0]), t.shape)
+  if (along.length === 0) return rollAlong(vm, t, by, undefined)
   if (along.length !== by.length) vm.raise(types.RuntimeError, `shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`)
   return rollAlong(vm, t, by, along)
 }
 
-function rollAlong(vm: Vm, t: Tensor, by: readonly number[], dims: readonly number[]): Tensor {
+function rollAlong(vm: Vm, t: Tensor, by: readonly number[], dims: readonly number[] | undefined): Tensor {
   const out = outputOf([t], t.shape, t.dtype)
-  deriveKnown(out, [t], ([values = []]) =>
-    dims.reduce((v: ArrayLike<number>, d, i) => alongDim(v, t.shape, d, (xs) => rotated(xs, by[i] ?? 0)), values),
-  )
+  rearrangeKnown(out, t, (values) => {
+    if (dims === undefined) return rotated(Array.from(values), by[0] ?? 0)
+    return dims.reduce((v: ArrayLike<number>, d, i) => alongDim(v, t.shape, d, (xs) => rotated(xs, by[i] ?? 0)), values)
+  })
   launch(vm, 'aten.roll.default', [t], [out])
   return out
 }
@@ -206,7 +207,7 @@ function diag(vm: Vm, t: Tensor, offset: Int): Tensor {
   if (t.rank === 1) return diagEmbed(vm, t, offset)
   const line = diagonal(vm, t, offset)
   const out = outputOf([t], line.shape, t.dtype)
-  deriveKnown(out, [line], ([values = []]) => values)
+  rearrangeKnown(out, line, (values) => values)
   launch(vm, 'aten.diagonal_copy.default', [t], [out])
   return out
 }
@@ -272,7 +273,6 @@ const composites = torchFunctions({
     const t = asTensor(vm, input)
     return diff(vm, t, hintNumber(intArg(vm, n)), dimArg(vm, t, dim), prepend, append)
   },
-  'outer(input, vec2)': (vm, [a, b]) => pointwise(vm, 'aten.mul.Tensor', [unsqueeze(vm, asTensor(vm, a), 1), asTensor(vm, b)]),
   'kron(input, other)': (vm, [a, b]) => kron(vm, asTensor(vm, a), asTensor(vm, b)),
 })
 
@@ -287,7 +287,25 @@ function kron(vm: Vm, a: Tensor, b: Tensor): Tensor {
   return reshape(vm, product, x.map((s, i) => mul(s, at(y, i))))
 }
 
+/** Coordinates of flat positions: a division and a remainder by the sizes below each dimension. */
+function unravelIndex(vm: Vm, indices: Tensor, shape: readonly Int[]): Tensor[] {
+  const sizes = newTensor([shape.length], dtypes.int64, { device: indices.device, role: 'constant' })
+  const steps = newTensor([shape.length], dtypes.int64, { device: indices.device, role: 'constant' })
+  setKnown(sizes, new Known([], symbolic(shape), () => shape.map(hintNumber)))
+  setKnown(steps, new Known([], symbolic(shape), () => contiguousStrides(shape).map(hintNumber)))
+  const quotients = pointwise(vm, 'aten.floor_divide.default', [unsqueeze(vm, indices, -1), steps])
+  return unbind(vm, pointwise(vm, 'aten.remainder.Tensor', [quotients, sizes]), -1)
+}
+
 const methods = torchFunctions({
+  'narrow_copy(self, dim, start, length)': (vm, [input, dim, start, length]) => {
+    const t = asTensor(vm, input)
+    const part = narrow(vm, t, intArg(vm, dim), intArg(vm, start), intArg(vm, length))
+    const out = outputOf([t], part.shape, t.dtype)
+    rearrangeKnown(out, part, (values) => values)
+    launch(vm, 'aten.narrow_copy.default', [t], [out])
+    return out
+  },
   'repeat(self, *args, repeats=MISSING)': (vm, [t, args, keyword]) =>
     repeat(vm, asTensor(vm, t), keyword === undefined ? sizeArgs(vm, args) : sizeArg(vm, keyword)),
   'tile(self, *args, dims=MISSING)': (vm, [t, args, dims]) =>
@@ -295,6 +313,7 @@ const methods = torchFunctions({
 })
 
 const torchOnly = torchFunctions({
+  'unravel_index(indices, shape)': (vm, [indices, shape]) => tuple(unravelIndex(vm, asTensor(vm, indices), sizeArg(vm, shape))),
   'tile(input, dims)': (vm, [t, dims]) => tile(vm, asTensor(vm, t), sizeArg(vm, dims)),
 })
 

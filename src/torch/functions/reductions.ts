@@ -3,12 +3,12 @@ import { tuple } from '../../python/make.ts'
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { gt, hint, lt, type Int } from '../../sym/index.ts'
-import { asOperand, asTensor, boolArg, dimArg, dimsArg, intArg, isSequence } from '../arguments.ts'
-import { convert } from '../conversion.ts'
+import { gt, hint, hintNumber, lt, type Int } from '../../sym/index.ts'
+import { asOperand, asTensor, boolArg, dimArg, dimsArg, intArg, isSequence, sizeArgs } from '../arguments.ts'
+import { convert, valuesOf } from '../conversion.ts'
 import { dtypeArg, dtypes, realDtype, type DType } from '../dtype.ts'
 import { merged, torchFunctions, type FunctionSet } from '../functions.ts'
-import { pointwise } from '../pointwise.ts'
+import { pointwise, pointwiseInto } from '../pointwise.ts'
 import { toInexact } from '../promote.ts'
 import { launch } from '../record.ts'
 import {
@@ -31,8 +31,9 @@ import {
   type Fold,
 } from '../reductions.ts'
 import { named } from '../returns.ts'
-import { at, isZero } from '../shape.ts'
+import { at, isOne, isZero, type Shape } from '../shape.ts'
 import { deriveKnown, isTensor, outputOf, type Tensor } from '../tensor.ts'
+import { view } from '../views.ts'
 
 /** Dimensions of a reduction that treats `dim=()` as all of them. */
 function reduced(vm: Vm, t: Tensor, dim: Value | undefined): number[] | undefined {
@@ -60,6 +61,15 @@ const sums = torchFunctions({
     const t = asTensor(vm, input)
     return reduce(vm, 'aten.nansum.default', t, reduced(vm, t, dim), boolArg(vm, keepdim), dtypeArg(vm, dtype) ?? accumulated(t.dtype))
   },
+  'nanmean(input, dim=None, keepdim=False, *, dtype=None)': (vm, [input, dim, keepdim, dtype]) => {
+    const t = asTensor(vm, input)
+    const dims = reduced(vm, t, dim)
+    const isNumber = pointwiseInto(vm, 'aten.logical_not_.default', pointwise(vm, 'aten.ne.Tensor', [t, t], { result: 'bool' }), [])
+    const count = reduce(vm, 'aten.sum.dim_IntList', isNumber, dims, boolArg(vm, keepdim), dtypes.int64, folds.sum)
+    const total = reduce(vm, 'aten.nansum.default', t, dims, boolArg(vm, keepdim), dtypeArg(vm, dtype) ?? accumulated(t.dtype))
+    return pointwise(vm, 'aten.div.Tensor', [total, count], { result: 'inexact' })
+  },
+  'sum_to_size(input, *size)': (vm, [input, size]) => sumToSize(vm, asTensor(vm, input), sizeArgs(vm, size)),
   'mean(input, dim=MISSING, keepdim=False, *, dtype=None)': (vm, [input, dim, keepdim, dtype]) => {
     const t = asTensor(vm, input)
     const result = meanDtype(vm, t, dtypeArg(vm, dtype))
@@ -86,6 +96,15 @@ const sums = torchFunctions({
     return reduce(vm, 'aten.trace.default', t, undefined, false, accumulated(t.dtype))
   },
 })
+
+/** The reverse of a broadcast: what was expanded is summed. */
+function sumToSize(vm: Vm, t: Tensor, size: readonly Int[]): Tensor {
+  const lead = t.rank - size.length
+  const dims = t.shape.flatMap((s, d) => (d < lead || (isOne(at(size, d - lead)) && !isOne(s)) ? [d] : []))
+  if (dims.length === 0) return t
+  const summed = reduce(vm, 'aten.sum.dim_IntList', t, dims, true, accumulated(t.dtype), folds.sum)
+  return lead > 0 ? view(vm, summed, size) : summed
+}
 
 // --- Variance ------------------------------------------------------------------------------------------------------
 
@@ -319,6 +338,11 @@ const orders = torchFunctions({
     if (dim === undefined) return reduce(vm, 'aten.median.default', t, undefined, false, t.dtype, (xs) => xs[median(xs)] ?? NaN)
     return named('median', reduceWithIndices(vm, 'aten.median.dim', t, dimArg(vm, t, dim), boolArg(vm, keepdim), median))
   },
+  'nanmedian(input, dim=MISSING, keepdim=False)': (vm, [input, dim, keepdim]) => {
+    const t = asTensor(vm, input)
+    if (dim === undefined) return reduce(vm, 'aten.nanmedian.default', t, undefined, false, t.dtype)
+    return named('nanmedian', reduceWithIndices(vm, 'aten.nanmedian.dim', t, dimArg(vm, t, dim), boolArg(vm, keepdim), median))
+  },
   'mode(input, dim=-1, keepdim=False)': (vm, [input, dim, keepdim]) => {
     const t = asTensor(vm, input)
     return named('mode', reduceWithIndices(vm, 'aten.mode.default', t, dimArg(vm, t, dim), boolArg(vm, keepdim), mode))
@@ -349,6 +373,83 @@ const counts = torchFunctions({
   },
 })
 
+/** How often each value occurs: the length depends on the largest one. */
+function bincount(vm: Vm, t: Tensor, weights: Value, minlength: Value): Tensor {
+  const values = Array.from(valuesOf(vm, t, 'bincount()'))
+  const length = values.reduce((n, x) => Math.max(n, x + 1), hintNumber(intArg(vm, minlength)))
+  const inputs = isTensor(weights) ? [t, weights] : [t]
+  const out = outputOf(inputs, [length], isTensor(weights) ? dtypes.float64 : dtypes.int64)
+  if (inputs.length === 1) {
+    deriveKnown(out, [t], () => {
+      const counts = new Float64Array(length)
+      for (const x of values) counts[x] = (counts[x] ?? 0) + 1
+      return counts
+    })
+  }
+  launch(vm, 'aten.bincount.default', inputs, [out])
+  return out
+}
+
+interface Unique {
+  readonly sorted: boolean
+  readonly inverse: boolean
+  readonly counts: boolean
+}
+
+/** Distinct values: how many there are depends on the data. Outputs that were not asked for are empty. */
+function unique(vm: Vm, op: 'aten._unique2.default' | 'aten.unique_consecutive.default', t: Tensor, dim: Value, asked: Unique): Value {
+  if (dim !== null) vm.stop('unsupported-op', 'unique() along a dimension')
+  const values = Array.from(valuesOf(vm, t, 'unique()'))
+  const runs = distinct(values, asked.sorted)
+  const made = (wanted: boolean, shape: Shape, xs: readonly number[]): Tensor => {
+    const out = outputOf([t], wanted ? shape : [0], dtypes.int64)
+    if (wanted) deriveKnown(out, [t], () => xs)
+    return out
+  }
+  const out = outputOf([t], [runs.length], t.dtype)
+  deriveKnown(out, [t], () => runs.map((r) => r.value))
+  const inverse = made(asked.inverse, t.shape, values.map((_, i) => runs.findIndex((r) => r.members.has(i))))
+  const counts = made(asked.counts, [runs.length], runs.map((r) => r.members.size))
+  launch(vm, op, [t], [out, inverse, counts])
+  const results = [out, ...(asked.inverse ? [inverse] : []), ...(asked.counts ? [counts] : [])]
+  return results.length === 1 ? out : tuple(results)
+}
+
+interface Run {
+  readonly value: number
+  /** Positions of the elements with that value. */
+  readonly members: Set<number>
+}
+
+/** Sorted: each value once. Otherwise each run of equal neighbours once. */
+function distinct(values: readonly number[], sorted: boolean): Run[] {
+  const order = sorted ? sortedOrder(values, false) : [...values.keys()]
+  const runs: Run[] = []
+  for (const i of order) {
+    const value = values[i] ?? NaN
+    const last = runs.at(-1)
+    if (last?.value === value) last.members.add(i)
+    else runs.push({ value, members: new Set([i]) })
+  }
+  return runs
+}
+
+const distinctValues = torchFunctions({
+  'unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None)': (vm, [t, , inverse, counts, dim]) =>
+    unique(vm, 'aten._unique2.default', asTensor(vm, t), dim, {
+      sorted: true,
+      inverse: boolArg(vm, inverse),
+      counts: boolArg(vm, counts),
+    }),
+  'unique_consecutive(input, return_inverse=False, return_counts=False, dim=None)': (vm, [t, inverse, counts, dim]) =>
+    unique(vm, 'aten.unique_consecutive.default', asTensor(vm, t), dim, {
+      sorted: false,
+      inverse: boolArg(vm, inverse),
+      counts: boolArg(vm, counts),
+    }),
+  'bincount(input, weights=None, minlength=0)': (vm, [t, weights, minlength]) => bincount(vm, asTensor(vm, t), weights, minlength),
+})
+
 /** Where values would go into sorted boundaries. */
 function placed(vm: Vm, sorted: Tensor, v: Value, op: 'searchsorted' | 'bucketize', int32: Value): Tensor {
   const values = asOperand(vm, v)
@@ -368,7 +469,7 @@ const searches = torchFunctions({
 })
 
 export const reductionFunctions: FunctionSet = {
-  both: merged(sums, variances, extremes, quantifiers, norms, scans, orders, counts),
+  both: merged(sums, variances, extremes, quantifiers, norms, scans, orders, counts, distinctValues),
   methods: scansInPlace,
   torch: merged(varianceFunctions, searches),
 }

@@ -38,6 +38,7 @@ const outOfPlace = defineKernels(
   rows(['aten.index_put.default'], kernel('self, *indices, values')),
   rows(['aten.masked_scatter.default'], kernel('self, mask, source')),
   rows(['aten.masked_select.default'], kernel('self, mask')),
+  rows(['aten.select_scatter.default', 'aten.slice_scatter.default', 'aten.diagonal_scatter.default'], kernel('self, src')),
 )
 
 export const indexingKernels = defineKernels(gathers, inPlace, outOfPlace)

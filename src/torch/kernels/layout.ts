@@ -19,6 +19,8 @@ const moves = rows(
     'aten.triu_.default',
     'aten.diag_embed.default',
     'aten.diagonal_copy.default',
+    'aten.narrow_copy.default',
+    'aten.unsafe_split.Tensor',
   ],
   kernel('self'),
 )
@@ -33,6 +35,7 @@ const metadata = rows(
     'aten.unsqueeze_.default',
     'aten.t_.default',
     'aten.transpose_.default',
+    'aten.swapaxes_.default',
     'aten.as_strided_.default',
     'aten.resize_.default',
   ],

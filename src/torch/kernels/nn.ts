@@ -113,7 +113,6 @@ const rearrangements = defineKernels(
       'aten.pixel_unshuffle.default',
       'aten.channel_shuffle.default',
       'aten.im2col.default',
-      'aten.unsafe_split.Tensor',
     ],
     kernel('self'),
   ),

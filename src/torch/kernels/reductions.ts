@@ -75,7 +75,7 @@ const lookups = defineKernels(
   rows(['aten.searchsorted.Scalar'], kernel('sorted_sequence')),
   rows(['aten.bucketize.Tensor'], kernel('self, boundaries')),
   rows(['aten.bucketize.Scalar'], kernel('boundaries')),
-  rows(['aten.equal.default'], kernel('self, other')),
+  rows(['aten.equal.default', 'aten.allclose.default'], kernel('self, other')),
 )
 
 export const reductionKernels = defineKernels(sums, searches, lookups)

@@ -19,6 +19,7 @@ import {
 import { stateKey, type Vm } from '../../python/vm.ts'
 import { torchState, type ModuleFrame } from '../state.ts'
 import { isTensor, Tensor } from '../tensor.ts'
+import { methodsModule } from './names.ts'
 import { isBuffer, isParameter } from './parameter.ts'
 
 /** What a run keeps of its modules. */
@@ -89,7 +90,8 @@ function construct(o: PyInstance): void {
 }
 
 function getAttribute(vm: Vm, o: PyInstance, name: string): Value {
-  const found = lookUp(o, parameters, name) ?? lookUp(o, buffers, name) ?? lookUp(o, modules, name)
+  // None is a value here (a layer without bias), so `??` would lose it.
+  const found = [parameters, buffers, modules].map((t) => lookUp(o, t, name)).find((v) => v !== undefined)
   if (found !== undefined) return found
   if (hookTables.has(name) && o.dict.has(modules)) {
     const made = new PyDict(types.OrderedDict)
@@ -347,9 +349,6 @@ const nativeMethods = {
   }),
 } as const
 
-/** The Python module whose functions become further methods. */
-export const methodsModule = 'lm_predictor_torch_module'
-
 /** torch.nn.Module of a run. */
 export function makeModuleClass(vm: Vm): PyClass {
   const state = vm.state(moduleState)
@@ -367,7 +366,7 @@ export function makeModuleClass(vm: Vm): PyClass {
 
 /** What the Python file defines at its top level: its functions but for helpers, and plain values. */
 function isMethod(module: PyModule, name: string, v: Value): boolean {
-  if (v instanceof PyFunction) return v.globals === module && !name.startsWith('_helper_')
+  if (v instanceof PyFunction) return v.globals === module && !v.name.startsWith('_helper_')
   return !name.startsWith('__') && (v === null || typeof v === 'boolean' || typeof v === 'number')
 }
 

@@ -73,11 +73,3 @@ export const bufferClass: PyClass = classOf({
 export function isBuffer(v: Value | undefined): v is Tensor {
   return v instanceof Tensor && v.dict?.get(bufferMark) === true
 }
-
-/** Replaces what a parameter holds, as `param.data = tensor` does: the parameter stays the same object, and a weight. */
-export function setData(p: Tensor, data: Tensor): void {
-  p.assign(data.shape, data.strides)
-  p.dtype = data.dtype
-  p.storage = data.storage
-  p.offset = data.offset
-}

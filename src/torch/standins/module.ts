@@ -6,7 +6,6 @@ import itertools
 from collections import OrderedDict, namedtuple
 
 import torch
-from torch import _lm_predictor as _host
 from torch.utils.hooks import RemovableHandle
 
 _IncompatibleKeys = namedtuple("_IncompatibleKeys", ["missing_keys", "unexpected_keys"])
@@ -151,7 +150,7 @@ def _apply(self, fn, recurse=True):
         if applied is param:
             continue
         if applied.device == param.device:
-            _host.set_data(param, applied)
+            param.data = applied
         else:
             self._parameters[key] = torch.nn.Parameter(applied, param.requires_grad)
     for key, buf in self._buffers.items():
@@ -375,6 +374,9 @@ def _helper_indent(text, spaces):
     if not rest:
         return text
     return "\\n".join([first, *(spaces * " " + line for line in rest)])
+
+
+_addindent = _helper_indent
 
 
 def __repr__(self):

@@ -14,7 +14,8 @@ import {
   type Kwargs,
   type Value,
 } from '../../values.ts'
-import { stateKey, type Vm } from '../../vm.ts'
+import { stateKey } from '../../state.ts'
+import type { Vm } from '../../vm.ts'
 import { intEnum } from '../enum.ts'
 import { Hidden, initialize, instance } from '../helpers.ts'
 import { kinds, signatureRows, type Kind, type Row, type SignatureRows } from './signature.ts'

@@ -401,7 +401,7 @@ const hub: Overlay = {
   source: String.raw`
 from _sandbox import forbidden
 
-__version__ = "1.0.0"
+__version__ = "2.4.0"
 
 def is_offline_mode(): return True
 

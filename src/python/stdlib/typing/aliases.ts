@@ -152,6 +152,11 @@ export function visibleArgs(g: PyGeneric): Value[] {
   return g.name === 'Literal' ? [...g.args] : g.args.map((a) => (a === null ? types.NoneType : a))
 }
 
+/** A ParamSpec, or Concatenate of one: stands for a whole list of parameters. */
+function isParameterList(v: Value): boolean {
+  return isForm(v, 'Concatenate') || (v instanceof PyInstance && v.cls.isSubclassOf(ParamSpec))
+}
+
 function genericRepr(vm: Vm, g: PyGeneric): string {
   const args = visibleArgs(g)
   const shown = args.map((a) => typeRepr(vm, a))
@@ -164,9 +169,8 @@ function genericRepr(vm: Vm, g: PyGeneric): string {
     return `typing.Annotated[${[shown[0], ...g.args.slice(1).map((a) => repr(vm, a))].join(', ')}]`
   if (g.name === 'Callable') {
     const result = shown.pop() ?? ''
-    return args[0] === ellipsis
-      ? `typing.Callable[..., ${result}]`
-      : `typing.Callable[[${shown.join(', ')}], ${result}]`
+    const isOpen = args[0] === ellipsis || (shown.length === 1 && isParameterList(args[0] ?? null))
+    return `typing.Callable[${isOpen ? (shown[0] ?? '') : `[${shown.join(', ')}]`}, ${result}]`
   }
   const prefix = g.origin instanceof PyClass && !aliasNames.has(g.name) ? typeRepr(vm, g.origin) : `typing.${g.name}`
   return `${prefix}[${shown.join(', ')}]`

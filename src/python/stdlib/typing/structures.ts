@@ -2,7 +2,7 @@
 // hidden base class in their place; that base's `__init_subclass__` then turns the new class into what it declares.
 import { tuple } from '../../make.ts'
 import { classOf, native } from '../../native.ts'
-import { collect, call, dictUpdate, getAttrOr, makeFrozenset, typeOf } from '../../object.ts'
+import { ClassNamespace, collect, call, dictUpdate, getAttrOr, makeFrozenset, typeOf } from '../../object.ts'
 import { types } from '../../types.ts'
 import { PyClass, PyClassMethod, PyDict, PyGeneric, PyTuple, type Annotation, type Value } from '../../values.ts'
 import type { Vm } from '../../vm.ts'
@@ -136,8 +136,17 @@ export function givenAnnotation(name: string, value: Value): Annotation {
   return { name, text: '', evaluate: () => value }
 }
 
-function emptySubclass(vm: Vm, typename: Value, base: PyClass): PyClass {
-  return newClass(vm, types.type, typename, tuple([base]), new PyDict(types.dict))
+/** `class typename(base)` whose body only annotates. */
+function annotatedSubclass(
+  vm: Vm,
+  typename: Value,
+  base: PyClass,
+  annotations: readonly Annotation[],
+  kwargs?: ReadonlyMap<string, Value>,
+): PyClass {
+  const namespace = new ClassNamespace(types.dict)
+  namespace.annotations = annotations
+  return newClass(vm, types.type, typename, tuple([base]), namespace, kwargs)
 }
 
 export const NamedTuple: Value = stand(
@@ -151,15 +160,7 @@ export const NamedTuple: Value = stand(
             const [name = null, type = null] = collect(vm, pair)
             return givenAnnotation(String(name), type)
           })
-    const cls = emptySubclass(vm, typename, namedTupleBase)
-    cls.annotations = pairs
-    asNamedTuple(
-      vm,
-      cls,
-      pairs.map((a) => a.name),
-      new Map(),
-    )
-    return cls
+    return annotatedSubclass(vm, typename, namedTupleBase, pairs)
   }),
 )
 
@@ -205,12 +206,10 @@ export const TypedDict: Value = stand(
   'TypedDict',
   () => typedDictBase,
   native('__call__(self, typename, fields=None, /, *, total=True)', (vm, [, typename, fields, total]) => {
-    const cls = emptySubclass(vm, typename, typedDictBase)
     const given = new PyDict(types.dict)
     if (fields !== null) dictUpdate(vm, given, fields)
-    cls.annotations = [...given.entries.values()].map(([name, type]) => givenAnnotation(String(name), type))
-    fillTypedDict(vm, cls, total !== false)
-    return cls
+    const annotations = [...given.entries.values()].map(([name, type]) => givenAnnotation(String(name), type))
+    return annotatedSubclass(vm, typename, typedDictBase, annotations, new Map([['total', total]]))
   }),
 )
 

@@ -1,0 +1,128 @@
+// packaging.version: versions as PEP 440 orders them.
+import type { Overlay } from '../../vm.ts'
+
+const version: Overlay = {
+  module: 'packaging.version',
+  reason: 'Version checks decide branches; the library is not among the sources that a user gives.',
+  source: String.raw`
+import re
+
+_pattern = re.compile(
+    r"""\s*v?
+    (?:(?P<epoch>[0-9]+)!)?
+    (?P<release>[0-9]+(?:\.[0-9]+)*)
+    (?:[-_.]?(?P<pre_l>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre_n>[0-9]+)?)?
+    (?P<post>-(?P<post_n1>[0-9]+)|[-_.]?(?P<post_l>post|rev|r)[-_.]?(?P<post_n2>[0-9]+)?)?
+    (?P<dev>[-_.]?(?P<dev_l>dev)[-_.]?(?P<dev_n>[0-9]+)?)?
+    (?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_letters = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
+
+class InvalidVersion(ValueError): ...
+
+class Version:
+    def __init__(self, version):
+        match = _pattern.fullmatch(version)
+        if match is None:
+            raise InvalidVersion(f"Invalid version: {version!r}")
+        g = match.groupdict()
+        self.epoch = int(g["epoch"] or 0)
+        self.release = tuple(int(n) for n in g["release"].split("."))
+        letter = (g["pre_l"] or "").lower()
+        self.pre = (_letters.get(letter, letter), int(g["pre_n"] or 0)) if letter else None
+        self.post = int(g["post_n1"] or g["post_n2"] or 0) if g["post"] else None
+        self.dev = int(g["dev_n"] or 0) if g["dev"] else None
+        self.local = re.sub("[-_]", ".", g["local"].lower()) if g["local"] else None
+        self._key = self._order()
+
+    def _order(self):
+        release = list(self.release)
+        while len(release) > 1 and release[-1] == 0:
+            release.pop()
+        if self.pre is None and self.post is None and self.dev is not None:
+            pre = (0,)
+        else:
+            pre = (2,) if self.pre is None else (1, *self.pre)
+        post = (0,) if self.post is None else (1, self.post)
+        dev = (1,) if self.dev is None else (0, self.dev)
+        parts = self.local.split(".") if self.local else []
+        local = (0,) if self.local is None else (1, tuple((1, int(p), "") if p.isdigit() else (0, 0, p) for p in parts))
+        return self.epoch, tuple(release), pre, post, dev, local
+
+    @property
+    def major(self):
+        return self.release[0]
+
+    @property
+    def minor(self):
+        return self.release[1] if len(self.release) > 1 else 0
+
+    @property
+    def micro(self):
+        return self.release[2] if len(self.release) > 2 else 0
+
+    @property
+    def is_prerelease(self):
+        return self.dev is not None or self.pre is not None
+
+    @property
+    def is_postrelease(self):
+        return self.post is not None
+
+    @property
+    def is_devrelease(self):
+        return self.dev is not None
+
+    @property
+    def base_version(self):
+        epoch = f"{self.epoch}!" if self.epoch else ""
+        return epoch + ".".join(map(str, self.release))
+
+    @property
+    def public(self):
+        return str(self).split("+", 1)[0]
+
+    def __str__(self):
+        text = self.base_version
+        if self.pre is not None:
+            text += "".join(map(str, self.pre))
+        if self.post is not None:
+            text += f".post{self.post}"
+        if self.dev is not None:
+            text += f".dev{self.dev}"
+        return text if self.local is None else f"{text}+{self.local}"
+
+    def __repr__(self):
+        return f"<Version('{self}')>"
+
+    def __hash__(self):
+        return hash(self._key)
+
+    def __eq__(self, other):
+        return self._key == other._key if isinstance(other, Version) else NotImplemented
+
+    def __lt__(self, other):
+        return self._key < other._key if isinstance(other, Version) else NotImplemented
+
+    def __le__(self, other):
+        return self._key <= other._key if isinstance(other, Version) else NotImplemented
+
+    def __gt__(self, other):
+        return self._key > other._key if isinstance(other, Version) else NotImplemented
+
+    def __ge__(self, other):
+        return self._key >= other._key if isinstance(other, Version) else NotImplemented
+
+def parse(version):
+    return Version(version)
+`,
+}
+
+const front: Overlay = {
+  module: 'packaging',
+  reason: 'The package of packaging.version.',
+  source: '',
+}
+
+export const packaging: readonly Overlay[] = [front, version]

@@ -1,0 +1,47 @@
+// All functions: gathered from their tables, put into the Tensor class, and offered to the module `torch`. A name that two
+// tables declare for the same place throws while the program loads.
+import { fillClass } from '../../python/native.ts'
+import { layerFunctionSets } from '../functional/index.ts'
+import { merged, type FunctionSet, type FunctionTable } from '../functions.ts'
+import { tensorClass } from '../tensor.ts'
+import { arithmeticFunctions } from './arithmetic.ts'
+import { comparisonFunctionSet } from './comparison.ts'
+import { contractionFunctions } from './contractions.ts'
+import { conversionFunctions } from './conversion.ts'
+import { factoryFunctions, fillConstructors } from './factories.ts'
+import { indexingFunctions } from './indexing.ts'
+import { joiningFunctions } from './joining.ts'
+import { attributes, queryFunctions } from './queries.ts'
+import { randomFunctions } from './random.ts'
+import { reductionFunctions } from './reductions.ts'
+import { unaryFunctions } from './unary.ts'
+import { viewAttributes, viewFunctions } from './views.ts'
+
+const functionSets: readonly FunctionSet[] = [
+  viewFunctions,
+  queryFunctions,
+  conversionFunctions,
+  factoryFunctions,
+  unaryFunctions,
+  arithmeticFunctions,
+  comparisonFunctionSet,
+  reductionFunctions,
+  indexingFunctions,
+  joiningFunctions,
+  randomFunctions,
+  contractionFunctions,
+  ...layerFunctionSets,
+]
+
+function tables(...kinds: readonly (keyof FunctionSet)[]): FunctionTable {
+  return merged(...functionSets.flatMap((set) => kinds.map((kind) => set[kind] ?? {})))
+}
+
+/** Methods of Tensor. */
+export const tensorMethods: FunctionTable = tables('both', 'methods')
+
+/** Functions of the module `torch`. */
+export const moduleFunctions: FunctionTable = tables('both', 'torch')
+
+fillClass(tensorClass, { methods: tensorMethods, properties: { ...attributes, ...viewAttributes } })
+fillConstructors()

@@ -1,0 +1,37 @@
+// What the Python stand-ins need of the host: `torch._lm_predictor`, a module PyTorch does not have.
+import { native } from '../../python/native.ts'
+import { asString, truth } from '../../python/object.ts'
+import type { Value } from '../../python/values.ts'
+import { stateKey, type HostModule, type Vm } from '../../python/vm.ts'
+import { torchState } from '../state.ts'
+import { unsupported, unsupportedClass, unsupportedFunction } from './unsupported.ts'
+
+const inference = stateKey('torch.inference_mode', () => ({ on: false }))
+
+export function isInferenceMode(vm: Vm): boolean {
+  return vm.state(inference).on
+}
+
+const members: Record<string, Value> = {
+  unsupported: native('unsupported(name)', (vm, [name]) => unsupportedFunction(asString(vm, name))),
+  unsupported_class: native('unsupported_class(name)', (vm, [name]) => unsupportedClass(asString(vm, name))),
+  stop: native('stop(what)', (vm, [what]) => unsupported(vm, asString(vm, what))),
+  set_grad_enabled: native('set_grad_enabled(mode)', (vm, [mode]) => {
+    const state = vm.state(torchState)
+    const previous = state.gradEnabled
+    state.gradEnabled = truth(vm, mode)
+    return previous
+  }),
+  set_inference_mode: native('set_inference_mode(mode)', (vm, [mode]) => {
+    const state = vm.state(inference)
+    const previous = state.on
+    state.on = truth(vm, mode)
+    return previous
+  }),
+}
+
+export const helperModule: HostModule = {
+  name: 'torch._lm_predictor',
+  reason: 'what stand-ins written in Python need of the host',
+  make: () => members,
+}
