@@ -8,7 +8,8 @@ import { kernels, type KernelName } from './kernels/index.ts'
 import type { KernelRow, Operand, Params } from './kernels/table.ts'
 import { distinctElements, numel, type Shape } from './shape.ts'
 import { torchState, type TorchState } from './state.ts'
-import type { Role, Tensor } from './tensor.ts'
+import { clonedStrides } from './iterator.ts'
+import { outputOf, viewOf, type Role, type Tensor } from './tensor.ts'
 
 /** An operand as it was at the call. */
 export interface TensorSig {
@@ -94,12 +95,23 @@ export function launch(
   if (state.recorder === undefined) return
   const row: KernelRow = kernels[op]
   if (!row.counted) return
+  const resolved = inputs.some((t) => t.isConjugate) ? inputs.map((t) => resolveConjugate(vm, t)) : inputs
   const operand = (t: Tensor): RecordedOperand => new RecordedOperand(t, elementWidth(state, t))
-  const ins = inputs.map(operand)
+  const ins = resolved.map(operand)
   const outs = outputs.map(operand)
   const cost = row.cost(ins, outs, params)
   const { at, site, module } = place(vm, state)
   state.recorder.push({ op, inputs: ins, outputs: outs, ...cost, module, at, site })
+}
+
+/** The conjugated values written out, as the dispatcher does before a kernel that knows nothing of conjugation. */
+export function resolveConjugate(vm: Vm, t: Tensor): Tensor {
+  if (!t.isConjugate) return t
+  const plain = viewOf(t, t.shape, t.strides)
+  plain.isConjugate = false
+  const out = outputOf([plain], t.shape, t.dtype, clonedStrides(t))
+  launch(vm, 'aten.clone.default', [plain], [out])
+  return out
 }
 
 function place(vm: Vm, state: TorchState): Pick<KernelCall, 'at' | 'site' | 'module'> {

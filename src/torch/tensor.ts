@@ -29,6 +29,8 @@ export const tensorClass: PyClass = classOf({ name: 'Tensor', module: 'torch' })
 
 export class Tensor extends PyObject {
   requiresGrad = false
+  /** A complex tensor to be read conjugated. Kernels that read it get a resolved copy first. */
+  isConjugate = false
   #contiguous: boolean | undefined = undefined
   #plain: boolean | undefined = undefined
 
@@ -75,6 +77,7 @@ export function isTensor(v: Value | undefined): v is Tensor {
 export function viewOf(t: Tensor, shape: Shape, strides: Shape, offset: Int = t.offset): Tensor {
   const v = new Tensor(shape, strides, t.dtype, t.device, t.role, t.storage, offset)
   v.requiresGrad = t.requiresGrad
+  v.isConjugate = t.isConjugate
   return v
 }
 

@@ -159,11 +159,21 @@ const unsupported = new Set<string>([
   'm = nn.L1Loss().eval() :: m(t(2, 3), t(2, 3))',
 ])
 
-describe('with the bundled layers', () => {
-  const runner = new Runner(makeVm(undefined))
+function suite(torchRoot: string | undefined): void {
+  const runner = new Runner(makeVm(torchRoot))
   test.each(fixture.cases.map((c) => [c.case, c] as const))('%s', (_name, c) => {
     const outcome = runner.run(c)
     if (unsupported.has(c.case)) expect(outcome.error).toBe('unsupported-op')
     else check(outcome, c)
   })
+}
+
+describe('with the bundled layers', () => {
+  suite(undefined)
+})
+
+/** The folder of an installed `torch`: the same snippets with the layers' own source. */
+const source = process.env['PYTORCH_SOURCE']
+describe.skipIf(source === undefined)('with the layers of PyTorch', () => {
+  suite(source)
 })

@@ -315,7 +315,7 @@ const cased = /\p{Lu}|\p{Ll}|\p{Lt}/u
 
 fill(
   types.str,
-  natives({
+  measured(natives({
     '__new__(cls, object=MISSING, encoding=MISSING, errors=MISSING)': (vm, [cls, v, encoding, errors]) =>
       newText(vm, mustBe(vm, cls, PyClass, 'a type'), v, encoding, errors),
     '__str__(self, /)': (vm, [v]) => self(vm, v),

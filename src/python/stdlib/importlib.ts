@@ -3,7 +3,7 @@ import { dict, namespace } from '../make.ts'
 import { classOf, native, natives } from '../native.ts'
 import { asString, getAttrOr } from '../object.ts'
 import { types } from '../types.ts'
-import { PyModule, type PyClass, type Value } from '../values.ts'
+import { PyModule, PyObject, type PyClass, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import { initialize, instance, mustBeClass } from './helpers.ts'
 import { forbidden } from './sandbox.ts'
@@ -33,8 +33,8 @@ const moduleSpec: PyClass = classOf({
 
 function findSpec(vm: Vm, name: Value, anchor: Value): Value {
   const full = absoluteName(vm, asString(vm, name), anchor)
-  const known = vm.importer.loaded(full)
-  if (known !== undefined) return known.dict.get('__spec__') ?? null
+  const known = vm.importer.loaded(full)?.dict.get('__spec__')
+  if (known instanceof PyObject) return known
   if (!vm.importer.exists(full)) return null
   return instance(moduleSpec, { name: full, loader: null, origin: null, submodule_search_locations: null })
 }

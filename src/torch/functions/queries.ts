@@ -173,7 +173,7 @@ const questions = merged(
   ofTensor('is_complex', (_vm, t) => t.dtype.isComplex),
   ofTensor('is_signed', (_vm, t) => t.dtype.isSigned),
   ofTensor('is_inference', () => false),
-  ofTensor('is_conj', () => false),
+  ofTensor('is_conj', (_vm, t) => t.isConjugate),
   ofTensor('is_neg', () => false),
 )
 

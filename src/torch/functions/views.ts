@@ -8,7 +8,8 @@ import { asTensor, dimsArg, intArg, isSequence, optionalInt, sizeArg, sizeArgs }
 import { valuesOf } from '../conversion.ts'
 import { DType } from '../dtype.ts'
 import { aliases, merged, torchFunctions, type FunctionSet } from '../functions.ts'
-import { launch } from '../record.ts'
+import { pointwise } from '../pointwise.ts'
+import { launch, resolveConjugate } from '../record.ts'
 import { contiguousStrides, type Shape } from '../shape.ts'
 import { isTensor, type Tensor } from '../tensor.ts'
 import {
@@ -56,9 +57,17 @@ function matrixTranspose(vm: Vm, x: Tensor): Tensor {
   return transpose(vm, x, -2, -1)
 }
 
-/** Conjugation is only followed where it does nothing. */
-export function conjugate(vm: Vm, x: Tensor): Tensor {
-  return x.dtype.isComplex ? vm.stop('unsupported-op', 'conj() of a complex tensor: lazy conjugation is not modelled') : x
+/** Conjugation is a mark on a view; on real numbers it is nothing. */
+export function conjugate(x: Tensor): Tensor {
+  if (!x.dtype.isComplex) return x
+  const v = viewAlias(x)
+  v.isConjugate = !x.isConjugate
+  return v
+}
+
+function asReal(vm: Vm, x: Tensor): Tensor {
+  if (x.isConjugate) vm.raise(types.RuntimeError, 'view_as_real doesn\'t work on unresolved conjugated tensors.')
+  return viewAsReal(vm, x)
 }
 
 function dims(vm: Vm, v: Value): Int[] {
@@ -89,7 +98,7 @@ function squeezeOf(vm: Vm, x: Tensor, dim: Value | undefined): Tensor {
 const geometry = torchFunctions({
   'transpose(input, dim0, dim1)': (vm, [x, a, b]) => transpose(vm, asTensor(vm, x), intArg(vm, a), intArg(vm, b)),
   't(input)': (vm, [x]) => t(vm, asTensor(vm, x)),
-  'adjoint(input)': (vm, [x]) => conjugate(vm, matrixTranspose(vm, asTensor(vm, x))),
+  'adjoint(input)': (vm, [x]) => conjugate(matrixTranspose(vm, asTensor(vm, x))),
   'unsqueeze(input, dim)': (vm, [x, dim]) => unsqueeze(vm, asTensor(vm, x), intArg(vm, dim)),
   'squeeze(input, dim=MISSING)': (vm, [x, dim]) => squeezeOf(vm, asTensor(vm, x), dim),
   'movedim(input, source, destination)': (vm, [x, from, to]) => movedim(vm, asTensor(vm, x), dims(vm, from), dims(vm, to)),
@@ -113,8 +122,9 @@ const geometry = torchFunctions({
     asStrided(asTensor(vm, x), sizeArg(vm, size), sizeArg(vm, stride), optionalInt(vm, offset)),
   'detach(input)': (vm, [x]) => detach(asTensor(vm, x)),
   'broadcast_to(input, size)': (vm, [x, size]) => expand(vm, asTensor(vm, x), sizeArg(vm, size)),
-  'conj(input)': (vm, [x]) => conjugate(vm, asTensor(vm, x)),
-  'resolve_conj(input)': (vm, [x]) => asTensor(vm, x),
+  'conj(input)': (vm, [x]) => conjugate(asTensor(vm, x)),
+  'resolve_conj(input)': (vm, [x]) => resolveConjugate(vm, asTensor(vm, x)),
+  'conj_physical(input)': (vm, [x]) => pointwise(vm, 'aten._conj_physical.default', [asTensor(vm, x)]),
   'resolve_neg(input)': (vm, [x]) => asTensor(vm, x),
 })
 
@@ -128,7 +138,7 @@ function detach(x: Tensor): Tensor {
 const torchOnly = torchFunctions({
   'permute(input, dims)': (vm, [x, order]) => permute(vm, asTensor(vm, x), dims(vm, order)),
   'reshape(input, shape)': (vm, [x, shape]) => reshape(vm, asTensor(vm, x), sizeArg(vm, shape)),
-  'view_as_real(input)': (vm, [x]) => viewAsReal(vm, asTensor(vm, x)),
+  'view_as_real(input)': (vm, [x]) => asReal(vm, asTensor(vm, x)),
   'view_as_complex(input)': (vm, [x]) => viewAsComplex(vm, asTensor(vm, x)),
   'real(input)': (vm, [x]) => realPart(vm, asTensor(vm, x)),
   'imag(input)': (vm, [x]) => imaginaryPart(vm, asTensor(vm, x)),
@@ -247,8 +257,8 @@ type Attribute = (vm: Vm, self: Value) => Value
 export const viewAttributes: Readonly<Record<string, Attribute>> = {
   T: (vm, x) => reversed(vm, asTensor(vm, x)),
   mT: (vm, x) => matrixTranspose(vm, asTensor(vm, x)),
-  H: (vm, x) => conjugate(vm, t(vm, asTensor(vm, x))),
-  mH: (vm, x) => conjugate(vm, matrixTranspose(vm, asTensor(vm, x))),
+  H: (vm, x) => conjugate(t(vm, asTensor(vm, x))),
+  mH: (vm, x) => conjugate(matrixTranspose(vm, asTensor(vm, x))),
   real: (vm, x) => realPart(vm, asTensor(vm, x)),
   imag: (vm, x) => imaginaryPart(vm, asTensor(vm, x)),
 }

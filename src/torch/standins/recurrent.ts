@@ -89,7 +89,7 @@ def _simple(step, input, hx, flat_weights, has_biases, num_layers, bidirectional
     layers = list(_layer_weights(flat_weights, has_biases, False))
     output, final = _run(step, lambda s: s, x, list(hx.unbind(0)), layers, num_layers, bidirectional)
     h = torch.stack(final, 0)
-    return output.transpose(0, 1) if batch_first else output, h
+    return output.transpose_(0, 1) if batch_first else output, h
 
 
 def gru(input, hx, flat_weights, has_biases, num_layers, dropout, train, bidirectional, batch_first):

@@ -1002,7 +1002,7 @@ class TransformGetItemToIndex:
 
   // --- utilities
   { module: 'torch.utils', reason: 'nothing of it launches kernels', source: 'from . import _pytree, backend_registration, checkpoint, hooks\n\n\ndef set_module(obj, mod):\n    obj.__module__ = mod\n' },
-  { module: 'torch.utils._pytree', reason: 'containers of Python only', source: pytree },
+  { module: 'torch.utils._pytree', reason: 'containers of Python only', source: pytree, unsupported: '_dict_flatten_with_keys' },
   { module: 'torch.utils.hooks', reason: 'without weak references', source: hooks },
   { module: 'torch.utils.backend_registration', reason: noDevice, source: '_privateuse1_backend_name = "privateuseone"\n' },
   { module: 'torch.utils._python_dispatch', reason: notCompiled, source: 'def is_traceable_wrapper_subclass(t):\n    return False\n', unsupportedClasses: 'TorchDispatchMode' },
@@ -1015,7 +1015,7 @@ class TransformGetItemToIndex:
   { module: 'torch.serialization', reason: 'no file is read', source: 'def add_safe_globals(safe_globals):\n    pass\n', unsupported: 'load save safe_globals' },
   { module: 'torch.types', reason: 'annotations only', source: 'from typing import Any\n\nfrom torch import Size, SymBool, SymFloat, SymInt, Tensor, device as _device, dtype as _dtype\n\n_bool, _float, _int = bool, float, int\n_size = _symsize = _dispatchkey = _layout = _complex = _qscheme = Number = Device = Storage = FileLike = IntLikeType = FloatLikeType = BoolLikeType = Any\n' },
   { module: 'torch._prims_common', reason: 'annotations only', source: 'from typing import Any\n\nDeviceLikeType = TensorLike = Dim = Number = ShapeType = StrideType = Any\n' },
-  { module: 'torch._torch_docs', reason: 'docstrings only', source: 'class _Notes(dict):\n    def __missing__(self, key):\n        return ""\n\n\nreproducibility_notes = common_args = tf32_notes = sparse_support_notes = _Notes()\n' },
+  { module: 'torch._torch_docs', reason: 'docstrings only', source: '_names = "forward_reproducibility_note backward_reproducibility_note cudnn_reproducibility_note tf32_note sparse_beta_warning"\nreproducibility_notes = tf32_notes = sparse_support_notes = dict.fromkeys(_names.split(), "")\n' },
   { module: 'torch._subclasses', reason: notCompiled, source: 'from .fake_tensor import FakeTensor, FakeTensorMode\n' },
   { module: 'torch._subclasses.fake_tensor', reason: notCompiled, source: 'class FakeTensor:\n    pass\n\n\nclass FakeTensorMode:\n    pass\n' },
   { module: 'torch._utils', reason: 'nothing of it launches kernels', unsupported: '_flatten_dense_tensors _unflatten_dense_tensors _get_device_index' },
