@@ -1,9 +1,9 @@
 """Record what PyTorch does for short programs on the meta device: kernels launched, costs, strides, dtypes, errors.
 
-usage: record_ops.py test/torch/ops.txt test/torch/ops.json     (torch 2.13.0, CPU build)
+usage: record_ops.py test/fixtures/torch_ops.txt test/fixtures/torch_ops.json     (torch 2.13.0, CPU build)
 
-ops.txt: one program a line, statements separated by `; `, the last one an expression; `#` starts a comment. The names
-of PRELUDE are there. ops.json: {"prelude", "cases": [{"code", "kernels": [[op, ins, outs, out strides, read, write]], "result"}]},
+torch_ops.txt: one program a line, statements separated by `; `, the last one an expression; `#` starts a comment. The names
+of PRELUDE are there. torch_ops.json: {"prelude", "cases": [{"code", "kernels": [[op, ins, outs, out strides, read, write]], "result"}]},
 or with "error" (the exception's class) instead of kernels and result. Costs follow the project's convention.
 """
 import ast, json, math, sys

@@ -1,7 +1,7 @@
 // From records to analyses of classes. Each record is turned, callees first, into a variant of its class: kernels with
 // formulas, references to the variants of what it calls. Calls with the same kernels share a variant, so 32 layers are one.
 import { formatSpan } from '../text/index.ts'
-import { conditionText, print, SymInt, variablesOf, type Int, type Scope } from '../sym/index.ts'
+import { conditionText, print, variablesOf, type Int, type Scope } from '../sym/index.ts'
 import type { PyClass } from '../python/index.ts'
 import type { AnalysisVariant, KernelInfo, Parameter, SourceLine, VariableInfo, WeightInfo } from '../trace/formats.ts'
 import { ownParameters } from '../torch/index.ts'
@@ -65,7 +65,8 @@ export class ClassTable {
     const className = classNameOf(record.cls)
     const kernels = this.kernelsOf(record)
     const weights = weightsOf(record)
-    const free = freeVariables(kernels, weights).filter((n) => parameters.has(n) || !isGlobal(n))
+    const local = freeVariables(kernels, weights).filter((n) => !isGlobal(n))
+    const free = [...new Set([...parameters, ...local])].sort()
     const key = JSON.stringify([free, kernels, weights])
     let entry = this.classes.get(className)
     if (entry === undefined) this.classes.set(className, (entry = { cls: record.cls, variants: [], byKey: new Map() }))
@@ -150,11 +151,16 @@ function weightsOf(record: CallRecord): readonly WeightInfo[] {
   return ownParameters(record.module).map(([name, p]) => ({ name, shape: p.shape.map(formula), dtype: p.dtype.short }))
 }
 
+/** The variables in a formula or reference, as text. */
+function namesInText(text: string): readonly string[] {
+  return [...text.matchAll(/(?<!\$\{)\{([A-Za-z_][\w.]*)\}/g)].flatMap((match) => match[1] ?? [])
+}
+
 /** Variables in the formulas, sorted. */
 function freeVariables(kernels: readonly KernelInfo[], weights: readonly WeightInfo[]): readonly string[] {
   const names = new Set<string>()
   const scan = (text: string): void => {
-    for (const match of text.matchAll(/(?<!\$\{)\{([A-Za-z_][\w.]*)\}/g)) if (match[1] !== undefined) names.add(match[1])
+    for (const name of namesInText(text)) names.add(name)
   }
   for (const k of kernels) {
     for (const text of [k.flops, k.matmul_flops, k.memory_access.read, k.memory_access.write]) scan(text)
@@ -164,10 +170,15 @@ function freeVariables(kernels: readonly KernelInfo[], weights: readonly WeightI
   return [...names].sort()
 }
 
-/** What a variant's file says besides its kernels. */
-export function describeVariant(variant: Variant): Omit<AnalysisVariant, 'lines'> {
+/**
+ * What a variant's file says besides its kernels.
+ * @param formulas further texts whose variables it must explain
+ */
+export function describeVariant(variant: Variant, formulas: readonly string[] = []): Omit<AnalysisVariant, 'lines'> {
   const { scope, kernels, weights } = variant
-  const used = new Set(freeVariables(kernels, weights))
+  const used = new Set([...freeVariables(kernels, weights), ...variant.parameters, ...formulas.flatMap(namesInText)])
+  for (const a of scope.assumptions) for (const e of [a.left, a.right]) for (const n of variablesOf(e)) used.add(n)
+  for (const e of scope.definitions.values()) for (const n of variablesOf(e)) used.add(n)
   const variables: Record<string, VariableInfo> = {}
   const parameters: Parameter[] = []
   for (const [name, info] of scope.variables) {
@@ -182,9 +193,4 @@ export function describeVariant(variant: Variant): Omit<AnalysisVariant, 'lines'
     at: a.at === undefined ? null : formatSpan(a.at),
   }))
   return { parameters, variables, definitions, assumptions, kernels, weights }
-}
-
-/** The variables of an integer. */
-export function namesIn(x: Int): readonly string[] {
-  return x instanceof SymInt ? variablesOf(x.expr) : []
 }

@@ -20,6 +20,7 @@ interface Known {
 
 export class GenericClasses {
   private readonly memo = new Map<string, Known | undefined>()
+  private readonly parameters = new WeakMap<Scope, ReadonlySet<string>>()
   private readonly ids = new WeakMap<object, number>()
   private nextId = 0
 
@@ -31,6 +32,11 @@ export class GenericClasses {
     /** Adds a record that lies in another scope. */
     private readonly onRecord: (record: CallRecord, scope: Scope) => void,
   ) {}
+
+  /** The parameters of the class that is run in a scope of its own; none for the model's. */
+  parametersOf(scope: Scope): ReadonlySet<string> {
+    return this.parameters.get(scope) ?? new Set()
+  }
 
   private objectId(v: object): number {
     let id = this.ids.get(v)
@@ -82,6 +88,7 @@ export class GenericClasses {
   private run(record: CallRecord, renaming: Transplant, scope: Scope): CallRecord | undefined {
     const { vm } = this
     const { make, args, kwargs } = renameCall(record, renaming)
+    this.parameters.set(scope, new Set(renaming.bindings.keys()))
     const module = withBuildDefaults(vm, () => construct(vm, record.cls, make.args, make.kwargs))
     if (!(module instanceof PyInstance) || !sameWeights(vm, module, record.module)) return undefined
     callMethod(vm, module, 'eval', [])

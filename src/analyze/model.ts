@@ -71,7 +71,7 @@ export class ModelAnalyzer {
 
   /** A class made from a config: its analysis is in the variables of the run it is part of. */
   private inPlace(record: CallRecord, scope: Scope): Reference {
-    const { className, variant, free } = this.table.add(record, scope, new Set())
+    const { className, variant, free } = this.table.add(record, scope, this.generic.parametersOf(scope))
     const args = free.map((name) => {
       const info = scope.variables.get(name) ?? raise('internal', `${className} has a variable ${name} of another scope`)
       return [name, scope.variable(name, info.hint, info.meaning)] as const
@@ -125,7 +125,8 @@ export class ModelAnalyzer {
 
   private analysisOf(className: string, memory: MemoryInfo | undefined): ModuleAnalysis {
     const entry = this.table.classes.get(className) ?? raise('internal', `${className} was not analysed`)
-    const [first, ...others] = entry.variants.map((v) => ({ ...describeVariant(v), lines: this.ledgers.of(v.record) }))
+    const formulas = memory === undefined ? [] : Object.values(memory)
+    const [first, ...others] = entry.variants.map((v) => ({ ...describeVariant(v, formulas), lines: this.ledgers.of(v.record) }))
     if (first === undefined) return raise('internal', `${className} has no variant`)
     return {
       schema_version: 1,

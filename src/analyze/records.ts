@@ -127,8 +127,8 @@ export function recordRun(
 }
 
 function locate(vm: Vm, record: CallRecord): Located {
-  const forward = vm.stack.slice(record.depth).find((f) => f.code.name === 'forward')
-  return { site: placeOf(forward), source: placeOf(vm.stack.findLast((f) => isSource(f))) }
+  const own = vm.stack.slice(record.depth)
+  return { site: placeOf(own.find((f) => f.code.name === 'forward')), source: placeOf(own.findLast(isSource)) }
 }
 
 /** Stand-ins have no lines of their own to point at. */

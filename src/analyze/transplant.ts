@@ -119,9 +119,9 @@ export class Transplant {
     if (!names.every(common)) return undefined
     for (const n of names) {
       const info = value.scope.variables.get(n)
-      if (info !== undefined) this.target.variable(n, info.hint, info.meaning)
+      if (info !== undefined) this.target.variable(n, info.hint, info.meaning, { min: info.min })
     }
-    return this.target.intern(value.expr, value.hint)
+    return this.target.adopt(value)
   }
 
   private freeName(name: string): string {

@@ -45,8 +45,8 @@ export function configClassOf(vm: Vm, modelClass: PyClass): PyClass {
   return raise('bad-config', `${modelClass.module}.${modelClass.name} names no config class`, { hint: 'Give a config with --config FILE.' })
 }
 
-export function makeConfig(vm: Vm, cls: PyClass, values: Value): PyInstance {
-  const config = callDriver(vm, 'make_config', [cls, values])
+function makeConfig(vm: Vm, cls: PyClass, maker: 'make_config' | 'make_symbolic_config', values: Value): PyInstance {
+  const config = callDriver(vm, maker, [cls, values])
   return config instanceof PyInstance ? config : raise('internal', `${cls.name} made no config`)
 }
 
@@ -59,13 +59,13 @@ export function withoutSetAside(json: JsonObject): JsonObject {
 
 /** A config with plain numbers. */
 export function concreteConfig(vm: Vm, cls: PyClass, json: JsonObject | undefined): PyInstance {
-  return makeConfig(vm, cls, json === undefined ? null : toPython(withoutSetAside(json)))
+  return makeConfig(vm, cls, 'make_config', json === undefined ? null : toPython(withoutSetAside(json)))
 }
 
 /** A config whose sizes are variables of the scope. */
 export function symbolicConfig(vm: Vm, scope: Scope, cls: PyClass, json: JsonObject | undefined): PyInstance {
   const concrete = concreteConfig(vm, cls, json)
-  return makeConfig(vm, cls, symbolicValues(vm, scope, concrete, json === undefined ? {} : withoutSetAside(json), []))
+  return makeConfig(vm, cls, 'make_symbolic_config', symbolicValues(vm, scope, concrete, json === undefined ? {} : withoutSetAside(json), []))
 }
 
 function attributeMap(vm: Vm, config: PyInstance): ReadonlyMap<string, string> {

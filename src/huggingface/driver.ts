@@ -26,6 +26,11 @@ def make_config(cls, values):
     return cls() if values is None else cls.from_dict(values)
 
 
+def make_symbolic_config(cls, values):
+    """As make_config, without the message that prints every value."""
+    return cls(**values)
+
+
 def as_dict(config):
     return config.to_dict()
 

@@ -66,4 +66,12 @@ def replace_return_docstrings(**options): return lambda decorated: decorated
 def add_code_sample_docstrings(*docs, **options): return lambda decorated: decorated
 `,
   },
+  {
+    module: 'transformers.generation.configuration_utils',
+    mode: 'extend',
+    reason: 'settings of generate(), which is not run, are made from the text of the whole config',
+    source: `
+GenerationConfig.from_model_config = classmethod(lambda cls, model_config: cls())
+`,
+  },
 ]

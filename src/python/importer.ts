@@ -10,7 +10,7 @@ import { call, collect, construct, getAttr, getAttrOr } from './object.ts'
 import { types } from './types.ts'
 import type { HostModule, LazyPackage, Vm, VmOptions } from './vm.ts'
 import type { PyDict} from './values.ts';
-import { PyException, PyInstance, PyModule, type PendingImport, type PyClass, type Value } from './values.ts'
+import { PyInstance, PyModule, type PendingImport, type PyClass, type Value } from './values.ts'
 
 /** What a source file makes of a name that is not there: see `HostModule.absent`. */
 interface StandIn {
@@ -204,7 +204,7 @@ export class Importer {
     const successor = this.entry(module.name)
     if (successor !== undefined && successor !== null && successor !== module)
       return getAttrOr(this.vm, successor, name)
-    for (const source of [this.made, this.submodule, this.ofLazyPackage]) {
+    for (const source of [this.hooked, this.submodule, this.ofFallback, this.ofLazyPackage]) {
       const v = source.call(this, module, name)
       if (v !== undefined) return v
     }
@@ -239,22 +239,18 @@ export class Importer {
     }
   }
 
-  /** What the host's fallback or the module's own `__getattr__` makes of a name. */
-  private made(module: PyModule, name: string): Value | undefined {
+  /** What the module's own `__getattr__` makes of a name. */
+  private hooked(module: PyModule, name: string): Value | undefined {
+    const hook = isDunder(name) ? undefined : this.bound(module, '__getattr__')
+    return hook === undefined ? undefined : call(this.vm, hook, [name])
+  }
+
+  /** What the host makes of a name. */
+  private ofFallback(module: PyModule, name: string): Value | undefined {
     const fallback = module.fallback ?? this.standIn(module.name)?.fallback
     const v = fallback?.(this.vm, name)
-    if (v !== undefined) {
-      module.dict.set(name, v)
-      return v
-    }
-    const hook = isDunder(name) ? undefined : this.bound(module, '__getattr__')
-    if (hook === undefined) return undefined
-    try {
-      return call(this.vm, hook, [name])
-    } catch (e) {
-      if (e instanceof PyException && e.value.cls.isSubclassOf(types.AttributeError)) return undefined
-      throw e
-    }
+    if (v !== undefined) module.dict.set(name, v)
+    return v
   }
 
   private submodule(module: PyModule, name: string): Value | undefined {
@@ -303,7 +299,7 @@ export class Importer {
   /** `from moduleName import name`. */
   from(moduleName: string, name: string): Value {
     const module = this.get(moduleName)
-    const own = module instanceof PyModule ? this.attribute(module, name) : undefined
+    const own = module instanceof PyModule ? this.bound(module, name) : undefined
     const v = own === undefined ? getAttrOr(this.vm, module, name) : own
     if (v !== undefined) return v
     const message =

@@ -46,12 +46,10 @@ export interface Budget {
   readonly steps: number
   /** Frames on the stack. */
   readonly depth: number
-  /** Elements of one list, characters of one string: a bound on memory. */
-  readonly elements: number
   readonly milliseconds: number
 }
 
-const defaultBudget: Budget = { steps: 50_000_000, depth: 900, elements: 1 << 24, milliseconds: 120_000 }
+const defaultBudget: Budget = { steps: 50_000_000, depth: 900, milliseconds: 120_000 }
 
 export interface VmOptions {
   readonly scope?: Scope
@@ -114,17 +112,6 @@ export class Vm {
   tick(count = 1): void {
     this.steps += count
     if (this.steps >= this.nextLook) this.look()
-  }
-
-  /** Bounds the size of a list or string about to be made. */
-  limit(count: number): void {
-    if (count > this.budget.elements) this.stop('budget-exceeded', `more than ${this.budget.elements} elements at once`)
-  }
-
-  /** Counts `count` elements or characters that are copied or made at once. */
-  allocate(count: number): void {
-    this.limit(count)
-    this.tick(Math.ceil(count / 16))
   }
 
   get stepsTaken(): number {
@@ -212,7 +199,9 @@ export class Vm {
     if (e instanceof PyException) return this.uncaught(e)
     if (!(e instanceof RangeError)) return e
     const deep = /call stack/i.test(e.message)
-    const what = deep ? 'calls nested deeper than the machine’s own stack' : `a value too large to be made (${e.message})`
+    const what = deep
+      ? 'calls nested deeper than the machine’s own stack'
+      : `a value too large to be made (${e.message})`
     return caught(() => this.stop('budget-exceeded', what))
   }
 

@@ -18,16 +18,17 @@ export function countParameters(vm: Vm, model: PyInstance): number {
   return namedParameters(vm, model).reduce((n, [, p]) => n + hintNumber(prod(p.shape)), 0)
 }
 
-/** Runs with the defaults under which a model is built: weights of the model's dtype, without data. */
+/** Runs with the defaults under which a model is built: weights of the model's dtype, without data; nothing is recorded. */
 export function withBuildDefaults(vm: Vm, run: () => Value): Value {
   const state = vm.state(torchState)
-  const outer = state.defaultDtype
+  const outer = { defaultDtype: state.defaultDtype, recorder: state.recorder }
   state.defaultDtype = state.modelDtype
+  state.recorder = undefined
   state.deviceStack.push('meta')
   try {
     return run()
   } finally {
     state.deviceStack.pop()
-    state.defaultDtype = outer
+    Object.assign(state, outer)
   }
 }

@@ -1,13 +1,13 @@
 // Arguments as PyTorch's Python bindings read them: what counts as an int, a list of ints, a number, a tensor, and the
 // TypeErrors for what does not.
-import { collect, intOf, isInstance, toIndex } from '../python/object.ts'
+import { collect, intOf, toIndex } from '../python/object.ts'
 import { types } from '../python/types.ts'
-import type { PyClass} from '../python/values.ts';
+import type { PyClass } from '../python/values.ts'
 import { PyComplex, PyFloat, PyList, PyObject, PyTuple, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
 import { hintNumber, type Int } from '../sym/index.ts'
 import { dtypes, type Category, type DType } from './dtype.ts'
-import { normDim, type MemoryFormat, type Shape } from './shape.ts'
+import { normDim, type MemoryFormat } from './shape.ts'
 import { isTensor, type Tensor } from './tensor.ts'
 
 /** A Python number: what an operator takes beside a tensor. */
@@ -19,15 +19,15 @@ function typeName(v: Value | undefined): string {
   return v instanceof PyObject ? v.cls.name : typeof v === 'boolean' ? 'bool' : 'int'
 }
 
-export function wrongType(vm: Vm, what: string, expected: string, v: Value | undefined): never {
+function wrongType(vm: Vm, what: string, expected: string, v: Value | undefined): never {
   return vm.raise(types.TypeError, `${what} must be ${expected}, not ${typeName(v)}`)
 }
 
-export function asTensor(vm: Vm, v: Value | undefined, what = 'argument \'input\''): Tensor {
+export function asTensor(vm: Vm, v: Value | undefined, what = "argument 'input'"): Tensor {
   return isTensor(v) ? v : wrongType(vm, what, 'Tensor', v)
 }
 
-export function tensorList(vm: Vm, v: Value | undefined, what = 'argument \'tensors\''): Tensor[] {
+export function tensorList(vm: Vm, v: Value | undefined, what = "argument 'tensors'"): Tensor[] {
   if (v === undefined || !isSequence(v)) return wrongType(vm, what, 'tuple of Tensors', v)
   return collect(vm, v).map((t, i) => asTensor(vm, t, `expected Tensor as element ${i} in ${what}, but it`))
 }
@@ -43,12 +43,12 @@ export function scalarOf(v: Value | undefined): Scalar | undefined {
   return intOf(v)
 }
 
-export function asScalar(vm: Vm, v: Value | undefined, what = 'argument \'other\''): Scalar {
+export function asScalar(vm: Vm, v: Value | undefined, what = "argument 'other'"): Scalar {
   return scalarOf(v) ?? wrongType(vm, what, 'Number', v)
 }
 
 /** A tensor or a number. */
-export function asOperand(vm: Vm, v: Value | undefined, what = 'argument \'other\''): Tensor | Scalar {
+export function asOperand(vm: Vm, v: Value | undefined, what = "argument 'other'"): Tensor | Scalar {
   return isTensor(v) ? v : asScalar(vm, v, what)
 }
 
@@ -100,7 +100,7 @@ export function numberArg(vm: Vm, v: Value | undefined, what = 'argument'): numb
 
 /** One dimension, counted from either end. */
 export function dimArg(vm: Vm, t: Tensor, v: Value | undefined): number {
-  return normDim(vm, t.rank, intArg(vm, v, 'argument \'dim\''))
+  return normDim(vm, t.rank, intArg(vm, v, "argument 'dim'"))
 }
 
 /** One or several dimensions; None and () are all of them (undefined). */
@@ -109,19 +109,22 @@ export function dimsArg(vm: Vm, t: Tensor, v: Value | undefined): number[] | und
   if (!isSequence(v)) return [dimArg(vm, t, v)]
   const dims = v.items.map((d) => dimArg(vm, t, d))
   if (new Set(dims).size < dims.length) {
-    vm.raise(types.RuntimeError, `dim ${dims.find((d, i) => dims.indexOf(d) !== i) ?? 0} appears multiple times in the list of dims`)
+    vm.raise(
+      types.RuntimeError,
+      `dim ${dims.find((d, i) => dims.indexOf(d) !== i) ?? 0} appears multiple times in the list of dims`,
+    )
   }
   return dims
 }
 
 /** A size: one sequence of ints, or an int (a list of one). */
-export function sizeArg(vm: Vm, v: Value | undefined, what = 'argument \'size\''): Int[] {
+export function sizeArg(vm: Vm, v: Value | undefined, what = "argument 'size'"): Int[] {
   if (isSequence(v)) return v.items.map((x) => intArg(vm, x, what))
   return [intArg(vm, v, what)]
 }
 
 /** A size as the end of an argument list: `view(2, 3)`, `view((2, 3))`, `view([2, 3])`. */
-export function sizeArgs(vm: Vm, items: readonly Value[], what = 'argument \'size\''): Int[] {
+export function sizeArgs(vm: Vm, items: readonly Value[], what = "argument 'size'"): Int[] {
   const [first] = items
   if (items.length === 1 && isSequence(first)) return sizeArg(vm, first, what)
   return items.map((x) => intArg(vm, x, what))
@@ -139,14 +142,5 @@ export class MemoryFormatValue extends PyObject {
 
 export function formatArg(vm: Vm, v: Value | undefined): MemoryFormat | undefined {
   if (v === undefined || v === null) return undefined
-  return v instanceof MemoryFormatValue ? v.format : wrongType(vm, 'argument \'memory_format\'', 'torch.memory_format', v)
-}
-
-export function isInstanceOf(vm: Vm, v: Value | undefined, cls: PyClass): boolean {
-  return v !== undefined && isInstance(vm, v, cls)
-}
-
-/** The shape as a tuple of Python ints. */
-export function shapeHint(shape: Shape): string {
-  return `[${shape.map((s) => String(s)).join(', ')}]`
+  return v instanceof MemoryFormatValue ? v.format : wrongType(vm, "argument 'memory_format'", 'torch.memory_format', v)
 }

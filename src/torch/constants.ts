@@ -20,7 +20,8 @@ class Named extends PyObject {
 }
 
 function named(kind: string): PyClass {
-  const show = (v: Value): string => (v instanceof Named ? `torch.${v.name}` : v instanceof MemoryFormatValue ? `torch.${v.format}` : '')
+  const show = (v: Value): string =>
+    v instanceof Named ? `torch.${v.name}` : v instanceof MemoryFormatValue ? `torch.${v.format}` : ''
   return classOf({
     name: kind,
     module: 'torch',
@@ -88,7 +89,10 @@ function makeFinfo(vm: Vm, cls: Value, type: Value): Value {
   const real = realParts.get(dtype) ?? dtype
   const limits = floatLimits.get(real)
   if (limits === undefined || !(cls instanceof PyClass)) {
-    return vm.raise(types.TypeError, 'torch.finfo() requires a floating point input type. Use torch.iinfo to handle \'torch.finfo\'')
+    return vm.raise(
+      types.TypeError,
+      "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'",
+    )
   }
   return limitsObject(cls, {
     bits: limits.bits,
@@ -105,7 +109,10 @@ function makeFinfo(vm: Vm, cls: Value, type: Value): Value {
 function makeIinfo(vm: Vm, cls: Value, type: Value): Value {
   const dtype = dtypeArg(vm, type)
   if (dtype?.category !== 'int' || !(cls instanceof PyClass)) {
-    return vm.raise(types.TypeError, 'torch.iinfo() requires an integer input type. Use torch.finfo to handle \'torch.iinfo\'')
+    return vm.raise(
+      types.TypeError,
+      "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'",
+    )
   }
   const bits = dtype.itemsize * 8
   const top = 2n ** BigInt(dtype.isSigned ? bits - 1 : bits)
@@ -122,7 +129,10 @@ const init = native('__init__(self, *args, **kwargs)', () => null)
 export const finfoClass: PyClass = classOf({
   name: 'finfo',
   module: 'torch',
-  methods: { __new__: native('__new__(cls, type=None)', (vm, [cls, type]) => makeFinfo(vm, cls, type)), __init__: init },
+  methods: {
+    __new__: native('__new__(cls, type=None)', (vm, [cls, type]) => makeFinfo(vm, cls, type)),
+    __init__: init,
+  },
 })
 
 export const iinfoClass: PyClass = classOf({

@@ -28,7 +28,11 @@ export interface Conversion {
 }
 
 /** `t.to(...)`: the tensor itself where nothing changes. */
-export function to(vm: Vm, t: Tensor, { dtype = t.dtype, device = t.device, format = 'preserve_format', copy = false }: Conversion): Tensor {
+export function to(
+  vm: Vm,
+  t: Tensor,
+  { dtype = t.dtype, device = t.device, format = 'preserve_format', copy = false }: Conversion,
+): Tensor {
   const laidOut = format === 'preserve_format' || suggestedFormat(t.shape, t.strides) === format
   if (dtype === t.dtype && device === t.device && laidOut && !copy) return t
   const strides = format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape)
@@ -44,7 +48,12 @@ export function convert(vm: Vm, t: Tensor, dtype: DType | undefined): Tensor {
 }
 
 export function clone(vm: Vm, t: Tensor, format: MemoryFormat = 'preserve_format'): Tensor {
-  const out = outputOf([t], t.shape, t.dtype, format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape))
+  const out = outputOf(
+    [t],
+    t.shape,
+    t.dtype,
+    format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape),
+  )
   rearrangeKnown(out, t, (values) => values)
   launch(vm, 'aten.clone.default', [t], [out])
   return out
@@ -52,7 +61,8 @@ export function clone(vm: Vm, t: Tensor, format: MemoryFormat = 'preserve_format
 
 export function hasFormat(vm: Vm, t: Tensor, format: MemoryFormat): boolean {
   if (format === 'contiguous_format') return t.isContiguous
-  if (format === 'preserve_format') vm.raise(types.RuntimeError, 'preserve memory format is unsupported by the contiguous operator')
+  if (format === 'preserve_format')
+    vm.raise(types.RuntimeError, 'preserve memory format is unsupported by the contiguous operator')
   if (t.rank !== (format === 'channels_last' ? 4 : 5)) return false
   return isChannelsLastContiguous(t.shape, t.strides)
 }
@@ -93,7 +103,10 @@ export function valuesOf(vm: Vm, t: Tensor, what: string): Values {
   if (t.shape.some(isZero)) return []
   const known = knownValues(t)
   if (known === undefined) {
-    return vm.stop('data-dependent-branch', `${what} needs the values of a tensor of shape ${showShape(t.shape)}, which depend on the input or the weights`)
+    return vm.stop(
+      'data-dependent-branch',
+      `${what} needs the values of a tensor of shape ${showShape(t.shape)}, which depend on the input or the weights`,
+    )
   }
   known.pinSizes()
   return known.get()

@@ -3,7 +3,7 @@
 import { classOf, native } from '../python/native.ts'
 import { types } from '../python/types.ts'
 import { notImplemented } from '../python/make.ts'
-import type { PyClass} from '../python/values.ts';
+import type { PyClass } from '../python/values.ts'
 import { isInt, PyObject, type Value } from '../python/values.ts'
 import { hintNumber } from '../sym/index.ts'
 import type { Vm } from '../python/vm.ts'
@@ -49,7 +49,9 @@ export const deviceClass: PyClass = classOf({
     ),
     __copy__: native('__copy__(self)', (_vm, [d]) => d),
     __deepcopy__: native('__deepcopy__(self, memo)', (_vm, [d]) => d),
-    __hash__: native('__hash__(self)', (_vm, [d]) => [...self(d).text].reduce((h, c) => (h * 31 + c.charCodeAt(0)) % 2 ** 31, 7)),
+    __hash__: native('__hash__(self)', (_vm, [d]) =>
+      [...self(d).text].reduce((h, c) => (h * 31 + c.charCodeAt(0)) % 2 ** 31, 7),
+    ),
     __enter__: native('__enter__(self)', (vm, [d]) => {
       vm.state(torchState).deviceStack.push(placement(vm, self(d)))
       return d
@@ -66,7 +68,9 @@ export const deviceClass: PyClass = classOf({
 })
 
 const deviceTypes = new Set(
-  'cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu mtia privateuseone'.split(' '),
+  'cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu mtia privateuseone'.split(
+    ' ',
+  ),
 )
 
 const devices: Readonly<Record<DeviceName, Device>> = { meta: new Device('meta', null), cpu: new Device('cpu', null) }
@@ -91,7 +95,7 @@ function parseDevice(vm: Vm, text: string): Device {
 export function makeDevice(vm: Vm, type: Value, index: Value = null): Device {
   if (type instanceof Device) return type
   if (isInt(type)) return new Device('cuda', hintNumber(type))
-  if (typeof type !== 'string') vm.raise(types.TypeError, 'device(): argument \'type\' must be str')
+  if (typeof type !== 'string') vm.raise(types.TypeError, "device(): argument 'type' must be str")
   const parsed = parseDevice(vm, type)
   return index !== null && isInt(index) ? new Device(parsed.type, hintNumber(index)) : parsed
 }

@@ -1,7 +1,7 @@
 // Element types. Each is one row; the objects are the Python values `torch.float32` and so on, constants of the program.
 import { classOf, native } from '../python/native.ts'
 import { types } from '../python/types.ts'
-import type { PyClass} from '../python/values.ts';
+import type { PyClass } from '../python/values.ts'
 import { PyObject, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
 import { raise } from '../text/index.ts'
@@ -96,8 +96,6 @@ export const dtypes = {
   float4_e2m1fn_x2: plain('float4_e2m1fn_x2', 1, 'float'),
 } as const
 
-export type DTypeName = keyof typeof dtypes
-
 /** Further names of the same types, as attributes of `torch`. */
 export const dtypeAliases: Readonly<Record<string, DType>> = {
   float: dtypes.float32,
@@ -124,7 +122,10 @@ export function dtypeByName(name: string): DType | undefined {
 
 /** A dtype that the user named. */
 export function dtypeByShort(name: string): DType {
-  return dtypeByName(name) ?? raise('bad-option', `${name} is not a dtype`, { hint: 'Dtypes: bf16, f16, f32, i64, b8 and so on.' })
+  return (
+    dtypeByName(name) ??
+    raise('bad-option', `${name} is not a dtype`, { hint: 'Dtypes: bf16, f16, f32, i64, b8 and so on.' })
+  )
 }
 
 const complexOf = new Map<DType, DType>([

@@ -40,7 +40,10 @@ export function fresh(vm: Vm, op: KernelName, shape: Shape, options: Fresh): Ten
 function checkSizes(vm: Vm, shape: Shape): void {
   for (const s of shape) {
     if (lt(s, 0)) {
-      vm.raise(types.RuntimeError, `Trying to create tensor with negative dimension ${hint(s)}: [${shape.map((x) => String(hint(x))).join(', ')}]`)
+      vm.raise(
+        types.RuntimeError,
+        `Trying to create tensor with negative dimension ${hint(s)}: [${shape.map((x) => String(hint(x))).join(', ')}]`,
+      )
     }
   }
 }
@@ -98,7 +101,15 @@ function pinnedNumber(s: Scalar): number | undefined {
   return s instanceof PyFloat ? pinFloat(s) : scalarHint(s)
 }
 
-export function arange(vm: Vm, op: KernelName, start: Scalar, end: Scalar, step: Scalar, dtype: DType | undefined, device: DeviceName): Tensor {
+export function arange(
+  vm: Vm,
+  op: KernelName,
+  start: Scalar,
+  end: Scalar,
+  step: Scalar,
+  dtype: DType | undefined,
+  device: DeviceName,
+): Tensor {
   const length = rangeLength(vm, start, end, step)
   const isFloat = [start, end, step].some((s) => scalarCategory(s) === 'float')
   const result = dtype ?? (isFloat ? vm.state(torchState).defaultDtype : dtypes.int64)
@@ -124,7 +135,7 @@ function flattenData(vm: Vm, v: Value, depth: number): Data {
   const number = scalarOf(v)
   if (number !== undefined) return { shape: [], leaves: [number] }
   if (isTensor(v)) return { shape: [...v.shape], leaves: [v] }
-  if (typeof v === 'string') return vm.raise(types.TypeError, 'new(): invalid data type \'str\'')
+  if (typeof v === 'string') return vm.raise(types.TypeError, "new(): invalid data type 'str'")
   if (v === null || !(isSequence(v) || v instanceof PyRange)) {
     return vm.raise(types.RuntimeError, `Could not infer dtype of ${v === null ? 'NoneType' : 'object'}`)
   }

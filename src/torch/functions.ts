@@ -19,32 +19,42 @@ export interface FunctionSet {
 }
 
 /** PyTorch takes NumPy's names for some arguments (python_arg_parser.cpp). */
-const numpyNames: Readonly<Record<string, string>> = { axis: 'dim', keepdims: 'keepdim', x: 'input', x1: 'input', x2: 'other' }
+const numpyNames: Readonly<Record<string, string>> = {
+  axis: 'dim',
+  keepdims: 'keepdim',
+  x: 'input',
+  x1: 'input',
+  x2: 'other',
+}
 
 /** A table of functions by signature: `torchFunctions({ 'tril(input, diagonal=0)': (vm, [input, diagonal]) => … })`. */
 export function torchFunctions<K extends string>(table: { readonly [S in K]: HostFunction<S> }): FunctionTable {
-  return Object.fromEntries(Object.entries(natives(table)).map(([name, fn]) => [name, acceptNumpyNames(fn)]))
+  return Object.fromEntries(Object.entries(natives(table)).map(([name, fn]) => [name, withTorchKeywords(fn)]))
 }
 
-function acceptNumpyNames(n: PyNative): PyNative {
+/** Keyword arguments as PyTorch's parser takes them: NumPy's names, and `out=None`. */
+function withTorchKeywords(n: PyNative): PyNative {
   const { positional, keywordOnly } = parseSignature(`${n.name}${n.signature ?? '()'}`)
   const names = new Set([...positional, ...keywordOnly].map((p) => p.name))
-  const renamed = Object.entries(numpyNames).filter(([other, own]) => names.has(own) && !names.has(other))
-  if (renamed.length === 0) return n
-  const own = new Map(renamed)
-  const fn: PyNative['fn'] = (vm, args, kwargs) => n.fn(vm, args, kwargs.size === 0 ? kwargs : rename(kwargs, own))
+  const own = new Map(Object.entries(numpyNames).filter(([other, name]) => names.has(name) && !names.has(other)))
+  const fn: PyNative['fn'] = (vm, args, kwargs) => n.fn(vm, args, kwargs.size === 0 ? kwargs : adapted(vm, n, kwargs, own))
   return new PyNative(n.cls, n.name, fn, n.binds, n.signature)
 }
 
-function rename(kwargs: Kwargs, own: ReadonlyMap<string, string>): Kwargs {
+function adapted(vm: Vm, n: PyNative, kwargs: Kwargs, own: ReadonlyMap<string, string>): Kwargs {
   const result = new Map<string, Value>()
-  for (const [name, v] of kwargs) result.set(own.get(name) ?? name, v)
+  for (const [name, v] of kwargs) {
+    if (name !== 'out') result.set(own.get(name) ?? name, v)
+    else if (v !== null) vm.stop('unsupported-op', `${n.name}() with out=`)
+  }
   return result
 }
 
 /** A function of one tensor and nothing else. */
 export function ofTensor(name: string, f: (vm: Vm, t: Tensor) => Value): FunctionTable {
-  return torchFunctions<string>({ [`${name}(input)`]: (vm, [input]) => f(vm, asTensor(vm, input as Value | undefined)) })
+  return torchFunctions<string>({
+    [`${name}(input)`]: (vm, [input]) => f(vm, asTensor(vm, input as Value | undefined)),
+  })
 }
 
 /** A function of a tensor and a second operand, a tensor or number. */

@@ -117,7 +117,7 @@ function indexTensor(vm: Vm, t: Tensor, key: Value): Tensor {
     const items = key instanceof PyRange || key instanceof PyList || key instanceof PyTuple ? collect(vm, key) : []
     return tensorOf(vm, key, items.length === 0 ? dtypes.int64 : undefined, t.device)
   }
-  if (typeof key === 'string') return vm.raise(types.TypeError, 'new(): invalid data type \'str\'')
+  if (typeof key === 'string') return vm.raise(types.TypeError, "new(): invalid data type 'str'")
   const name = scalarOf(key) === undefined ? 'an object' : 'float'
   return vm.raise(
     types.IndexError,
@@ -142,7 +142,8 @@ function expandMasks(vm: Vm, t: Tensor, indices: readonly (Tensor | undefined)[]
     if (index === undefined) dim++
     else if (isMask(index)) {
       checkMaskShape(vm, t, index, dim)
-      for (const column of maskColumns(vm, index)) result.push({ dim: dim++, shape: [column.length], values: new Known([], [], () => column) })
+      for (const column of maskColumns(vm, index))
+        result.push({ dim: dim++, shape: [column.length], values: new Known([], [], () => column) })
     } else result.push({ dim: dim++, shape: index.shape, values: knownValues(index) })
   }
   return result
@@ -167,7 +168,11 @@ export function maskColumns(vm: Vm, mask: Tensor): number[][] {
 }
 
 /** The broadcast indices replace the dimensions they index: in place if those are adjacent, else in front. */
-function gatheredShape(t: Tensor, indices: readonly Expanded[], shape: Shape): { readonly shape: Shape; readonly at: number } {
+function gatheredShape(
+  t: Tensor,
+  indices: readonly Expanded[],
+  shape: Shape,
+): { readonly shape: Shape; readonly at: number } {
   const dims = indices.map((x) => x.dim)
   const [first = 0] = dims
   const adjacent = dims.every((d, i) => i === 0 || d === (dims[i - 1] ?? 0) + 1)
@@ -198,7 +203,11 @@ function gatherPositions(t: Tensor, indices: readonly Expanded[], shape: Shape, 
   const result = gatheredShape(t, indices, shape).shape
   const restStrides = rest.map((d) => at(strides, d))
   const zeros = shape.map(() => 0)
-  const base = positions({ shape: result, strides: [...restStrides.slice(0, place), ...zeros, ...restStrides.slice(place)], offset: 0 })
+  const base = positions({
+    shape: result,
+    strides: [...restStrides.slice(0, place), ...zeros, ...restStrides.slice(place)],
+    offset: 0,
+  })
   for (const { dim, shape: own, values } of indices) {
     const numbers = values?.get() ?? []
     const size = hintNumber(at(t.shape, dim))
@@ -287,7 +296,13 @@ export function fillFrom(vm: Vm, target: Tensor, value: Tensor): Tensor {
 }
 
 /** `index_put_`: the values, broadcast, go to the indexed elements. */
-export function indexPut(vm: Vm, t: Tensor, indices: readonly (Tensor | undefined)[], values: Tensor, accumulate = false): Tensor {
+export function indexPut(
+  vm: Vm,
+  t: Tensor,
+  indices: readonly (Tensor | undefined)[],
+  values: Tensor,
+  accumulate = false,
+): Tensor {
   const given = Array.from(indices).filter((x) => x !== undefined)
   overwriteKnown(t, accumulate ? undefined : putValues(vm, t, indices, given, values))
   launch(vm, 'aten.index_put_.default', [t, ...given, values], [t])
@@ -302,7 +317,8 @@ function putValues(
   values: Tensor,
 ): Known | undefined {
   const old = knownValues(t)
-  if (old === undefined || values.storage.data === undefined || given.some((x) => x.storage.data === undefined)) return undefined
+  if (old === undefined || values.storage.data === undefined || given.some((x) => x.storage.data === undefined))
+    return undefined
   const expanded = expandMasks(vm, t, indices)
   const broadcast = broadcastIndices(vm, expanded)
   const { shape, at: place } = gatheredShape(t, expanded, broadcast)

@@ -1,12 +1,27 @@
 // TensorIterator's choice of output strides (aten/src/ATen/TensorIterator.cpp): the output of an elementwise kernel is dense
 // and runs through its dimensions in the order its inputs do.
 import { gt, lt, mul, type Int } from '../sym/index.ts'
-import { at, channelsLastStrides, contiguousStrides, isChannelsLastContiguous, isNonOverlappingAndDense, isOne, sameShape, sameShapeAtSight, sameSize, type Shape } from './shape.ts'
+import {
+  at,
+  channelsLastStrides,
+  contiguousStrides,
+  isChannelsLastContiguous,
+  isNonOverlappingAndDense,
+  isOne,
+  sameShape,
+  sameShapeAtSight,
+  sameSize,
+  type Shape,
+} from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 export function outputStrides(shape: Shape, inputs: readonly Tensor[]): Shape {
   if (inputs.every((t) => t.isPlain)) return contiguousStrides(shape)
-  return (inputs.every((t) => sameShapeAtSight(t.shape, shape) || sameShape(t.shape, shape)) ? sharedLayout(inputs) : undefined) ?? reordered(shape, inputs)
+  return (
+    (inputs.every((t) => sameShapeAtSight(t.shape, shape) || sameShape(t.shape, shape))
+      ? sharedLayout(inputs)
+      : undefined) ?? reordered(shape, inputs)
+  )
 }
 
 /** compute_fast_setup_type: inputs of one shape that share a layout hand it on. */
@@ -67,7 +82,7 @@ function compareDims(a: number, b: number, shape: Shape, strides: readonly Shape
 }
 
 /** Strides of an operand in the shape of the output: 0 where it is broadcast. */
-export function broadcastStrides(t: Tensor, shape: Shape): Shape {
+function broadcastStrides(t: Tensor, shape: Shape): Shape {
   const lead = shape.length - t.shape.length
   return shape.map((size, i) => {
     if (i < lead) return 0

@@ -6,7 +6,17 @@ import type { DType } from './dtype.ts'
 import { Known, knownCount, positions, symbolic } from './known.ts'
 import { promoteTypes } from './promote.ts'
 import { launch } from './record.ts'
-import { at, contiguousStrides, isZero, normDim, sameSize, showShape, stridesOf, suggestedFormat, type Shape } from './shape.ts'
+import {
+  at,
+  contiguousStrides,
+  isZero,
+  normDim,
+  sameSize,
+  showShape,
+  stridesOf,
+  suggestedFormat,
+  type Shape,
+} from './shape.ts'
 import { knownValues, outputOf, rearrangeKnown, setKnown, type Tensor } from './tensor.ts'
 import { copyContiguous, expand, flatten, unsqueeze, view } from './views.ts'
 
@@ -48,10 +58,7 @@ export function cat(vm: Vm, tensors: readonly Tensor[], dim: Int = 0): Tensor {
 
 function checkJoin(vm: Vm, model: Tensor, t: Tensor, dim: number, position: number): void {
   if (t.rank !== model.rank) {
-    vm.raise(
-      types.RuntimeError,
-      `Tensors must have same number of dimensions: got ${model.rank} and ${t.rank}`,
-    )
+    vm.raise(types.RuntimeError, `Tensors must have same number of dimensions: got ${model.rank} and ${t.rank}`)
   }
   t.shape.forEach((s, i) => {
     if (i === dim || sameSize(s, at(model.shape, i))) return
@@ -97,7 +104,11 @@ export function stack(vm: Vm, tensors: readonly Tensor[], dim: Int = 0): Tensor 
   const shape = [...first.shape.slice(0, d), tensors.length, ...first.shape.slice(d)]
   const out = outputOf(tensors, shape, commonDtype(vm, tensors))
   if (tensors.every((t) => t.storage.data !== undefined)) {
-    joinKnown(out, tensors.map((t) => unsqueeze(vm, t, d)), d)
+    joinKnown(
+      out,
+      tensors.map((t) => unsqueeze(vm, t, d)),
+      d,
+    )
   }
   launch(vm, 'aten.stack.default', tensors, [out])
   return out

@@ -38,7 +38,9 @@ export class Known {
   /** The same as a list of so many elements. */
   listed(shape: readonly Int[], count: number): Known {
     const value = this.uniform
-    return value === undefined ? this : new Known([this], symbolic(shape), () => new Float64Array(count).fill(value), value)
+    return value === undefined
+      ? this
+      : new Known([this], symbolic(shape), () => new Float64Array(count).fill(value), value)
   }
 
   get(): Values {

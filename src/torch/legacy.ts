@@ -1,7 +1,7 @@
 // The tensor types of old: `torch.LongTensor([1, 2])`, `x.type('torch.FloatTensor')`, `isinstance(x, torch.BoolTensor)`.
 // Each is a dtype on the host.
 import { classOf } from '../python/native.ts'
-import type { PyClass} from '../python/values.ts';
+import type { PyClass } from '../python/values.ts'
 import { type Value } from '../python/values.ts'
 import type { DeviceName } from './device.ts'
 import { dtypes, type DType } from './dtype.ts'

@@ -29,7 +29,12 @@ export interface PointwiseOptions {
 }
 
 /** Runs an elementwise kernel over tensors and Python numbers, in the order of its arguments. */
-export function pointwise(vm: Vm, op: KernelName, operands: readonly Operand[], options: PointwiseOptions = {}): Tensor {
+export function pointwise(
+  vm: Vm,
+  op: KernelName,
+  operands: readonly Operand[],
+  options: PointwiseOptions = {},
+): Tensor {
   const inputs = operands.filter(isTensor)
   checkDevices(vm, inputs)
   const shape = broadcast(vm, inputs)
@@ -74,7 +79,10 @@ export function pointwiseInto(
 function broadcast(vm: Vm, inputs: readonly Tensor[]): Shape {
   const [a, b] = inputs
   if (a !== undefined && b === undefined) return a.shape
-  return broadcastShapes(vm, inputs.map((t) => t.shape))
+  return broadcastShapes(
+    vm,
+    inputs.map((t) => t.shape),
+  )
 }
 
 function resultDtype(vm: Vm, operands: readonly Operand[], options: PointwiseOptions): DType {
@@ -82,8 +90,7 @@ function resultDtype(vm: Vm, operands: readonly Operand[], options: PointwiseOpt
   if (typeof result !== 'string') return result
   if (result === 'bool') return dtypes.bool
   const [only, second] = options.promote ?? operands
-  const common =
-    second === undefined && isTensor(only) ? only.dtype : resultType(vm, options.promote ?? operands)
+  const common = second === undefined && isTensor(only) ? only.dtype : resultType(vm, options.promote ?? operands)
   return result === 'inexact' ? toInexact(vm, common) : common
 }
 
@@ -127,11 +134,18 @@ function evaluatedOnce(f: ElementFunction, operands: readonly Operand[], inputs:
   const parents = inputs.map(uniformValue)
   if (!parents.every((k) => k !== undefined)) return undefined
   const xs = operands.map((o) => (isTensor(o) ? uniformValue(o)?.uniform : scalarHint(o)))
-  return xs.every((x) => x !== undefined) ? Known.uniform(f(...xs), parents, symbolic(operands.filter(isIntScalar))) : undefined
+  return xs.every((x) => x !== undefined)
+    ? Known.uniform(f(...xs), parents, symbolic(operands.filter(isIntScalar)))
+    : undefined
 }
 
 /** @param operands the shape of a tensor (its values are the next of `parents`) or a number */
-function evaluate(f: ElementFunction, operands: readonly (Shape | number)[], parents: readonly Known[], shape: Shape): Values {
+function evaluate(
+  f: ElementFunction,
+  operands: readonly (Shape | number)[],
+  parents: readonly Known[],
+  shape: Shape,
+): Values {
   let next = 0
   const columns = operands.map((o) => {
     if (typeof o === 'number') return (): number => o
@@ -155,5 +169,9 @@ function evaluate(f: ElementFunction, operands: readonly (Shape | number)[], par
 function broadcastPositions(own: Shape, shape: Shape): Int32Array {
   const strides = contiguousStrides(own)
   const lead = shape.length - own.length
-  return positions({ shape, strides: shape.map((_, i) => (i < lead || own[i - lead] === 1 ? 0 : (strides[i - lead] ?? 0))), offset: 0 })
+  return positions({
+    shape,
+    strides: shape.map((_, i) => (i < lead || own[i - lead] === 1 ? 0 : (strides[i - lead] ?? 0))),
+    offset: 0,
+  })
 }

@@ -2,7 +2,7 @@
 // within a category tensors with dimensions outrank 0-d tensors, which outrank Python numbers.
 import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
-import { scalarCategory, scalarDtype, type Scalar } from './arguments.ts'
+import { scalarDtype, type Scalar } from './arguments.ts'
 import { categoryRank, complexDtype, dtypes, realDtype, type DType } from './dtype.ts'
 import { torchState } from './state.ts'
 import { isTensor, type Tensor } from './tensor.ts'
@@ -36,7 +36,10 @@ function promoteFloats(a: DType, b: DType): DType {
 export function promoteTypes(vm: Vm, a: DType, b: DType): DType {
   if (a === b) return a
   if (isNarrowFloat(a) || isNarrowFloat(b)) {
-    vm.raise(types.RuntimeError, `Promotion for Float8 Types is not supported, attempted to promote ${messageName(a)} and ${messageName(b)}`)
+    vm.raise(
+      types.RuntimeError,
+      `Promotion for Float8 Types is not supported, attempted to promote ${messageName(a)} and ${messageName(b)}`,
+    )
   }
   const [low, high] = categoryRank[a.category] <= categoryRank[b.category] ? [a, b] : [b, a]
   if (barebones.has(low) && high.category !== 'float') refuseBarebones(vm, a, b)
@@ -111,9 +114,4 @@ export function toInexact(vm: Vm, d: DType): DType {
 export function canCast(from: DType, to: DType): boolean {
   if (categoryRank[from.category] > 1 && categoryRank[from.category] > categoryRank[to.category]) return false
   return !(from.category !== 'bool' && to.category === 'bool')
-}
-
-/** A number that stands for more than its operand's dtype holds: `int_tensor.add_(1.5)`. */
-export function scalarFits(s: Scalar, d: DType): boolean {
-  return categoryRank[scalarCategory(s)] <= categoryRank[d.category]
 }

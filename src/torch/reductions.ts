@@ -24,7 +24,11 @@ export function columns(values: Values, shape: Shape, dims: readonly number[] | 
   const reduced = dims ?? all
   const order = [...all.filter((i) => !reduced.includes(i)), ...all.filter((i) => reduced.includes(i))]
   const strides = contiguousStrides(shape)
-  const from = positions({ shape: order.map((i) => at(shape, i)), strides: order.map((i) => at(strides, i)), offset: 0 })
+  const from = positions({
+    shape: order.map((i) => at(shape, i)),
+    strides: order.map((i) => at(strides, i)),
+    offset: 0,
+  })
   const size = reduced.reduce((n, i) => n * hintNumber(at(shape, i)), 1)
   const result: number[][] = []
   for (let i = 0; i < from.length; i += Math.max(size, 1)) {
@@ -142,16 +146,32 @@ export function meanDtype(vm: Vm, t: Tensor, dtype: DType | undefined): DType {
 }
 
 /** sqrt(sum of squares) and its kin; `dims` undefined takes all. */
-export function vectorNorm(vm: Vm, t: Tensor, dims: readonly number[] | undefined, keepdim = false, dtype?: DType): Tensor {
+export function vectorNorm(
+  vm: Vm,
+  t: Tensor,
+  dims: readonly number[] | undefined,
+  keepdim = false,
+  dtype?: DType,
+): Tensor {
   const result = dtype ?? t.dtype
   if (!t.dtype.isInexact) {
-    vm.raise(types.RuntimeError, `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${t.dtype.name}`)
+    vm.raise(
+      types.RuntimeError,
+      `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${t.dtype.name}`,
+    )
   }
   return reduce(vm, 'aten.linalg_vector_norm.default', t, dims, keepdim, result)
 }
 
 /** A kernel whose output has the input's shape and is contiguous: scans, softmax. */
-export function scan(vm: Vm, op: KernelName, t: Tensor, dtype: DType, dim: number, line?: (xs: readonly number[]) => readonly number[]): Tensor {
+export function scan(
+  vm: Vm,
+  op: KernelName,
+  t: Tensor,
+  dtype: DType,
+  dim: number,
+  line?: (xs: readonly number[]) => readonly number[],
+): Tensor {
   const out = outputOf([t], t.shape, dtype)
   if (line !== undefined) deriveKnown(out, [t], ([values = []]) => alongDim(values, t.shape, dim, line))
   launch(vm, op, [t], [out])
@@ -159,11 +179,20 @@ export function scan(vm: Vm, op: KernelName, t: Tensor, dtype: DType, dim: numbe
 }
 
 /** Replaces each line along a dimension by what `line` makes of it. */
-export function alongDim(values: Values, shape: Shape, dim: number, line: (xs: readonly number[]) => readonly number[]): Values {
+export function alongDim(
+  values: Values,
+  shape: Shape,
+  dim: number,
+  line: (xs: readonly number[]) => readonly number[],
+): Values {
   if (shape.length === 0) return line(Array.from(values))
   const strides = contiguousStrides(shape)
   const order = [...shape.keys()].filter((i) => i !== dim).concat(dim)
-  const from = positions({ shape: order.map((i) => at(shape, i)), strides: order.map((i) => at(strides, i)), offset: 0 })
+  const from = positions({
+    shape: order.map((i) => at(shape, i)),
+    strides: order.map((i) => at(strides, i)),
+    offset: 0,
+  })
   const size = Math.max(hintNumber(at(shape, dim)), 1)
   const result = new Float64Array(from.length)
   for (let i = 0; i < from.length; i += size) {

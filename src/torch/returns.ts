@@ -9,14 +9,17 @@ function fields(name: string, names: readonly string[]): PyClass {
     module: 'torch.return_types',
     bases: [types.tuple],
     properties: Object.fromEntries(
-      names.map((field, i) => [field, (_vm: unknown, self: Value) => (self instanceof PyTuple ? (self.items[i] ?? null) : null)]),
+      names.map((field, i) => [
+        field,
+        (_vm: unknown, self: Value) => (self instanceof PyTuple ? (self.items[i] ?? null) : null),
+      ]),
     ),
   })
 }
 
 const valuesAndIndices = ['values', 'indices']
 
-export const returnTypes = {
+const returnTypes = {
   max: fields('max', valuesAndIndices),
   min: fields('min', valuesAndIndices),
   median: fields('median', valuesAndIndices),

@@ -33,7 +33,8 @@ export function at(shape: Shape, i: number): Int {
 
 export function numel(shape: Shape): Int {
   let n: Int = 1
-  for (const s of shape) n = typeof n === 'number' && typeof s === 'number' && n * s <= Number.MAX_SAFE_INTEGER ? n * s : mul(n, s)
+  for (const s of shape)
+    n = typeof n === 'number' && typeof s === 'number' && n * s <= Number.MAX_SAFE_INTEGER ? n * s : mul(n, s)
   return n
 }
 
@@ -113,7 +114,7 @@ export function isChannelsLastContiguous(shape: Shape, strides: Shape): boolean 
  * c10's `is_channels_last_strides`: looks channels-last, gaps allowed. Sizes 1 count here, so that an N111 tensor keeps
  * the layout it was made in.
  */
-export function isChannelsLastLike(shape: Shape, strides: Shape): boolean {
+function isChannelsLastLike(shape: Shape, strides: Shape): boolean {
   const order = channelsLast(shape)
   if (order === undefined || at(strides, 1) === 0) return false
   let least: Int = 0
@@ -135,7 +136,9 @@ export function suggestedFormat(shape: Shape, strides: Shape): MemoryFormat {
 }
 
 export function stridesOf(format: MemoryFormat, shape: Shape): Int[] {
-  return format === 'channels_last' || format === 'channels_last_3d' ? channelsLastStrides(shape) : contiguousStrides(shape)
+  return format === 'channels_last' || format === 'channels_last_3d'
+    ? channelsLastStrides(shape)
+    : contiguousStrides(shape)
 }
 
 /** Elements that a strided operand really has: a dimension of stride 0 counts once. */

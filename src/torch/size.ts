@@ -15,7 +15,11 @@ function items(v: Value): readonly Int[] {
 /** Sizes are ints. */
 function checked(vm: Vm, values: readonly Value[]): PyTuple {
   return sizeTuple(
-    values.map((v, i) => (isInt(v) ? v : vm.raise(types.TypeError, `torch.Size() takes an iterable of 'int' (item ${i} is of another type)`))),
+    values.map((v, i) =>
+      isInt(v)
+        ? v
+        : vm.raise(types.TypeError, `torch.Size() takes an iterable of 'int' (item ${i} is of another type)`),
+    ),
   )
 }
 
@@ -34,7 +38,9 @@ export const sizeClass: PyClass = classOf({
   module: 'torch',
   bases: [types.tuple],
   methods: {
-    __new__: native('__new__(cls, iterable=MISSING)', (vm, [, v]) => checked(vm, v === undefined ? [] : collect(vm, v))),
+    __new__: native('__new__(cls, iterable=MISSING)', (vm, [, v]) =>
+      checked(vm, v === undefined ? [] : collect(vm, v)),
+    ),
     __init__: asMethod(native('__init__(self, *args)', () => null)),
     __getitem__: native('__getitem__(self, key)', (vm, [self, key]) => itemOf(vm, items(self), key)),
     __add__: native('__add__(self, other)', (vm, [self, other]) => {
@@ -49,7 +55,13 @@ export const sizeClass: PyClass = classOf({
       return sizeTuple(Array.from({ length: Math.max(toNumber(vm, n), 0) }, () => own).flat())
     }),
     numel: native('numel(self)', (_vm, [self]) => prod(items(self))),
-    __repr__: native('__repr__(self)', (_vm, [self]) => `torch.Size([${items(self).map((x) => String(hint(x))).join(', ')}])`),
+    __repr__: native(
+      '__repr__(self)',
+      (_vm, [self]) =>
+        `torch.Size([${items(self)
+          .map((x) => String(hint(x)))
+          .join(', ')}])`,
+    ),
   },
 })
 

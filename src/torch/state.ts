@@ -35,11 +35,12 @@ export class TorchState {
   wBytes: Int | undefined = undefined
   aBytes: Int | undefined = undefined
   /** Told of every module that is made, before its `__init__` runs. */
-  onModuleConstruct: ((cls: PyClass, instance: PyInstance, args: readonly Value[], kwargs: Kwargs) => void) | undefined = undefined
+  onModuleConstruct:
+    ((cls: PyClass, instance: PyInstance, args: readonly Value[], kwargs: Kwargs) => void) | undefined = undefined
   /** Wraps every call of a module, which is on `moduleStack` already: `proceed` carries it out. */
   onModuleCall:
-    | ((instance: PyInstance, args: readonly Value[], kwargs: Kwargs, proceed: () => Value) => Value)
-    | undefined = undefined
+    ((instance: PyInstance, args: readonly Value[], kwargs: Kwargs, proceed: () => Value) => Value) | undefined =
+    undefined
   /** The package whose lines kernels are put down to: a kernel's `at` is the innermost line of a file below `NAME/`. */
   tracedPackage = 'transformers'
 }

@@ -1,7 +1,7 @@
 // A tensor as the interpreted program has it: shape, strides, dtype, device and role, no data (but see known.ts). The
 // class object is filled with methods by functions/index.ts, which gathers the tables of all functions.
 import { classOf } from '../python/native.ts'
-import type { PyClass} from '../python/values.ts';
+import type { PyClass } from '../python/values.ts'
 import { PyObject, type Value } from '../python/values.ts'
 import type { Int } from '../sym/index.ts'
 import type { DeviceName } from './device.ts'
@@ -121,7 +121,9 @@ function roundedTo(t: Tensor, values: Known): Known | undefined {
   const cast = castTo(t.dtype)
   if (cast === undefined) return undefined
   if (values.uniform !== undefined) return Known.uniform(cast(values.uniform), [values])
-  return knownCount(t.shape) === undefined ? undefined : new Known([values], [], () => Float64Array.from(values.get(), cast))
+  return knownCount(t.shape) === undefined
+    ? undefined
+    : new Known([values], [], () => Float64Array.from(values.get(), cast))
 }
 
 function coversStorage(t: Tensor): boolean {
@@ -153,7 +155,7 @@ export function deriveKnown(
   setKnown(out, new Known(parents, [], () => compute(parents.map((k) => k.get()))))
 }
 
-export interface NewTensor {
+interface NewTensor {
   readonly strides?: Shape | undefined
   readonly device?: DeviceName
   readonly role?: Role

@@ -2,7 +2,23 @@
 // (aten/src/ATen/native/TensorShape.cpp, TensorUtils.cpp), symbolic or not.
 import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
-import { add, eq, floorDiv, ge, gt, hint, hintNumber, lt, mod, mul, neg, pin, sub, SymInt, type Int } from '../sym/index.ts'
+import {
+  add,
+  eq,
+  floorDiv,
+  ge,
+  gt,
+  hint,
+  hintNumber,
+  lt,
+  mod,
+  mul,
+  neg,
+  pin,
+  sub,
+  SymInt,
+  type Int,
+} from '../sym/index.ts'
 import { complexDtype, realDtype, type DType } from './dtype.ts'
 import { launch } from './record.ts'
 import { at, contiguousStrides, isOne, isZero, normDim, numel, sameSize, showShape, type Shape } from './shape.ts'
@@ -76,7 +92,11 @@ export function expand(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
   for (let i = sizes.length - 1; i >= 0; i--) {
     const own = i >= lead
     const size: Int = own ? at(t.shape, i - lead) : 1
-    const stride: Int = own ? at(t.strides, i - lead) : i === sizes.length - 1 ? 1 : mul(at(shape, i + 1), at(strides, i + 1))
+    const stride: Int = own
+      ? at(t.strides, i - lead)
+      : i === sizes.length - 1
+        ? 1
+        : mul(at(shape, i + 1), at(strides, i + 1))
     const target = own && at(sizes, i) === -1 ? size : at(sizes, i)
     const same = sameSize(size, target)
     if (!same && (!isOne(size) || lt(target, 0))) refuseExpand(vm, t, sizes, i, target, size)
@@ -149,7 +169,7 @@ export function narrow(vm: Vm, t: Tensor, dim: Int, start: Int, length: Int): Te
 // --- view and reshape ----------------------------------------------------------------------------------------------
 
 /** A size with at most one -1, filled in. */
-export function inferSize(vm: Vm, sizes: readonly Int[], count: Int): Int[] {
+function inferSize(vm: Vm, sizes: readonly Int[], count: Int): Int[] {
   const open = sizes.findIndex((s) => s === -1)
   const invalid = (): never =>
     vm.raise(types.RuntimeError, `shape '${showShape(sizes)}' is invalid for input of size ${hint(count)}`)
@@ -167,10 +187,12 @@ export function inferSize(vm: Vm, sizes: readonly Int[], count: Int): Int[] {
 }
 
 /** Strides under which `shape` is a view, or undefined where the elements lie too far apart (computeStride). */
-export function viewStrides(from: Shape, strides: Shape, shape: Shape): Int[] | undefined {
+function viewStrides(from: Shape, strides: Shape, shape: Shape): Int[] | undefined {
   if (from.length === 0) return shape.map(() => 1)
   if (from.some(isZero)) {
-    return from.length === shape.length && from.every((s, i) => sameSize(s, at(shape, i))) ? [...strides] : contiguousStrides(shape)
+    return from.length === shape.length && from.every((s, i) => sameSize(s, at(shape, i)))
+      ? [...strides]
+      : contiguousStrides(shape)
   }
   const result = new Array<Int>(shape.length)
   let next = shape.length - 1
@@ -204,7 +226,7 @@ export function view(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
   if (strides === undefined) {
     vm.raise(
       types.RuntimeError,
-      'view size is not compatible with input tensor\'s size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.',
+      "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.",
     )
   }
   return viewOf(t, shape, strides)
@@ -264,18 +286,20 @@ export function split(vm: Vm, t: Tensor, size: Int, dim: Int = 0): Tensor[] {
   if (t.rank === 0) vm.raise(types.RuntimeError, 'split expects at least a 1-dimensional tensor')
   const d = normDim(vm, t.rank, dim)
   const n = at(t.shape, d)
-  if (lt(size, 0)) vm.raise(types.RuntimeError, `split expects split_size be non-negative, but got split_size=${hint(size)}`)
+  if (lt(size, 0))
+    vm.raise(types.RuntimeError, `split expects split_size be non-negative, but got split_size=${hint(size)}`)
   if (isZero(size)) {
     if (!isZero(n)) {
-      vm.raise(types.RuntimeError, `split_size can only be 0 if dimension size is 0, but got dimension size of ${hint(n)}`)
+      vm.raise(
+        types.RuntimeError,
+        `split_size can only be 0 if dimension size is 0, but got dimension size of ${hint(n)}`,
+      )
     }
     return [slice(vm, t, d, 0, 0)]
   }
   const whole = sameSize(mod(n, size), 0)
   const count = isZero(n) ? 1 : countOf(whole ? floorDiv(n, size) : floorDiv(add(n, sub(size, 1)), size))
-  return Array.from({ length: count }, (_, i) =>
-    slice(vm, t, d, mul(i, size), i === count - 1 ? n : mul(i + 1, size)),
-  )
+  return Array.from({ length: count }, (_, i) => slice(vm, t, d, mul(i, size), i === count - 1 ? n : mul(i + 1, size)))
 }
 
 export function splitWithSizes(vm: Vm, t: Tensor, sizes: readonly Int[], dim: Int = 0): Tensor[] {
@@ -285,7 +309,10 @@ export function splitWithSizes(vm: Vm, t: Tensor, sizes: readonly Int[], dim: In
   let start: Int = 0
   const pieces = sizes.map((size) => {
     if (lt(size, 0)) {
-      vm.raise(types.RuntimeError, `split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${showShape(sizes)}`)
+      vm.raise(
+        types.RuntimeError,
+        `split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${showShape(sizes)}`,
+      )
     }
     const end = add(start, size)
     const piece = { start, end }
@@ -309,7 +336,9 @@ export function chunk(vm: Vm, t: Tensor, chunks: number, dim: Int = 0): Tensor[]
   if (isZero(n)) return Array.from({ length: chunks }, () => slice(vm, t, d, 0, 0))
   if (sameSize(mod(n, chunks), 0)) {
     const size = floorDiv(n, chunks)
-    return Array.from({ length: chunks }, (_, i) => slice(vm, t, d, mul(i, size), i === chunks - 1 ? n : mul(i + 1, size)))
+    return Array.from({ length: chunks }, (_, i) =>
+      slice(vm, t, d, mul(i, size), i === chunks - 1 ? n : mul(i + 1, size)),
+    )
   }
   return split(vm, t, floorDiv(add(n, chunks - 1), chunks), d)
 }
@@ -423,7 +452,10 @@ export function viewAsReal(vm: Vm, t: Tensor): Tensor {
 export function viewAsComplex(vm: Vm, t: Tensor): Tensor {
   const dtype = complexDtype(t.dtype)
   if (dtype === t.dtype || !['float16', 'float32', 'float64'].includes(t.dtype.name)) {
-    vm.raise(types.RuntimeError, 'view_as_complex is only supported for half, float and double tensors, but got a tensor of another type')
+    vm.raise(
+      types.RuntimeError,
+      'view_as_complex is only supported for half, float and double tensors, but got a tensor of another type',
+    )
   }
   if (t.rank === 0) vm.raise(types.RuntimeError, 'Input tensor must have one or more dimensions')
   if (!eq(at(t.shape, -1), 2)) vm.raise(types.RuntimeError, 'Tensor must have a last dimension of size 2')
@@ -451,10 +483,16 @@ export function viewDtype(vm: Vm, t: Tensor, dtype: DType): Tensor {
   const to = dtype.itemsize
   if (from === to) return reinterpreted(t, t.shape, t.strides, dtype)
   if (t.rank === 0) {
-    vm.raise(types.RuntimeError, `self.dim() cannot be 0 to view ${t.dtype.name} as ${dtype.name} (different element sizes)`)
+    vm.raise(
+      types.RuntimeError,
+      `self.dim() cannot be 0 to view ${t.dtype.name} as ${dtype.name} (different element sizes)`,
+    )
   }
   if (!eq(at(t.strides, -1), 1)) {
-    vm.raise(types.RuntimeError, `self.stride(-1) must be 1 to view ${t.dtype.name} as ${dtype.name} (different element sizes), but got ${hint(at(t.strides, -1))}`)
+    vm.raise(
+      types.RuntimeError,
+      `self.stride(-1) must be 1 to view ${t.dtype.name} as ${dtype.name} (different element sizes), but got ${hint(at(t.strides, -1))}`,
+    )
   }
   const scale = (x: Int): Int => (from > to ? mul(x, from / to) : exactly(vm, x, to / from, t.dtype, dtype))
   const last = t.rank - 1
@@ -465,7 +503,10 @@ export function viewDtype(vm: Vm, t: Tensor, dtype: DType): Tensor {
 
 function exactly(vm: Vm, x: Int, by: number, from: DType, to: DType): Int {
   if (eq(mod(x, by), 0)) return floorDiv(x, by)
-  return vm.raise(types.RuntimeError, `sizes and strides must be divisible by ${by} to view ${from.name} as ${to.name} (different element sizes), but got ${hint(x)}`)
+  return vm.raise(
+    types.RuntimeError,
+    `sizes and strides must be divisible by ${by} to view ${from.name} as ${to.name} (different element sizes), but got ${hint(x)}`,
+  )
 }
 
 /** Dimensions in reverse order: `t.T`. */

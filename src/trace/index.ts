@@ -1,4 +1,13 @@
 // Calls of models and what they launch: phases, traces, and the file formats of the analyses made from them.
-export { oracleLines, traceModel, type ModelTrace, type TraceRequest } from './model.ts'
+export {
+  loadModel,
+  oracleLines,
+  traceLoaded,
+  traceModel,
+  type CallRequest,
+  type LoadedModel,
+  type ModelTrace,
+  type TraceRequest,
+} from './model.ts'
 export { printOracleLine, signature, type OracleLine } from './oracle.ts'
 export { phaseLabel, phaseOf, runCall, traceCall, type CallSpec, type NamedInput, type Padding, type Phase, type Sizes } from './run.ts'

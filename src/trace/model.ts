@@ -5,7 +5,7 @@ import type { KernelCall } from '../torch/index.ts'
 import { oracleLine, type OracleLine } from './oracle.ts'
 import { phaseLabel, phaseOf, traceCall, type NamedInput, type Padding, type Phase } from './run.ts'
 
-export interface TraceRequest extends ModelSpec {
+export interface CallRequest {
   readonly phase?: Phase | undefined
   readonly batch: number
   readonly seq: number
@@ -14,22 +14,37 @@ export interface TraceRequest extends ModelSpec {
   readonly inputs?: readonly NamedInput[] | undefined
 }
 
-export interface ModelTrace {
+export interface TraceRequest extends ModelSpec, CallRequest {}
+
+export interface LoadedModel {
   readonly vm: Vm
   readonly built: BuiltModel
+}
+
+export interface ModelTrace extends LoadedModel {
   /** `prefill b2 s32` */
   readonly label: string
   readonly calls: readonly KernelCall[]
 }
 
-/** Builds the model and records one call of it. */
-export function traceModel(project: Project, request: TraceRequest): ModelTrace {
+/** Builds a model; it can be called any number of times. */
+export function loadModel(project: Project, spec: ModelSpec): LoadedModel {
+  const vm = createVm(project)
+  return { vm, built: buildModel(vm, spec) }
+}
+
+/** Records one call of a model. */
+export function traceLoaded({ vm, built }: LoadedModel, request: CallRequest): ModelTrace {
   const phase = phaseOf(request.phase, request)
   const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
-  const vm = createVm(project)
-  const built = buildModel(vm, request)
   const calls = traceCall(vm, built, { phase, sizes, padding: request.padding, inputs: request.inputs })
   return { vm, built, label: phaseLabel(phase, sizes), calls }
+}
+
+/** Builds the model and records one call of it. */
+export function traceModel(project: Project, request: TraceRequest): ModelTrace {
+  phaseOf(request.phase, request)
+  return traceLoaded(loadModel(project, request), request)
 }
 
 export function oracleLines(trace: ModelTrace): readonly OracleLine[] {

@@ -1,12 +1,29 @@
-// Runs the programs of ops.json in the engine and tells how what they did differs from what PyTorch did.
-import { call, PyException, PyFloat, PyFunction, PyList, PyTuple, str, type Value, type Vm } from '../../src/python/index.ts'
+// Runs the programs of torch_ops.json in the engine and tells how what they did differs from what PyTorch did.
+import {
+  call,
+  PyException,
+  PyFloat,
+  PyFunction,
+  PyList,
+  PyTuple,
+  str,
+  type Value,
+  type Vm,
+} from '../../src/python/index.ts'
 import { hint, type Int } from '../../src/sym/index.ts'
 import { isAnalysisError } from '../../src/text/index.ts'
 import { torchState, type KernelCall, type TensorSig } from '../../src/torch/index.ts'
 import { knownValues, Tensor } from '../../src/torch/tensor.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-type KernelLine = readonly [op: string, ins: readonly string[], outs: readonly string[], strides: Json, read: Json, write: Json]
+type KernelLine = readonly [
+  op: string,
+  ins: readonly string[],
+  outs: readonly string[],
+  strides: Json,
+  read: Json,
+  write: Json,
+]
 
 export interface Case {
   readonly code: string
@@ -49,7 +66,11 @@ function summary(vm: Vm, v: Value): Json {
 
 function tensorSummary(t: Tensor): Json {
   const known = t.device === 'cpu' ? knownValues(t) : undefined
-  const shown = { tensor: signature({ dtype: t.dtype, shape: t.shape, role: t.role, tensor: t }), stride: t.strides.map(plain), device: t.device }
+  const shown = {
+    tensor: signature({ dtype: t.dtype, shape: t.shape, role: t.role, tensor: t }),
+    stride: t.strides.map(plain),
+    device: t.device,
+  }
   return known === undefined ? shown : { ...shown, values: Array.from(known.get(), number) }
 }
 
@@ -89,10 +110,15 @@ function isObject(j: Json | undefined): j is { readonly [key: string]: Json } {
 /** Equal up to float rounding; values that only PyTorch knows are left out. */
 function same(expected: Json, actual: Json): boolean {
   if (typeof expected === 'number' && typeof actual === 'number') {
-    return expected === actual || Math.abs(expected - actual) <= 2e-6 * Math.max(Math.abs(expected), Math.abs(actual), 1e-3)
+    return (
+      expected === actual || Math.abs(expected - actual) <= 2e-6 * Math.max(Math.abs(expected), Math.abs(actual), 1e-3)
+    )
   }
   if (Array.isArray(expected) && Array.isArray(actual)) {
-    return expected.length === actual.length && expected.every((x: Json, i) => same(x, (actual[i] as Json | undefined) ?? null))
+    return (
+      expected.length === actual.length &&
+      expected.every((x: Json, i) => same(x, (actual[i] as Json | undefined) ?? null))
+    )
   }
   if (isObject(expected) && isObject(actual)) {
     if ('values' in expected && 'tensor' in expected) return sameTensor(expected, actual)
@@ -106,7 +132,8 @@ function sameTensor(expected: { readonly [key: string]: Json }, actual: { readon
   const { values: own, ...ownRest } = actual
   if (JSON.stringify(rest) !== JSON.stringify(ownRest)) return false
   if (own === undefined) return true
-  const flat = (j: Json | undefined): Json[] => (Array.isArray(j) ? (j as Json[]).flatMap(flat) : [typeof j === 'boolean' ? Number(j) : (j ?? null)])
+  const flat = (j: Json | undefined): Json[] =>
+    Array.isArray(j) ? (j as Json[]).flatMap(flat) : [typeof j === 'boolean' ? Number(j) : (j ?? null)]
   return same(flat(values), flat(own))
 }
 
@@ -118,10 +145,13 @@ function sameError(expected: string, actual: string): boolean {
 
 /** Undefined where both did the same, else the difference. */
 export function difference(expected: Case, actual: Case): string | undefined {
-  const show = (c: Case): string => (c.error === undefined ? JSON.stringify([c.kernels, c.result]) : `${c.error}: ${c.message ?? ''}`)
+  const show = (c: Case): string =>
+    c.error === undefined ? JSON.stringify([c.kernels, c.result]) : `${c.error}: ${c.message ?? ''}`
   const differs = `${expected.code}\n  PyTorch ${show(expected)}\n  engine  ${show(actual)}`
   if (expected.error !== undefined || actual.error !== undefined) {
-    return expected.error !== undefined && actual.error !== undefined && sameError(expected.error, actual.error) ? undefined : differs
+    return expected.error !== undefined && actual.error !== undefined && sameError(expected.error, actual.error)
+      ? undefined
+      : differs
   }
   if (JSON.stringify(expected.kernels) !== JSON.stringify(actual.kernels)) return differs
   return same(expected.result ?? null, actual.result ?? null) ? undefined : differs

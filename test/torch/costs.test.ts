@@ -17,7 +17,11 @@ function i(...shape: number[]): Tensor {
 }
 
 /** Runs `def run(a, b, c)` and returns its kernels. */
-function kernelsOf(body: string, args: readonly Value[], prepare?: (vm: ReturnType<typeof torchVm>) => void): KernelCall[] {
+function kernelsOf(
+  body: string,
+  args: readonly Value[],
+  prepare?: (vm: ReturnType<typeof torchVm>) => void,
+): KernelCall[] {
   const vm = torchVm()
   prepare?.(vm)
   const names = ['a', 'b', 'c'].slice(0, args.length).join(', ')
@@ -38,28 +42,34 @@ function cost(body: string, ...args: Value[]): { flops: number; read: number; wr
 
 describe('FLOPs', () => {
   it.each([
-    ['a + b', 6, 'one per output element'],
-    ['a * 2', 6, 'one per output element'],
-    ['torch.sigmoid(a)', 18, '3 each: exp, add, reciprocal'],
-    ['torch.clamp(a, 0, 1)', 12, '2 each: max, min'],
-    ['torch.rsqrt(a)', 6, 'one each'],
-    ['torch.addcmul(a, a, b)', 18, '3 each: mul, mul, add'],
-    ['a.sum(-1)', 6, 'one per input element'],
-    ['a.mean(-1)', 8, 'one per input element, one per output: 6 + 2'],
-    ['a.var(-1)', 24, '4 per input element'],
-    ['a.softmax(-1)', 30, '5 per element'],
-    ['a.log_softmax(-1)', 30, '5 per element'],
-    ['a.cumsum(-1)', 6, 'one per input element'],
-    ['a.norm(dim=-1)', 6, 'one per input element'],
-    ['a.max()', 6, 'one per input element'],
-    ['a > 0', 0, 'comparisons do not count'],
-    ['torch.where(a > 0, a, b)', 0, 'selections do not count'],
-    ['a.to(torch.float16)', 0, 'conversions do not count'],
-    ['torch.cat([a, a])', 0, 'copies do not count'],
-    ['a.topk(1)', 0, 'sorting does not count'],
-  ])('%s', (body, flops, _reason) => {
+    { body: 'a + b', flops: 6, because: 'one per output element' },
+    { body: 'a * 2', flops: 6, because: 'one per output element' },
+    { body: 'torch.sigmoid(a)', flops: 18, because: '3 each: exp, add, reciprocal' },
+    { body: 'torch.clamp(a, 0, 1)', flops: 12, because: '2 each: max, min' },
+    { body: 'torch.rsqrt(a)', flops: 6, because: 'one each' },
+    { body: 'torch.addcmul(a, a, b)', flops: 18, because: '3 each: mul, mul, add' },
+    { body: 'a.sum(-1)', flops: 6, because: 'one per input element' },
+    { body: 'a.mean(-1)', flops: 8, because: 'one per input element, one per output: 6 + 2' },
+    { body: 'a.var(-1)', flops: 24, because: '4 per input element' },
+    { body: 'a.softmax(-1)', flops: 30, because: '5 per element' },
+    { body: 'a.log_softmax(-1)', flops: 30, because: '5 per element' },
+    { body: 'a.cumsum(-1)', flops: 6, because: 'one per input element' },
+    { body: 'a.norm(dim=-1)', flops: 6, because: 'one per input element' },
+    { body: 'a.max()', flops: 6, because: 'one per input element' },
+    { body: 'a > 0', flops: 0, because: 'comparisons do not count' },
+    { body: 'torch.where(a > 0, a, b)', flops: 0, because: 'selections do not count' },
+    { body: 'a.to(torch.float16)', flops: 0, because: 'conversions do not count' },
+    { body: 'torch.cat([a, a])', flops: 0, because: 'copies do not count' },
+    { body: 'a.topk(1)', flops: 0, because: 'sorting does not count' },
+  ])('$body: $because', ({ body, flops }) => {
     const calls = kernelsOf(body, [f(2, 3), f(2, 3)])
     expect(Number(hint(calls.at(-1)?.flops ?? 0))).toBe(flops)
+  })
+
+  it('a complex product is four multiplications and two additions', () => {
+    const z = newTensor([3], dtypes.complex64)
+    expect(cost('a * b', z, z).flops).toBe(18)
+    expect(cost('a + b', z, z).flops).toBe(6)
   })
 
   it('integers do not count', () => {
@@ -78,7 +88,11 @@ describe('bytes', () => {
     // 4 indices of 8 bytes; 4 rows of 3 elements read and written, not the table of 100 rows
     expect(cost('a[b]', f(100, 3), i(4))).toEqual({ flops: 0, read: 4 * 8 + 12 * 4, write: 12 * 4 })
     expect(cost('a.gather(1, b)', f(2, 100), i(2, 5))).toEqual({ flops: 0, read: 10 * 8 + 10 * 4, write: 10 * 4 })
-    expect(cost('a.gather(1, b.expand(2, 5))', f(2, 100), i(2, 1))).toEqual({ flops: 0, read: 2 * 8 + 10 * 4, write: 10 * 4 })
+    expect(cost('a.gather(1, b.expand(2, 5))', f(2, 100), i(2, 1))).toEqual({
+      flops: 0,
+      read: 2 * 8 + 10 * 4,
+      write: 10 * 4,
+    })
   })
 
   it('a copy reads its source and writes its target', () => {
@@ -93,9 +107,17 @@ describe('bytes', () => {
 
   it('an in-place scatter touches what its indices say', () => {
     expect(cost('a.scatter_(1, b, 1.0)', f(2, 100), i(2, 5))).toEqual({ flops: 0, read: 10 * 8, write: 10 * 4 })
-    expect(cost('a.index_copy_(0, b, c)', f(100, 3), i(2), f(2, 3))).toEqual({ flops: 0, read: 2 * 8 + 6 * 4, write: 6 * 4 })
+    expect(cost('a.index_copy_(0, b, c)', f(100, 3), i(2), f(2, 3))).toEqual({
+      flops: 0,
+      read: 2 * 8 + 6 * 4,
+      write: 6 * 4,
+    })
     // adding ones read what they add to
-    expect(cost('a.index_add_(0, b, c)', f(100, 3), i(2), f(2, 3))).toEqual({ flops: 6, read: 2 * 8 + 6 * 4 + 6 * 4, write: 6 * 4 })
+    expect(cost('a.index_add_(0, b, c)', f(100, 3), i(2), f(2, 3))).toEqual({
+      flops: 6,
+      read: 2 * 8 + 6 * 4 + 6 * 4,
+      write: 6 * 4,
+    })
   })
 
   it('views and allocations are no kernels', () => {

@@ -56,7 +56,12 @@ describe('symbolic shapes', () => {
     const { batch, seq, hidden } = sizes(vm)
     const calls: KernelCall[] = []
     vm.state(torchState).recorder = calls
-    run(vm, 'a * b', newTensor([batch, seq, hidden], dtypes.bfloat16), newTensor([hidden], dtypes.bfloat16, { role: 'weight' }))
+    run(
+      vm,
+      'a * b',
+      newTensor([batch, seq, hidden], dtypes.bfloat16),
+      newTensor([hidden], dtypes.bfloat16, { role: 'weight' }),
+    )
     const [k] = calls
     expect(k && show(k.flops)).toBe('batch_size*seq_len*hidden_size')
     expect(k && show(k.read)).toBe('2*batch_size*seq_len*hidden_size + 2*hidden_size')
@@ -71,7 +76,12 @@ describe('symbolic shapes', () => {
     state.aBytes = vm.scope.variable('a_bytes', 2)
     const calls: KernelCall[] = []
     state.recorder = calls
-    run(vm, 'a * b', newTensor([seq, hidden], dtypes.bfloat16), newTensor([hidden], dtypes.bfloat16, { role: 'weight' }))
+    run(
+      vm,
+      'a * b',
+      newTensor([seq, hidden], dtypes.bfloat16),
+      newTensor([hidden], dtypes.bfloat16, { role: 'weight' }),
+    )
     expect(calls[0] && show(calls[0].read)).toBe('seq_len*hidden_size*a_bytes + hidden_size*w_bytes')
   })
 

@@ -2,6 +2,7 @@
 // analysis, since nothing on an inference path needs them.
 import { pin } from '../../sym/index.ts'
 import { asString, mustBe, stringOf } from '../object/classes.ts'
+import { chargeText } from '../object/budget.ts'
 import { compareRows } from '../object/compare.ts'
 import { hash } from '../object/hash.ts'
 import { itemIndex, sliceRange, takeSlice } from '../object/items.ts'
@@ -97,7 +98,7 @@ function bytesText(vm: Vm, v: Value, encoding: Value | undefined): string {
   if (count !== undefined) {
     const n = toNumber(vm, count)
     if (n < 0) vm.raise(types.ValueError, 'negative count')
-    vm.tick(Math.ceil(n / 16))
+    chargeText(vm, n)
     return '\0'.repeat(n)
   }
   const made = callSpecial(vm, v, '__bytes__')
@@ -131,7 +132,11 @@ function affix(vm: Vm, s: string, v: Value, test: (text: string, part: string) =
 }
 
 function repeat(vm: Vm, v: Value, count: Value): Value {
-  return intOf(count) === undefined ? notImplemented : bytes(self(vm, v).repeat(Math.max(0, toNumber(vm, count))))
+  if (intOf(count) === undefined) return notImplemented
+  const n = Math.max(0, toNumber(vm, count))
+  const s = self(vm, v)
+  chargeText(vm, n * s.length)
+  return bytes(s.repeat(n))
 }
 
 function contains(vm: Vm, s: string, v: Value): boolean {
@@ -155,7 +160,11 @@ fill(
       if (key instanceof PySlice) return bytes(takeSlice([...s], sliceRange(vm, key, s.length)).join(''))
       return s.charCodeAt(itemIndex(vm, key, s.length, 'index'))
     },
-    '__add__(self, value, /)': (vm, [b, v]) => (v instanceof PyBytes ? bytes(self(vm, b) + v.text) : notImplemented),
+    '__add__(self, value, /)': (vm, [b, v]) => {
+      if (!(v instanceof PyBytes)) return notImplemented
+      chargeText(vm, self(vm, b).length + v.text.length)
+      return bytes(self(vm, b) + v.text)
+    },
     '__mul__(self, value, /)': (vm, [b, n]) => repeat(vm, b, n),
     '__rmul__(self, value, /)': (vm, [b, n]) => repeat(vm, b, n),
     "decode(self, /, encoding='utf-8', errors='strict')": (vm, [b, encoding]) =>

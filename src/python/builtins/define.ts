@@ -3,7 +3,8 @@ import { notImplemented } from '../make.ts'
 import { native, nativeProperty, natives, fillClass } from '../native.ts'
 import { compareRows, type CompareOperator } from '../object/compare.ts'
 import { types } from '../types.ts'
-import { PyNative, type PyClass, type Value } from '../values.ts'
+import type { PyClass, PyNative } from '../values.ts'
+import { type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 
 type Getter = (vm: Vm, self: Value) => Value
@@ -34,27 +35,6 @@ export function comparisons(
 export function typeArguments(make: (vm: Vm, cls: Value, key: Value) => Value): Record<string, PyNative> {
   return natives({ '__class_getitem__(cls, key, /)': (vm, [cls, key]) => make(vm, cls, key) })
 }
-
-/** Methods whose results, where they are long strings, count against the budget. */
-export function measured(methods: Readonly<Record<string, PyNative>>): Record<string, PyNative> {
-  const rows = Object.entries(methods).map(([name, { cls, name: own, fn, binds, signature }]) => {
-    const counted = new PyNative(
-      cls,
-      own,
-      (vm, args, kwargs) => {
-        const v = fn(vm, args, kwargs)
-        if (typeof v === 'string' && v.length > freeLength) vm.allocate(v.length)
-        return v
-      },
-      binds,
-      signature,
-    )
-    return [name, counted] as const
-  })
-  return Object.fromEntries(rows)
-}
-
-const freeLength = 4096
 
 /** Fills a class with methods by name. */
 export function fill(cls: PyClass, ...tables: readonly Readonly<Record<string, Value>>[]): void {

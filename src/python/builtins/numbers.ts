@@ -10,6 +10,7 @@ import {
   powerModulo,
   type BinaryOperator,
 } from '../object/arithmetic.ts'
+import { chargeText } from '../object/budget.ts'
 import { callSpecial } from '../object/call.ts'
 import { className, mustBe, stringOf, typeOf } from '../object/classes.ts'
 import { compareNumbers, truth } from '../object/compare.ts'
@@ -144,6 +145,7 @@ export function wrap(cls: PyClass, payload: Value): PyInstance {
 function roundInt(vm: Vm, i: Int, digits: Value): Int {
   const places = digits === null ? 0 : toNumber(vm, digits)
   if (places >= 0) return i
+  if (-places > bitLength(BigInt(pin(i)))) return 0
   const unit = 10n ** BigInt(-places)
   const n = BigInt(pin(i))
   const low = n - (((n % unit) + unit) % unit)
@@ -153,6 +155,7 @@ function roundInt(vm: Vm, i: Int, digits: Value): Int {
 }
 
 function toBytes(vm: Vm, i: Int, length: number, order: string, signed: boolean): Value {
+  chargeText(vm, length)
   let n = BigInt(pin(i))
   if (n < 0n && !signed) vm.raise(types.OverflowError, "can't convert negative int to unsigned")
   if (bitLength(n) + (signed ? 1 : 0) > length * 8) vm.raise(types.OverflowError, 'int too big to convert')

@@ -1,11 +1,12 @@
 // `list`, `tuple`, `range`, `slice`.
-import { eq, hint, mod, pin, sub, type Int } from '../../sym/index.ts'
+import { add, eq, floorDiv, hint, mod, mul, neg, pin, sub, type Int } from '../../sym/index.ts'
 import { compare, equals, truth, type CompareOperator } from '../object/compare.ts'
 import { className, mustBe, typeOf } from '../object/classes.ts'
+import { chargeElements } from '../object/budget.ts'
 import { call } from '../object/call.ts'
 import { hash } from '../object/hash.ts'
 import { getItem, isIndex, itemIndex, positions, refuseKey, sequenceItem, sliceRange } from '../object/items.ts'
-import { collect, iterateRange, length, listIterator } from '../object/iterate.ts'
+import { collect, iterate, iterateRange, length, listIterator } from '../object/iterate.ts'
 import { intOf, toClipped, toIndex, toNumber } from '../object/numbers.ts'
 import { rangeLength, rangeValues } from '../object/ranges.ts'
 import { containerRepr, repr } from '../object/text.ts'
@@ -52,10 +53,15 @@ function indexOf(vm: Vm, items: readonly Value[], v: Value, start: Value, stop: 
 function repeatItems(vm: Vm, items: readonly Value[], count: Value): Value[] | undefined {
   if (!isIndex(count)) return undefined
   const n = Math.max(0, toNumber(vm, count))
-  vm.tick(Math.ceil((n * items.length) / 16))
+  chargeElements(vm, n * items.length)
   const repeated: Value[] = []
   for (let i = 0; i < n; i++) for (const v of items) repeated.push(v)
   return repeated
+}
+
+function concatenate(vm: Vm, a: readonly Value[], b: readonly Value[]): Value[] {
+  chargeElements(vm, a.length + b.length)
+  return [...a, ...b]
 }
 
 function reprItems(vm: Vm, items: readonly Value[]): string {
@@ -142,7 +148,7 @@ fill(
     '__setitem__(self, key, value, /)': (vm, [l, key, v]) => (setListItem(vm, selfList(vm, l), key, v), null),
     '__delitem__(self, key, /)': (vm, [l, key]) => (deleteListItem(vm, selfList(vm, l), key), null),
     '__add__(self, value, /)': (vm, [l, other]) =>
-      other instanceof PyList ? list([...selfList(vm, l).items, ...other.items]) : notImplemented,
+      other instanceof PyList ? list(concatenate(vm, selfList(vm, l).items, other.items)) : notImplemented,
     '__iadd__(self, value, /)': (vm, [l, source]) => (extend(vm, selfList(vm, l), source), l),
     '__mul__(self, value, /)': (vm, [l, n]) => repeatList(vm, l, n),
     '__rmul__(self, value, /)': (vm, [l, n]) => repeatList(vm, l, n),
@@ -172,7 +178,7 @@ fill(
       return i < 0 ? vm.raise(types.ValueError, `${repr(vm, v)} is not in list`) : i
     },
     'count(self, value, /)': (vm, [l, v]) => countOf(vm, selfList(vm, l).items, v),
-    'copy(self, /)': (vm, [l]) => list([...selfList(vm, l).items]),
+    'copy(self, /)': (vm, [l]) => list(collect(vm, l)),
     'clear(self, /)': (vm, [l]) => {
       selfList(vm, l).items = []
       return null
@@ -230,7 +236,7 @@ fill(
     '__contains__(self, key, /)': (vm, [t, v]) => selfTuple(vm, t).items.some((x) => equals(vm, x, v)),
     '__getitem__(self, key, /)': (vm, [t, key]) => sequenceItem(vm, selfTuple(vm, t).items, key, 'tuple'),
     '__add__(self, value, /)': (vm, [t, other]) =>
-      other instanceof PyTuple ? tuple([...selfTuple(vm, t).items, ...other.items]) : notImplemented,
+      other instanceof PyTuple ? tuple(concatenate(vm, selfTuple(vm, t).items, other.items)) : notImplemented,
     '__mul__(self, value, /)': (vm, [t, n]) => repeatTuple(vm, t, n),
     '__rmul__(self, value, /)': (vm, [t, n]) => repeatTuple(vm, t, n),
     '__getnewargs__(self, /)': (vm, [t]) => tuple([tuple(selfTuple(vm, t).items)]),
@@ -279,12 +285,20 @@ function pinRange(r: PyRange): void {
 
 function rangeContains(vm: Vm, r: PyRange, v: Value): boolean {
   const i = intOf(v)
-  if (i === undefined) return [...iterateRange(r)].some((x) => equals(vm, x, v))
+  if (i === undefined) {
+    for (const x of iterate(vm, r)) if (equals(vm, x, v)) return true
+    return false
+  }
   const up = hint(r.step) > 0
   const within = up
     ? compare(vm, '<=', r.start, i) === true && compare(vm, '<', i, r.stop) === true
     : compare(vm, '>=', r.start, i) === true && compare(vm, '>', i, r.stop) === true
   return within && (r.step === 1 || eq(mod(sub(i, r.start), r.step), 0))
+}
+
+function reversedRange(r: PyRange): PyRange {
+  const count = rangeLength(r)
+  return range(add(r.start, mul(sub(count, 1), r.step)), sub(r.start, r.step), neg(r.step))
 }
 
 function sameRange(a: PyRange, b: PyRange): boolean {
@@ -307,13 +321,14 @@ fill(
     '__iter__(self, /)': (vm, [r]) => iterator(iterateRange(selfRange(vm, r))),
     '__reversed__(self, /)': (vm, [r]) => {
       pinRange(selfRange(vm, r))
-      return iterator([...rangeValues(selfRange(vm, r))].reverse())
+      return iterator(rangeValues(reversedRange(selfRange(vm, r))))
     },
     '__contains__(self, key, /)': (vm, [r, v]) => rangeContains(vm, selfRange(vm, r), v),
     '__getitem__(self, key, /)': (vm, [r, key]) => rangeItem(vm, selfRange(vm, r), key),
     'index(self, value, /)': (vm, [r, v]) => {
-      const i = indexOf(vm, [...iterateRange(selfRange(vm, r))], v, 0, null)
-      return i < 0 ? vm.raise(types.ValueError, `${repr(vm, v)} is not in range`) : i
+      const own = selfRange(vm, r)
+      if (!rangeContains(vm, own, v)) vm.raise(types.ValueError, `${repr(vm, v)} is not in range`)
+      return floorDiv(sub(toIndex(vm, v), own.start), own.step)
     },
     'count(self, value, /)': (vm, [r, v]) => (rangeContains(vm, selfRange(vm, r), v) ? 1 : 0),
   }),

@@ -9,6 +9,7 @@ import {
   textLength,
   toCodePoints,
 } from '../object/strings.ts'
+import { chargeText } from '../object/budget.ts'
 import { asString, className, mustBe, stringOf, typeOf } from '../object/classes.ts'
 import { compareText, textContains } from '../object/compare.ts'
 import { makeDict } from '../object/dicts.ts'
@@ -146,12 +147,14 @@ function partitionText(vm: Vm, s: string, separator: Value, last: boolean): Valu
 }
 
 function joinTexts(vm: Vm, separator: string, parts: Value): string {
-  return collect(vm, parts)
-    .map(
-      (v, i) =>
-        stringOf(v) ?? vm.raise(types.TypeError, `sequence item ${i}: expected str instance, ${className(v)} found`),
-    )
-    .join(separator)
+  const texts = collect(vm, parts).map((v, i) => {
+    return stringOf(v) ?? vm.raise(types.TypeError, `sequence item ${i}: expected str instance, ${className(v)} found`)
+  })
+  chargeText(
+    vm,
+    texts.reduce((size, text) => size + text.length + separator.length, 0),
+  )
+  return texts.join(separator)
 }
 
 // --- Changing -------------------------------------------------------------------------------------------------------
@@ -175,10 +178,11 @@ function replaceText(vm: Vm, s: string, from: Value, to: Value, count: Value): s
   const old = textArgument(vm, from)
   const fresh = textArgument(vm, to)
   const most = toNumber(vm, count)
-  if (most < 0) return old === '' ? interleave(s, fresh, Infinity) : s.split(old).join(fresh)
-  if (old === '') return interleave(s, fresh, most)
-  const parts = s.split(old)
-  const done = Math.min(most, parts.length - 1)
+  const parts = old === '' ? characters(s) : s.split(old)
+  const done = most < 0 ? parts.length : Math.min(most, parts.length)
+  chargeText(vm, s.length + done * fresh.length)
+  if (old === '') return interleave(s, fresh, most < 0 ? Infinity : most)
+  if (most < 0) return parts.join(fresh)
   return [parts.slice(0, done + 1).join(fresh), ...parts.slice(done + 1)].join(old)
 }
 
@@ -195,7 +199,7 @@ function padText(vm: Vm, s: string, width: Value, fillChar: Value, where: 'left'
   const c = textArgument(vm, fillChar)
   if (textLength(c) !== 1) vm.raise(types.TypeError, 'The fill character must be exactly one character long')
   if (room <= 0) return s
-  vm.tick(room)
+  chargeText(vm, room)
   if (where === 'left') return c.repeat(room) + s
   if (where === 'right') return s + c.repeat(room)
   const left = Math.floor(room / 2) + (room & (room + textLength(s)) & 1)
@@ -224,6 +228,7 @@ function expandTabs(vm: Vm, s: string, size: Value): string {
   for (const c of s) {
     if (c === '\t') {
       const room = width > 0 ? width - (column % width) : 0
+      chargeText(vm, room)
       text += ' '.repeat(room)
       column += room
     } else {
@@ -302,7 +307,7 @@ function repeatText(vm: Vm, v: Value, count: Value): Value {
   const s = self(vm, v)
   if (intOf(count) === undefined && typeOf(count).lookup('__index__') === undefined) return notImplemented
   const n = Math.max(0, toNumber(vm, count))
-  vm.tick(Math.ceil((n * s.length) / 16))
+  chargeText(vm, n * s.length)
   return s.repeat(n)
 }
 
@@ -315,7 +320,7 @@ const cased = /\p{Lu}|\p{Ll}|\p{Lt}/u
 
 fill(
   types.str,
-  measured(natives({
+  natives({
     '__new__(cls, object=MISSING, encoding=MISSING, errors=MISSING)': (vm, [cls, v, encoding, errors]) =>
       newText(vm, mustBe(vm, cls, PyClass, 'a type'), v, encoding, errors),
     '__str__(self, /)': (vm, [v]) => self(vm, v),
@@ -327,7 +332,9 @@ fill(
     '__getitem__(self, key, /)': (vm, [v, key]) => subscript(vm, self(vm, v), key),
     '__add__(self, value, /)': (vm, [v, other]) => {
       const text = stringOf(other)
-      return text === undefined ? notImplemented : self(vm, v) + text
+      if (text === undefined) return notImplemented
+      chargeText(vm, self(vm, v).length + text.length)
+      return self(vm, v) + text
     },
     '__mul__(self, value, /)': (vm, [v, n]) => repeatText(vm, v, n),
     '__rmul__(self, value, /)': (vm, [v, n]) => repeatText(vm, v, n),
@@ -344,7 +351,9 @@ fill(
     "rjust(self, width, fillchar=' ', /)": (vm, [v, width, c]) => padText(vm, self(vm, v), width, c, 'left'),
     'zfill(self, width, /)': (vm, [v, width]) => {
       const [, sign = '', digits = ''] = /^([-+]?)(.*)$/s.exec(self(vm, v)) ?? []
-      return sign + digits.padStart(toNumber(vm, width) - sign.length, '0')
+      const size = toNumber(vm, width)
+      chargeText(vm, size)
+      return sign + digits.padStart(size - sign.length, '0')
     },
     'count(self, sub, start=None, end=None, /)': (vm, [v, sub, start, end]) =>
       countIn(vm, self(vm, v), sub, start, end),

@@ -1,6 +1,7 @@
 // Tuple, list, set and dict displays, and formatted strings.
 import { list, tuple } from '../make.ts'
 import { ascii, dictSet, format, iterate, makeSet, repr, setAdd, str } from '../object.ts'
+import { chargeText } from '../object/budget.ts'
 import { mappingItems } from '../object/dicts.ts'
 import type { ExpressionNode, Node } from '../parse/index.ts'
 import { types } from '../types.ts'
@@ -111,6 +112,7 @@ function joined(c: Compiler, node: Node<'JoinedStr'>, line: number): (...at: Par
   return (vm, frame) => {
     let text = ''
     for (const part of parts) text += part(vm, frame)
+    chargeText(vm, text.length)
     return text
   }
 }

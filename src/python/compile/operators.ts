@@ -92,16 +92,27 @@ export function conditional(c: Compiler, node: Node<'IfExp'>): Evaluate {
   return (vm, frame) => (test(vm, frame) ? yes(vm, frame) : no(vm, frame))
 }
 
-/** An expression in a position where only its truth counts; `line` is that of the statement that asks. */
-export function condition(c: Compiler, node: ExpressionNode, line: number): (...at: Parameters<Evaluate>) => boolean {
+type Condition = (...at: Parameters<Evaluate>) => boolean
+
+/**
+ * An expression in a position where only its truth counts; `line` is that of the statement that asks. CPython 3.11 puts
+ * a conditional jump down to that line, or to the last comparison that it compiled before within the same test.
+ */
+export function condition(c: Compiler, node: ExpressionNode, line: number): Condition {
+  return conditionAt(c, node, { line })
+}
+
+function conditionAt(c: Compiler, node: ExpressionNode, jump: { line: number }): Condition {
   if (!c.isReady(node)) {
     if (node.nodeType === 'UnaryOp' && node.op.nodeType === 'Not') {
-      const inner = condition(c, node.operand, line)
+      const inner = conditionAt(c, node.operand, jump)
       return (vm, frame) => !inner(vm, frame)
     }
-    if (node.nodeType === 'BoolOp') return connected(c, node, line)
+    if (node.nodeType === 'BoolOp') return connected(c, node, jump)
+    if (node.nodeType === 'Compare') jump.line = node.lineno
   }
   const value = c.expression(node)
+  const { line } = jump
   return (vm, frame) => {
     const v = value(vm, frame)
     if (v === true || v === false) return v
@@ -110,8 +121,8 @@ export function condition(c: Compiler, node: ExpressionNode, line: number): (...
   }
 }
 
-function connected(c: Compiler, node: Node<'BoolOp'>, line: number): (...at: Parameters<Evaluate>) => boolean {
-  const tests = node.values.map((v) => condition(c, v, line))
+function connected(c: Compiler, node: Node<'BoolOp'>, jump: { line: number }): Condition {
+  const tests = node.values.map((v) => conditionAt(c, v, jump))
   const stopsAt = node.op.nodeType === 'Or'
   return (vm, frame) => {
     for (const test of tests) if (test(vm, frame) === stopsAt) return stopsAt

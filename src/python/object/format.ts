@@ -6,6 +6,7 @@ import { types } from '../types.ts'
 import type { PyFloat } from '../values.ts'
 import { type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
+import { chargeText } from './budget.ts'
 import { callSpecial } from './call.ts'
 import { className, stringOf } from './classes.ts'
 import { formatFloat } from './numerals.ts'
@@ -31,6 +32,9 @@ interface Spec {
   readonly type: string
 }
 
+/** More decimals than any double has. */
+export const maxPrecision = 2000
+
 const specPattern = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?(.)?$/su
 
 function parseSpec(vm: Vm, text: string, v: Value): Spec {
@@ -38,6 +42,8 @@ function parseSpec(vm: Vm, text: string, v: Value): Spec {
   if (m === null)
     return vm.raise(types.ValueError, `Invalid format specifier '${text}' for object of type '${className(v)}'`)
   const [, fill, align, sign, , alternate, zero, width, grouping, precision, type] = m
+  chargeText(vm, Number(width ?? 0))
+  if (Number(precision ?? 0) > maxPrecision) vm.stop('budget-exceeded', `a number with ${precision} digits`)
   const padded = zero !== undefined
   return {
     fill: fill ?? (padded ? '0' : ' '),
@@ -129,19 +135,15 @@ function number(sign: string, digits: string, rest: string, spec: Spec, group: n
 
 function groupDigits(digits: string, separator: string, size: number, width: number): string {
   if (!/^[0-9a-f]+$/i.test(digits)) return digits
-  let padded = digits
-  let text = joinGroups(padded, separator, size)
-  while (text.length < width) {
-    padded = `0${padded}`
-    text = joinGroups(padded, separator, size)
-  }
-  return text
+  let count = Math.max(digits.length, Math.floor((width * size) / (size + 1)))
+  while (count + Math.floor((count - 1) / size) < width) count++
+  return joinGroups(digits.padStart(count, '0'), separator, size)
 }
 
 function joinGroups(digits: string, separator: string, size: number): string {
   const parts: string[] = []
-  for (let end = digits.length; end > 0; end -= size) parts.unshift(digits.slice(Math.max(0, end - size), end))
-  return parts.join(separator)
+  for (let end = digits.length; end > 0; end -= size) parts.push(digits.slice(Math.max(0, end - size), end))
+  return parts.reverse().join(separator)
 }
 
 function pad(text: string, sign: string, spec: Pick<Spec, 'fill' | 'align' | 'width'>): string {

@@ -31,7 +31,7 @@ import { callSlot } from './call.ts'
 import { className } from './classes.ts'
 import { equals } from './compare.ts'
 import { fromBigInt, intOf, pinFloat } from './numbers.ts'
-import { rangeValues } from './ranges.ts'
+import { rangeLength } from './ranges.ts'
 
 /** Objects with a `__hash__` of the program's, by hash: the first of each class of equals stands for all. */
 const representatives = stateKey('python.hash', () => new Map<HashKey, PyObject[]>())
@@ -92,7 +92,7 @@ function builtinKey(vm: Vm, v: PyObject): HashKey {
       .join('')}`
   if (v instanceof PyBytes) return `\0b${v.text}`
   if (v instanceof PyComplex) return v.im === 0 ? floatKey(v, v.re) : `\0c${v.re} ${v.im}`
-  if (v instanceof PyRange) return `\0r${[...rangeValues(v)].slice(0, 2).join(' ')} ${rangeEnd(v)}`
+  if (v instanceof PyRange) return rangeKey(v)
   if (v instanceof PyMethod) return `\0m${part(vm, hashKey(vm, v.fn))}${idOf(vm, v.self)}`
   if (v instanceof PyGeneric) return genericKey(vm, v)
   return v
@@ -103,11 +103,11 @@ function floatKey(v: PyObject, x: number): HashKey {
   return Number.isInteger(x) && !Number.isSafeInteger(x) ? BigInt(x) : x + 0
 }
 
-/** Two ranges are equal when they yield the same: of each, the last value it yields. */
-function rangeEnd(r: PyRange): string {
-  let last = ''
-  for (const v of rangeValues(r)) last = String(v)
-  return last
+/** Two ranges are equal when they yield the same. */
+function rangeKey(r: PyRange): HashKey {
+  const count = pin(rangeLength(r))
+  if (count === 0) return '\0r0'
+  return `\0r${count} ${pin(r.start)}${count === 1 ? '' : ` ${pin(r.step)}`}`
 }
 
 function genericKey(vm: Vm, g: PyGeneric): HashKey {

@@ -6,6 +6,7 @@ import { iterator, list } from '../make.ts'
 import { types } from '../types.ts'
 import { PyDict, PyException, PyIterator, PyList, PyRange, PySet, PyTuple, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
+import { chargeElements } from './budget.ts'
 import { callSlot } from './call.ts'
 import { className, typeOf } from './classes.ts'
 import { lengthResult } from './compare.ts'
@@ -14,8 +15,14 @@ import { textLength } from './strings.ts'
 
 /** The values of `v`, one by one; TypeError where it is not iterable. */
 export function iterate(vm: Vm, v: Value): Iterable<Value> {
-  if (v instanceof PyTuple && isOwn(v, '__iter__', types.tuple)) return v.items
-  if (v instanceof PyList && isOwn(v, '__iter__', types.list)) return new ListIterator(v)
+  if (v instanceof PyTuple && isOwn(v, '__iter__', types.tuple)) {
+    chargeElements(vm, v.items.length)
+    return v.items
+  }
+  if (v instanceof PyList && isOwn(v, '__iter__', types.list)) {
+    chargeElements(vm, v.items.length)
+    return new ListIterator(v)
+  }
   return new Stepper(vm, makeIterator(vm, v))
 }
 
@@ -60,8 +67,6 @@ class Stepper implements IterableIterator<Value> {
 
 /** The values of `v` as an array of its own. */
 export function collect(vm: Vm, v: Value): Value[] {
-  if (v instanceof PyTuple && isOwn(v, '__iter__', types.tuple)) return [...v.items]
-  if (v instanceof PyList && isOwn(v, '__iter__', types.list)) return [...v.items]
   return [...iterate(vm, v)]
 }
 

@@ -144,6 +144,7 @@ function general(x: number, count: number, alternate: boolean): string {
 /** `round(x, decimals)`. */
 export function roundFloat(x: number, decimals: number): number {
   if (!Number.isFinite(x) || decimals > 323) return x
+  if (decimals < -308) return x < 0 ? -0 : 0
   const digits = scaled(x, decimals).toString()
   const rounded = Number(`${digits}e${-decimals}`)
   return isNegative(x) ? -rounded : rounded

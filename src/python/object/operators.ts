@@ -6,6 +6,7 @@ import { types } from '../types.ts'
 import { isInt, PyBytes, PyFloat, PyList, PyTuple, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { numericBinary, numericUnary, type BinaryOperator, type UnaryOperator } from './arithmetic.ts'
+import { chargeText } from './budget.ts'
 import { callSlot, callSpecial } from './call.ts'
 import { className, typeOf } from './classes.ts'
 
@@ -75,7 +76,9 @@ function plainBinary(vm: Vm, op: BinaryOperator, a: Value, b: Value): Value | un
     if (r !== undefined) return r
   }
   if (isPlainNumber(a)) return isPlainNumber(b) ? numericBinary(vm, op, a, b) : undefined
-  return op === '+' && typeof a === 'string' && typeof b === 'string' ? a + b : undefined
+  if (op !== '+' || typeof a !== 'string' || typeof b !== 'string') return undefined
+  chargeText(vm, a.length + b.length)
+  return a + b
 }
 
 /** The frequent operations on small ints, where the result is a small int again. */

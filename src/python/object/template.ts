@@ -4,7 +4,8 @@ import { PyBytes, PyComplex, PyDict, PyFloat, PyList, PyTuple, type Kwargs, type
 import type { Vm } from '../vm.ts'
 import { getAttr } from './attributes.ts'
 import { className, typeOf } from './classes.ts'
-import { format } from './format.ts'
+import { chargeText } from './budget.ts'
+import { format, maxPrecision } from './format.ts'
 import { getItem } from './items.ts'
 import { formatFloat } from './numerals.ts'
 import { floatToInt, intOf, pinFloat, toFloat } from './numbers.ts'
@@ -137,6 +138,9 @@ export function formatPercent(vm: Vm, template: string, values: Value): string {
     if (code === '') return vm.raise(types.ValueError, 'incomplete format')
     const wide = width === '*' ? countOf(vm, take()) : Number(width ?? 0)
     const places = precision === '*' ? countOf(vm, take()) : precision === undefined ? undefined : Number(precision)
+    chargeText(vm, Math.abs(wide))
+    if ((places ?? 0) > maxPrecision && code !== 's' && code !== 'r')
+      vm.stop('budget-exceeded', `a number with ${places} digits`)
     const dotted = /\.[hlL]?.$/s.test(match) ? 0 : undefined
     let v: Value
     if (key !== undefined) {

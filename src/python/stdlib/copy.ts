@@ -130,7 +130,7 @@ function restoreState(vm: Vm, from: PyObject, to: PyObject, state: PyDict): void
 }
 
 /** `copy.copy(v)`. */
-export function shallowCopy(vm: Vm, v: Value): Value {
+function shallowCopy(vm: Vm, v: Value): Value {
   if (isAtomic(v) || !(v instanceof PyObject)) return v
   const hook = getAttrOr(vm, v, '__copy__')
   if (hook !== undefined) return call(vm, hook)

@@ -31,7 +31,7 @@ import { givenAnnotation } from './typing/structures.ts'
 const marker = (name: string, text: string): PyInstance =>
   instance(classOf({ name, module: 'dataclasses', methods: natives({ '__repr__(self, /)': () => text }) }))
 
-export const MISSING = marker('_MISSING_TYPE', '<dataclasses._MISSING_TYPE object>')
+const MISSING = marker('_MISSING_TYPE', '<dataclasses._MISSING_TYPE object>')
 const KW_ONLY = marker('_KW_ONLY_TYPE', '<dataclasses._KW_ONLY_TYPE object>')
 
 type Kind = 'field' | 'classvar' | 'initvar'
@@ -166,7 +166,7 @@ function allFields(vm: Vm, v: Value): Field[] {
   return [...table.entries.values()].flatMap(([, f]) => (isField(f) ? [hostField(vm, f)] : []))
 }
 
-export function dataclassFields(vm: Vm, v: Value): Field[] {
+function dataclassFields(vm: Vm, v: Value): Field[] {
   return allFields(vm, v).filter((f) => f.kind === 'field')
 }
 
@@ -342,27 +342,21 @@ function addOrder(vm: Vm, cls: PyClass, fields: readonly Field[]): void {
   }
 }
 
-const refuseChange =
-  (what: 'assign to' | 'delete') =>
-  (vm: Vm, [self, name]: readonly Value[]) => {
-    const error = getAttr(vm, vm.importer.get('dataclasses'), 'FrozenInstanceError')
-    void self
-    return vm.raise(mustBeClass(vm, error), `cannot ${what} field '${String(name)}'`)
-  }
+const FrozenInstanceError: PyClass = classOf({
+  name: 'FrozenInstanceError',
+  module: 'dataclasses',
+  bases: [types.AttributeError],
+})
+
+function refuseChange(vm: Vm, what: 'assign to' | 'delete', name: Value): never {
+  return vm.raise(FrozenInstanceError, `cannot ${what} field '${String(name)}'`)
+}
 
 function freeze(cls: PyClass): void {
-  const assign = refuseChange('assign to')
-  const remove = refuseChange('delete')
-  addNew(
-    cls,
-    '__setattr__',
-    native('__setattr__(self, name, value, /)', (vm, args) => assign(vm, args)),
-  )
-  addNew(
-    cls,
-    '__delattr__',
-    native('__delattr__(self, name, /)', (vm, args) => remove(vm, args)),
-  )
+  const assign = native('__setattr__(self, name, value, /)', (vm, [, name]) => refuseChange(vm, 'assign to', name))
+  const remove = native('__delattr__(self, name, /)', (vm, [, name]) => refuseChange(vm, 'delete', name))
+  addNew(cls, '__setattr__', assign)
+  addNew(cls, '__delattr__', remove)
 }
 
 /** CPython's table: what becomes of `__hash__`. */
@@ -563,11 +557,7 @@ export const dataclasses: HostModule = {
     ...functions,
     dataclass: dataclassDecorator(),
     Field: FieldClass,
-    FrozenInstanceError: classOf({
-      name: 'FrozenInstanceError',
-      module: 'dataclasses',
-      bases: [types.AttributeError],
-    }),
+    FrozenInstanceError,
     InitVar,
     KW_ONLY,
     MISSING,

@@ -323,7 +323,7 @@ function functionalEnum(vm: Vm, cls: PyClass, name: Value, names: Value, start: 
   return makeEnum(vm, cls.cls, name, tuple(bases), body, new Map())
 }
 
-export const EnumMeta: PyClass = classOf({ name: 'EnumType', module: 'enum', bases: [types.type] })
+const EnumMeta: PyClass = classOf({ name: 'EnumType', module: 'enum', bases: [types.type] })
 
 function refuseReassignment(vm: Vm, cls: Value, name: Value): void {
   if (cls instanceof PyClass && typeof name === 'string' && memberMap(cls).entries.has(name)) {
@@ -427,7 +427,7 @@ const missing = (f: (vm: Vm, cls: PyClass, value: Value) => Value): PyClassMetho
     native('_missing_(cls, value)', (vm, [cls, value]) => f(vm, mustBeClass(vm, cls), value)),
   )
 
-export const Enum: PyClass = classOf({
+const Enum: PyClass = classOf({
   name: 'Enum',
   module: 'enum',
   metaclass: EnumMeta,
@@ -540,7 +540,7 @@ const flagAttributes = {
   _missing_: missing((vm, cls, value) => combination(vm, cls, value)),
 }
 
-export const Flag: PyClass = classOf({
+const Flag: PyClass = classOf({
   name: 'Flag',
   module: 'enum',
   bases: [Enum],

@@ -35,7 +35,7 @@ function names(vm: Vm, v: Value | undefined, standard: readonly string[]): reado
   return v === undefined ? standard.filter((n) => n !== '__annotations__') : collect(vm, v).map(String)
 }
 
-export function updateWrapper(vm: Vm, wrapper: Value, wrapped: Value, assigned?: Value, updated?: Value): Value {
+function updateWrapper(vm: Vm, wrapper: Value, wrapped: Value, assigned?: Value, updated?: Value): Value {
   for (const name of names(vm, assigned, wrapperAssignments)) {
     const v = getAttrOr(vm, wrapped, name)
     if (v !== undefined) setAttr(vm, wrapper, name, v)
@@ -77,7 +77,7 @@ function makePartial(vm: Vm, cls: Value, func: Value, args: readonly Value[], kw
   return made
 }
 
-export const partial: PyClass = classOf({
+const partial: PyClass = classOf({
   name: 'partial',
   module: 'functools',
   methods: {

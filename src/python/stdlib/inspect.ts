@@ -99,7 +99,7 @@ function moduleOf(vm: Vm, obj: Value): Value {
 
 // --- Documentation ---------------------------------------------------------------------------------------------------
 
-export function cleanDoc(doc: string): string {
+function cleanDoc(doc: string): string {
   const lines = doc.replaceAll('\t', '        ').split('\n')
   const indents = lines
     .slice(1)

@@ -30,11 +30,11 @@ import { PyClassMethod, PyException, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { instance } from './helpers.ts'
 
-export type Classes = ReadonlyMap<string, PyClass>
+type Classes = ReadonlyMap<string, PyClass>
 export type Mixin = (classes: Classes) => Readonly<Record<string, Value>>
 
 /** Runs `f`; where it raises `cls`, the value of `otherwise`. */
-export function catching<T>(f: () => T, cls: PyClass, otherwise: () => T): T {
+function catching<T>(f: () => T, cls: PyClass, otherwise: () => T): T {
   try {
     return f()
   } catch (e) {

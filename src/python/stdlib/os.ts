@@ -11,7 +11,7 @@ import { stringOf } from './helpers.ts'
 import { forbiddenNames } from './sandbox.ts'
 
 /** `os.fspath(path)`. */
-export function pathText(vm: Vm, path: Value): string {
+function pathText(vm: Vm, path: Value): string {
   const text = stringOf(path)
   if (text !== undefined) return text
   if (path instanceof PyBytes) return path.text

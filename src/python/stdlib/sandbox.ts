@@ -12,7 +12,7 @@ export function forbidden(what: string): PyNative {
   return native<string>(`${what.split('.').at(-1) ?? what}(*args, **kwargs)`, (vm) => refuse(vm, what))
 }
 
-export function refuse(vm: Vm, what: string): never {
+function refuse(vm: Vm, what: string): never {
   return vm.stop('forbidden', `${what}() was called: analysed source may not reach files, processes or the network`)
 }
 

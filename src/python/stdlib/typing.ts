@@ -116,26 +116,24 @@ function makeNames(vm: Vm): Record<string, Value> {
   }
 }
 
-function later(vm: Vm, name: string): Value | undefined {
+function makeLaterAlias(vm: Vm, name: string): Value | undefined {
   const row = Object.hasOwn(laterAliases, name) ? laterAliases[name] : undefined
   if (row === undefined) return undefined
   const cls = getAttr(vm, vm.importer.get(row[0]), row[1])
   return cls instanceof PyClass ? makeAlias(name, cls) : undefined
 }
 
-/** Names of Python 3.12 and later, which code tries first and does without. */
-const newer = ['TypeAliasType', 'get_protocol_members', 'is_protocol', 'NoDefault', 'evaluate_forward_ref']
+/** What typing has since Python 3.12; typing_extensions has it already. */
+const later = ['override', 'ReadOnly', 'TypeIs']
+/** Newer still: code tries these first and does without. */
+const newest = ['TypeAliasType', 'get_protocol_members', 'is_protocol', 'NoDefault', 'evaluate_forward_ref']
 
 export const typing: HostModule = {
   name: 'typing',
   reason: 'Annotations cost nothing; the real file is 3,000 lines that every module would wait for.',
-  make: (vm) => {
-    const names = makeNames(vm)
-    for (const extra of ['override', 'ReadOnly', 'TypeIs']) Reflect.deleteProperty(names, extra)
-    return names
-  },
-  fallback: later,
-  absent: [...newer, 'override', 'ReadOnly', 'TypeIs', 'deprecated'],
+  make: (vm) => Object.fromEntries(Object.entries(makeNames(vm)).filter(([name]) => !later.includes(name))),
+  fallback: makeLaterAlias,
+  absent: [...later, ...newest, 'deprecated'],
 }
 
 export const typingExtensions: HostModule = {
@@ -149,5 +147,5 @@ export const typingExtensions: HostModule = {
       'get_original_bases(cls, /)': (vm, [cls]) => getAttr(vm, cls, '__bases__'),
     }),
   }),
-  fallback: later,
+  fallback: makeLaterAlias,
 }

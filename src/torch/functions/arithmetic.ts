@@ -74,7 +74,7 @@ function divMode(vm: Vm, a: Operand, b: Operand, mode: Value): Tensor {
 function rounding(vm: Vm, mode: Value): PointwiseOptions {
   const evaluate = typeof mode === 'string' ? roundings[mode] : undefined
   if (evaluate !== undefined) return { evaluate }
-  return vm.raise(types.RuntimeError, 'div expected rounding_mode to be one of None, \'trunc\', or \'floor\'')
+  return vm.raise(types.RuntimeError, "div expected rounding_mode to be one of None, 'trunc', or 'floor'")
 }
 
 function floorDivide(vm: Vm, a: Operand, b: Operand): Tensor {
@@ -133,32 +133,38 @@ function bitwiseShift(vm: Vm, name: keyof typeof bitwiseShifts, a: Operand, b: O
 
 /** `torch.add(2, 3)`: an operand of a named function may be a number too. */
 function operand(vm: Vm, v: Value): Operand {
-  return asOperand(vm, v, 'argument \'input\'')
+  return asOperand(vm, v, "argument 'input'")
 }
 
 const functions = torchFunctions({
-  'add(input, other, *, alpha=1)': (vm, [a, b, alpha]) => add(vm, operand(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
-  'sub(input, other, *, alpha=1)': (vm, [a, b, alpha]) => sub(vm, operand(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
+  'add(input, other, *, alpha=1)': (vm, [a, b, alpha]) =>
+    add(vm, operand(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
+  'sub(input, other, *, alpha=1)': (vm, [a, b, alpha]) =>
+    sub(vm, operand(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
   'mul(input, other)': (vm, [a, b]) => mul(vm, operand(vm, a), asOperand(vm, b)),
   'div(input, other, *, rounding_mode=None)': (vm, [a, b, mode]) => divMode(vm, operand(vm, a), asOperand(vm, b), mode),
   'true_divide(input, other)': (vm, [a, b]) => div(vm, operand(vm, a), asOperand(vm, b)),
   'floor_divide(input, other)': (vm, [a, b]) => floorDivide(vm, operand(vm, a), asOperand(vm, b)),
   'remainder(input, other)': (vm, [a, b]) => remainder(vm, operand(vm, a), asOperand(vm, b)),
   'fmod(input, other)': (vm, [a, b]) => fmod(vm, asTensor(vm, a), asOperand(vm, b)),
-  'pow(input, exponent)': (vm, [a, b]) => pow(vm, operand(vm, a), asOperand(vm, b, 'argument \'exponent\'')),
+  'pow(input, exponent)': (vm, [a, b]) => pow(vm, operand(vm, a), asOperand(vm, b, "argument 'exponent'")),
   'square(input)': (vm, [a]) => pow(vm, asTensor(vm, a), 2),
   'float_power(input, exponent)': (vm, [a, b]) => floatPower(vm, asTensor(vm, a), asOperand(vm, b)),
   'bitwise_and(input, other)': (vm, [a, b]) => bitwise(vm, 'bitwise_and', asTensor(vm, a), asOperand(vm, b)),
   'bitwise_or(input, other)': (vm, [a, b]) => bitwise(vm, 'bitwise_or', asTensor(vm, a), asOperand(vm, b)),
   'bitwise_xor(input, other)': (vm, [a, b]) => bitwise(vm, 'bitwise_xor', asTensor(vm, a), asOperand(vm, b)),
-  'bitwise_left_shift(input, other)': (vm, [a, b]) => bitwiseShift(vm, 'bitwise_left_shift', operand(vm, a), asOperand(vm, b)),
-  'bitwise_right_shift(input, other)': (vm, [a, b]) => bitwiseShift(vm, 'bitwise_right_shift', operand(vm, a), asOperand(vm, b)),
+  'bitwise_left_shift(input, other)': (vm, [a, b]) =>
+    bitwiseShift(vm, 'bitwise_left_shift', operand(vm, a), asOperand(vm, b)),
+  'bitwise_right_shift(input, other)': (vm, [a, b]) =>
+    bitwiseShift(vm, 'bitwise_right_shift', operand(vm, a), asOperand(vm, b)),
 })
 
 /** Computed in float64. */
 function floatPower(vm: Vm, a: Tensor, b: Operand): Tensor {
   const wide = (o: Operand): Operand =>
-    isTensor(o) && o.dtype !== dtypes.float64 ? pointwise(vm, 'aten._to_copy.default', [o], { result: dtypes.float64 }) : o
+    isTensor(o) && o.dtype !== dtypes.float64
+      ? pointwise(vm, 'aten._to_copy.default', [o], { result: dtypes.float64 })
+      : o
   return pow(vm, wide(a), wide(b))
 }
 
@@ -176,7 +182,9 @@ const inPlace = torchFunctions({
     pointwiseInto(vm, 'aten.floor_divide_.Tensor', asTensor(vm, a), [asOperand(vm, b)]),
   'remainder_(self, other)': (vm, [a, b]) => {
     const other = asOperand(vm, b)
-    return pointwiseInto(vm, isTensor(other) ? 'aten.remainder_.Tensor' : 'aten.remainder_.Scalar', asTensor(vm, a), [other])
+    return pointwiseInto(vm, isTensor(other) ? 'aten.remainder_.Tensor' : 'aten.remainder_.Scalar', asTensor(vm, a), [
+      other,
+    ])
   },
   'fmod_(self, other)': (vm, [a, b]) => {
     const other = asOperand(vm, b)
@@ -210,7 +218,9 @@ const operators = merged(
   operator('__mul__', mul),
   operator('__rmul__', mul),
   operator('__truediv__', div),
-  operator('__rtruediv__', (vm, a, b) => mul(vm, pointwise(vm, 'aten.reciprocal.default', [a], { result: 'inexact' }), b)),
+  operator('__rtruediv__', (vm, a, b) =>
+    mul(vm, pointwise(vm, 'aten.reciprocal.default', [a], { result: 'inexact' }), b),
+  ),
   operator('__floordiv__', floorDivide),
   operator('__rfloordiv__', (vm, a, b) => floorDivide(vm, b, a)),
   operator('__mod__', remainder),
@@ -253,6 +263,7 @@ export const arithmeticFunctions: FunctionSet = {
   both: aliases(functions, { subtract: 'sub', multiply: 'mul', divide: 'div' }),
   methods: merged(operators, augmented, aliases(inPlace, { multiply_: 'mul_', divide_: 'div_', subtract_: 'sub_' })),
   torch: torchFunctions({
-    'rsub(input, other, *, alpha=1)': (vm, [a, b, alpha]) => rsub(vm, asTensor(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
+    'rsub(input, other, *, alpha=1)': (vm, [a, b, alpha]) =>
+      rsub(vm, asTensor(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
   }),
 }

@@ -55,14 +55,16 @@ const logic = ['logical_and', 'logical_or', 'logical_xor'] as const
 
 const logicFunctions = merged(
   ...logic.map((name) =>
-    ofTwo(name, (vm, a, b) => pointwise(vm, `aten.${name}.default`, [a, asTensor(vm, b, 'argument \'other\'')], { result: 'bool' })),
+    ofTwo(name, (vm, a, b) =>
+      pointwise(vm, `aten.${name}.default`, [a, asTensor(vm, b, "argument 'other'")], { result: 'bool' }),
+    ),
   ),
 )
 
 const logicInPlace = merged(
   ...logic.map((name) =>
     ofTwo(`${name}_`, (vm, a, b) =>
-      pointwiseInto(vm, `aten.${name}_.default`, a, [asTensor(vm, b, 'argument \'other\'')], { result: 'bool' }),
+      pointwiseInto(vm, `aten.${name}_.default`, a, [asTensor(vm, b, "argument 'other'")], { result: 'bool' }),
     ),
   ),
 )
@@ -72,10 +74,12 @@ const pairs = ['maximum', 'minimum', 'fmax', 'fmin', 'gcd', 'lcm', 'heaviside'] 
 const inexactPairs = ['atan2', 'hypot', 'logaddexp', 'logaddexp2'] as const
 
 const pairFunctions = merged(
-  ...pairs.map((name) => ofTwo(name, (vm, a, b) => pointwise(vm, `aten.${name}.default`, [a, asTensor(vm, b, 'argument \'other\'')]))),
+  ...pairs.map((name) =>
+    ofTwo(name, (vm, a, b) => pointwise(vm, `aten.${name}.default`, [a, asTensor(vm, b, "argument 'other'")])),
+  ),
   ...inexactPairs.map((name) =>
     ofTwo(name, (vm, a, b) =>
-      pointwise(vm, `aten.${name}.default`, [a, asTensor(vm, b, 'argument \'other\'')], { result: 'inexact' }),
+      pointwise(vm, `aten.${name}.default`, [a, asTensor(vm, b, "argument 'other'")], { result: 'inexact' }),
     ),
   ),
   torchFunctions({
@@ -86,7 +90,9 @@ const pairFunctions = merged(
     },
     'copysign(input, other)': (vm, [a, b]) => {
       const y = asOperand(vm, b)
-      return pointwise(vm, isTensor(y) ? 'aten.copysign.Tensor' : 'aten.copysign.Scalar', [asTensor(vm, a), y], { result: 'inexact' })
+      return pointwise(vm, isTensor(y) ? 'aten.copysign.Tensor' : 'aten.copysign.Scalar', [asTensor(vm, a), y], {
+        result: 'inexact',
+      })
     },
     'ldexp(input, other)': (vm, [a, b]) =>
       pointwise(vm, 'aten.ldexp.Tensor', [asTensor(vm, a), asTensor(vm, b)], { result: 'inexact' }),
@@ -105,7 +111,10 @@ export function where(vm: Vm, condition: Tensor, a: Operand, b: Operand): Tensor
   }
   const [x, y] = [branch(a), branch(b)]
   if (condition.dtype !== dtypes.bool && condition.dtype !== dtypes.uint8) {
-    vm.raise(types.RuntimeError, `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.name}`)
+    vm.raise(
+      types.RuntimeError,
+      `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.name}`,
+    )
   }
   return pointwise(vm, 'aten.where.self', [condition, x, y], { result: dtype })
 }
@@ -121,14 +130,15 @@ function clampTo(min: number | undefined, max: number | undefined): (x?: number)
 }
 
 function clamp(vm: Vm, t: Tensor, [min, max]: Bounds, into: boolean): Tensor {
-  if (min === null && max === null) vm.raise(types.RuntimeError, 'torch.clamp: At least one of \'min\' or \'max\' must not be None')
+  if (min === null && max === null)
+    vm.raise(types.RuntimeError, "torch.clamp: At least one of 'min' or 'max' must not be None")
   const run = into ? pointwiseInto : undefined
   const tensors = [min, max].filter(isTensor)
   if (tensors.length > 0) {
     if (run !== undefined) return run(vm, 'aten.clamp_.Tensor', t, tensors, { evaluate: boundsOf(min, max) })
     return pointwise(vm, 'aten.clamp.Tensor', [t, ...tensors], { evaluate: boundsOf(min, max) })
   }
-  const numbers = [min, max].filter((x) => x !== null).map((x) => asScalar(vm, x, 'argument \'min\''))
+  const numbers = [min, max].filter((x) => x !== null).map((x) => asScalar(vm, x, "argument 'min'"))
   const low = min === null ? undefined : scalarHint(asScalar(vm, min))
   const high = max === null ? undefined : scalarHint(asScalar(vm, max))
   const evaluate = clampTo(low, high)
@@ -156,7 +166,7 @@ function clampOneInto(vm: Vm, name: OneSided, t: Tensor, bound: Operand): Tensor
 }
 
 /** The value does not promote: the result keeps the tensor's dtype. It is contiguous, being a clone written over. */
-export function maskedFill(vm: Vm, t: Tensor, mask: Tensor, value: Operand): Tensor {
+function maskedFill(vm: Vm, t: Tensor, mask: Tensor, value: Operand): Tensor {
   checkMask(vm, mask, value)
   return pointwise(vm, isTensor(value) ? 'aten.masked_fill.Tensor' : 'aten.masked_fill.Scalar', [t, mask, value], {
     result: t.dtype,
@@ -164,16 +174,20 @@ export function maskedFill(vm: Vm, t: Tensor, mask: Tensor, value: Operand): Ten
   })
 }
 
-export function maskedFillInto(vm: Vm, t: Tensor, mask: Tensor, value: Operand): Tensor {
+function maskedFillInto(vm: Vm, t: Tensor, mask: Tensor, value: Operand): Tensor {
   checkMask(vm, mask, value)
   const op = isTensor(value) ? 'aten.masked_fill_.Tensor' : 'aten.masked_fill_.Scalar'
   return pointwiseInto(vm, op, t, [mask, value], { result: t.dtype })
 }
 
 function checkMask(vm: Vm, mask: Tensor, value: Operand): void {
-  if (mask.dtype !== dtypes.bool) vm.raise(types.RuntimeError, 'masked_fill only supports boolean masks, but got mask with dtype ' + mask.dtype.name)
+  if (mask.dtype !== dtypes.bool)
+    vm.raise(types.RuntimeError, 'masked_fill only supports boolean masks, but got mask with dtype ' + mask.dtype.name)
   if (isTensor(value) && value.rank > 0) {
-    vm.raise(types.RuntimeError, `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.rank} dimension(s).`)
+    vm.raise(
+      types.RuntimeError,
+      `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.rank} dimension(s).`,
+    )
   }
 }
 
@@ -182,8 +196,9 @@ const selection = torchFunctions({
   'clamp_min(input, min)': (vm, [t, min]) => clampOne(vm, 'clamp_min', asTensor(vm, t), asOperand(vm, min)),
   'clamp_max(input, max)': (vm, [t, max]) => clampOne(vm, 'clamp_max', asTensor(vm, t), asOperand(vm, max)),
   'masked_fill(input, mask, value)': (vm, [t, mask, value]) =>
-    maskedFill(vm, asTensor(vm, t), asTensor(vm, mask, 'argument \'mask\''), asOperand(vm, value)),
-  'nan_to_num(input, nan=None, posinf=None, neginf=None)': (vm, [t]) => pointwise(vm, 'aten.nan_to_num.default', [asTensor(vm, t)]),
+    maskedFill(vm, asTensor(vm, t), asTensor(vm, mask, "argument 'mask'"), asOperand(vm, value)),
+  'nan_to_num(input, nan=None, posinf=None, neginf=None)': (vm, [t]) =>
+    pointwise(vm, 'aten.nan_to_num.default', [asTensor(vm, t)]),
   'logit(input, eps=None)': (vm, [t]) => pointwise(vm, 'aten.logit.default', [asTensor(vm, t)], { result: 'inexact' }),
   'angle(input)': (vm, [t]) => pointwise(vm, 'aten.angle.default', [asTensor(vm, t)], { result: 'inexact' }),
   'addcmul(input, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
@@ -195,11 +210,12 @@ const selection = torchFunctions({
     const v = scalarHint(asScalar(vm, value)) ?? NaN
     const evaluate = (x = NaN, y = NaN, z = NaN): number => x + (v * y) / z
     const [p, q] = [asTensor(vm, a), asTensor(vm, b)]
-    if (!p.dtype.isInexact && !q.dtype.isInexact) vm.raise(types.RuntimeError, 'Integer division with addcdiv is no longer supported')
+    if (!p.dtype.isInexact && !q.dtype.isInexact)
+      vm.raise(types.RuntimeError, 'Integer division with addcdiv is no longer supported')
     return pointwise(vm, 'aten.addcdiv.default', [asTensor(vm, t), p, q], { evaluate })
   },
   'lerp(input, end, weight)': (vm, [t, end, weight]) => {
-    const w = asOperand(vm, weight, 'argument \'weight\'')
+    const w = asOperand(vm, weight, "argument 'weight'")
     const [a, b] = [asTensor(vm, t), asTensor(vm, end)]
     return pointwise(vm, isTensor(w) ? 'aten.lerp.Tensor' : 'aten.lerp.Scalar', [a, b, w], { promote: [a, b] })
   },
@@ -208,12 +224,13 @@ const selection = torchFunctions({
 const selectionInPlace = torchFunctions({
   'atan2_(self, other)': (vm, [a, b]) =>
     pointwiseInto(vm, 'aten.atan2_.default', asTensor(vm, a), [asTensor(vm, b)], { result: 'inexact' }),
-  'logit_(self, eps=None)': (vm, [t]) => pointwiseInto(vm, 'aten.logit_.default', asTensor(vm, t), [], { result: 'inexact' }),
+  'logit_(self, eps=None)': (vm, [t]) =>
+    pointwiseInto(vm, 'aten.logit_.default', asTensor(vm, t), [], { result: 'inexact' }),
   'clamp_(self, min=None, max=None)': (vm, [t, min, max]) => clamp(vm, asTensor(vm, t), [min, max], true),
   'clamp_min_(self, min)': (vm, [t, min]) => clampOneInto(vm, 'clamp_min', asTensor(vm, t), asOperand(vm, min)),
   'clamp_max_(self, max)': (vm, [t, max]) => clampOneInto(vm, 'clamp_max', asTensor(vm, t), asOperand(vm, max)),
   'masked_fill_(self, mask, value)': (vm, [t, mask, value]) =>
-    maskedFillInto(vm, asTensor(vm, t), asTensor(vm, mask, 'argument \'mask\''), asOperand(vm, value)),
+    maskedFillInto(vm, asTensor(vm, t), asTensor(vm, mask, "argument 'mask'"), asOperand(vm, value)),
   'nan_to_num_(self, nan=None, posinf=None, neginf=None)': (vm, [t]) =>
     pointwiseInto(vm, 'aten.nan_to_num_.default', asTensor(vm, t), []),
   'addcmul_(self, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
@@ -227,7 +244,7 @@ const selectionInPlace = torchFunctions({
     return pointwiseInto(vm, 'aten.addcdiv_.default', asTensor(vm, t), [asTensor(vm, a), asTensor(vm, b)], { evaluate })
   },
   'lerp_(self, end, weight)': (vm, [t, end, weight]) => {
-    const w = asOperand(vm, weight, 'argument \'weight\'')
+    const w = asOperand(vm, weight, "argument 'weight'")
     const [a, b] = [asTensor(vm, t), asTensor(vm, end)]
     return pointwiseInto(vm, isTensor(w) ? 'aten.lerp_.Tensor' : 'aten.lerp_.Scalar', a, [b, w], { promote: [a, b] })
   },
@@ -237,12 +254,18 @@ const selectionInPlace = torchFunctions({
 
 /** Whether each element occurs among others, which may be a single number; either side may be the number. */
 function isin(vm: Vm, elements: Operand, among: Operand): Tensor {
-  const op = !isTensor(elements) ? 'aten.isin.Scalar_Tensor' : isTensor(among) ? 'aten.isin.Tensor_Tensor' : 'aten.isin.Tensor_Scalar'
+  const op = !isTensor(elements)
+    ? 'aten.isin.Scalar_Tensor'
+    : isTensor(among)
+      ? 'aten.isin.Tensor_Tensor'
+      : 'aten.isin.Tensor_Scalar'
   const inputs = [elements, among].filter(isTensor)
   const out = outputOf(inputs, isTensor(elements) ? elements.shape : [], dtypes.bool)
   deriveKnown(out, inputs, (values) => {
     let next = 0
-    const [xs, ys] = [elements, among].map((o) => (isTensor(o) ? Array.from(values[next++] ?? []) : [scalarHint(o) ?? NaN]))
+    const [xs, ys] = [elements, among].map((o) =>
+      isTensor(o) ? Array.from(values[next++] ?? []) : [scalarHint(o) ?? NaN],
+    )
     return (xs ?? []).map((x) => (ys?.includes(x) === true ? 1 : 0))
   })
   launch(vm, op, inputs, [out])
@@ -262,12 +285,19 @@ function isclose(vm: Vm, a: Tensor, b: Tensor, rtol: Scalar, atol: Scalar): Tens
   const scaled = pointwise(vm, 'aten.mul.Scalar', [b, rtol])
   const allowed = pointwise(vm, 'aten.add.Scalar', [abs(vm, scaled), atol])
   const actual = abs(vm, pointwise(vm, 'aten.sub.Tensor', [a, b]))
-  const near = pointwiseInto(vm, 'aten.bitwise_and_.Tensor', isfinite(vm, actual), [comparison(vm, 'le', actual, allowed)])
+  const near = pointwiseInto(vm, 'aten.bitwise_and_.Tensor', isfinite(vm, actual), [
+    comparison(vm, 'le', actual, allowed),
+  ])
   return pointwiseInto(vm, 'aten.bitwise_or_.Tensor', close, [near])
 }
 
 function onesLike(vm: Vm, t: Tensor): Tensor {
-  return filled(vm, 'aten.ones_like.default', t.shape, 1, { dtype: dtypes.bool, device: t.device, strides: stridesLike(t), inputs: [t] })
+  return filled(vm, 'aten.ones_like.default', t.shape, 1, {
+    dtype: dtypes.bool,
+    device: t.device,
+    strides: stridesLike(t),
+    inputs: [t],
+  })
 }
 
 const composites = torchFunctions({
@@ -301,7 +331,7 @@ function equal(vm: Vm, a: Tensor, b: Tensor): boolean {
 /** `where(condition)` is `nonzero(as_tuple=True)`. */
 const torchOnly = torchFunctions({
   'where(condition, input=MISSING, other=MISSING)': (vm, [condition, a, b]) => {
-    const c = asTensor(vm, condition, 'argument \'condition\'')
+    const c = asTensor(vm, condition, "argument 'condition'")
     if (a === undefined || b === undefined) return tuple(nonzeroColumns(vm, c))
     return where(vm, c, asOperand(vm, a), asOperand(vm, b))
   },
@@ -311,7 +341,7 @@ const torchOnly = torchFunctions({
 
 const methodsOnly = torchFunctions({
   'where(self, condition, other)': (vm, [t, condition, other]) =>
-    where(vm, asTensor(vm, condition, 'argument \'condition\''), asTensor(vm, t), asOperand(vm, other)),
+    where(vm, asTensor(vm, condition, "argument 'condition'"), asTensor(vm, t), asOperand(vm, other)),
 })
 
 export const comparisonFunctionSet: FunctionSet = {
@@ -323,6 +353,12 @@ export const comparisonFunctionSet: FunctionSet = {
     not_equal: 'ne',
     clip: 'clamp',
   }),
-  methods: merged(comparisonOperators, comparisonsInPlace, logicInPlace, aliases(selectionInPlace, { clip_: 'clamp_' }), methodsOnly),
+  methods: merged(
+    comparisonOperators,
+    comparisonsInPlace,
+    logicInPlace,
+    aliases(selectionInPlace, { clip_: 'clamp_' }),
+    methodsOnly,
+  ),
   torch: torchOnly,
 }

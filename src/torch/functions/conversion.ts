@@ -34,7 +34,12 @@ function conversionOf(vm: Vm, args: readonly Value[], keywords: ToKeywords): Con
   const [first] = rest
   if (isTensor(first)) {
     rest.shift()
-    return { dtype: first.dtype, device: first.device, copy: copyFlag(vm, rest, keywords.copy), format: formatArg(vm, keywords.format) }
+    return {
+      dtype: first.dtype,
+      device: first.device,
+      copy: copyFlag(vm, rest, keywords.copy),
+      format: formatArg(vm, keywords.format),
+    }
   }
   if (isDevice(first) || first === null) device = rest.shift()
   const [next] = rest
@@ -54,7 +59,7 @@ function legacyOrPython(v: Value | undefined): boolean {
 /** What is left of the positional arguments is non_blocking and copy. */
 function copyFlag(vm: Vm, rest: readonly Value[], keyword: Value): boolean {
   if (rest.length > 2) vm.raise(types.TypeError, 'to() received an invalid combination of arguments')
-  return boolArg(vm, rest[1] ?? keyword, 'argument \'copy\'')
+  return boolArg(vm, rest[1] ?? keyword, "argument 'copy'")
 }
 
 function typeOfTensor(vm: Vm, t: Tensor, dtype: Value): Value {
@@ -72,14 +77,16 @@ const conversions = torchFunctions({
     const o = asTensor(vm, other)
     return to(vm, asTensor(vm, t), { dtype: o.dtype, device: o.device })
   },
-  'cpu(self, memory_format=None)': (vm, [t, format]) => to(vm, asTensor(vm, t), { device: 'cpu', format: formatArg(vm, format) }),
+  'cpu(self, memory_format=None)': (vm, [t, format]) =>
+    to(vm, asTensor(vm, t), { device: 'cpu', format: formatArg(vm, format) }),
   'cuda(self, device=None, non_blocking=False, memory_format=None)': (vm, [t, device]) =>
     to(vm, asTensor(vm, t), { device: deviceArg(vm, device ?? 'cuda') }),
   'contiguous(self, memory_format=None)': (vm, [t, format]) =>
     contiguousIn(vm, asTensor(vm, t), formatArg(vm, format) ?? 'contiguous_format'),
   'is_contiguous(self, memory_format=None)': (vm, [t, format]) =>
     hasFormat(vm, asTensor(vm, t), formatArg(vm, format) ?? 'contiguous_format'),
-  'copy_(self, src, non_blocking=False)': (vm, [t, src]) => copyInto(vm, asTensor(vm, t), asTensor(vm, src, 'argument \'src\'')),
+  'copy_(self, src, non_blocking=False)': (vm, [t, src]) =>
+    copyInto(vm, asTensor(vm, t), asTensor(vm, src, "argument 'src'")),
 })
 
 /** `x.float()` and so on. */
@@ -122,7 +129,7 @@ export function item(vm: Vm, t: Tensor): Value {
     vm.raise(types.RuntimeError, `a Tensor with ${hint(count)} elements cannot be converted to Scalar`)
   }
   const [x = NaN] = Array.from(valuesOf(vm, t, 'item()'))
-  if (t.device === 'cpu') launch(vm, 'aten._local_scalar_dense.default', [t], [])
+  launch(vm, 'aten._local_scalar_dense.default', [t], [])
   return scalarValue(t, x)
 }
 
@@ -131,7 +138,7 @@ export function truthOf(vm: Vm, t: Tensor): boolean {
   if (eq(count, 0)) vm.raise(types.RuntimeError, 'Boolean value of Tensor with no values is ambiguous')
   if (!eq(count, 1)) vm.raise(types.RuntimeError, 'Boolean value of Tensor with more than one value is ambiguous')
   const [x = NaN] = Array.from(valuesOf(vm, t, 'a branch'))
-  if (t.device === 'cpu') launch(vm, 'aten._local_scalar_dense.default', [t], [])
+  launch(vm, 'aten._local_scalar_dense.default', [t], [])
   return x !== 0
 }
 
@@ -163,7 +170,8 @@ const reading = merged(
   ofTensor('__int__', asInt),
   ofTensor('__float__', (vm, t) => float(numberOf(item(vm, t)))),
   ofTensor('__index__', (vm, t) => {
-    if (t.dtype.isInexact) vm.raise(types.TypeError, 'only integer tensors of a single element can be converted to an index')
+    if (t.dtype.isInexact)
+      vm.raise(types.TypeError, 'only integer tensors of a single element can be converted to an index')
     return asInt(vm, t)
   }),
   torchFunctions({

@@ -4,7 +4,18 @@ import { types } from '../../python/types.ts'
 import { isInt, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { hint, hintNumber, type Int } from '../../sym/index.ts'
-import { asScalar, asTensor, formatArg, intArg, isSequence, numberArg, scalarDtype, sizeArg, sizeArgs, type Scalar } from '../arguments.ts'
+import {
+  asScalar,
+  asTensor,
+  formatArg,
+  intArg,
+  isSequence,
+  numberArg,
+  scalarDtype,
+  sizeArg,
+  sizeArgs,
+  type Scalar,
+} from '../arguments.ts'
 import { to } from '../conversion.ts'
 import { deviceArg, factoryDevice, type DeviceName } from '../device.ts'
 import { dtypeArg, dtypes, type DType } from '../dtype.ts'
@@ -53,14 +64,12 @@ const filledFunctions = torchFunctions({
     vm,
     [args, size, dtype, , device, grad],
   ) => marked(filled(vm, 'aten.ones.default', sizeOf(vm, args, size), 1, like(vm, dtype, device)), grad),
-  'empty(*args, size=MISSING, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None)': (
-    vm,
-    [args, size, dtype, , device, grad, , format],
-  ) => {
-    const shape = sizeOf(vm, args, size)
-    const strides = stridesOf(formatArg(vm, format) ?? 'contiguous_format', shape)
-    return marked(empty(vm, shape, floating(vm, dtype), factoryDevice(vm, device), strides), grad)
-  },
+  'empty(*args, size=MISSING, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None)':
+    (vm, [args, size, dtype, , device, grad, , format]) => {
+      const shape = sizeOf(vm, args, size)
+      const strides = stridesOf(formatArg(vm, format) ?? 'contiguous_format', shape)
+      return marked(empty(vm, shape, floating(vm, dtype), factoryDevice(vm, device), strides), grad)
+    },
   'empty_strided(size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
     vm,
     [size, stride, dtype, , device],
@@ -69,7 +78,7 @@ const filledFunctions = torchFunctions({
     vm,
     [size, value, dtype, , device],
   ) => {
-    const x = number(vm, value, 'argument \'fill_value\'')
+    const x = number(vm, value, "argument 'fill_value'")
     const own = dtypeArg(vm, dtype) ?? scalarDtype(x, vm.state(torchState).defaultDtype)
     return filled(vm, 'aten.full.default', sizeArg(vm, size), x, { dtype: own, device: factoryDevice(vm, device) })
   },
@@ -82,7 +91,10 @@ const filledFunctions = torchFunctions({
     const width = hintNumber(columns)
     return fresh(vm, m === null ? 'aten.eye.default' : 'aten.eye.m', [rows, columns], {
       ...like(vm, dtype, device),
-      values: () => Float64Array.from({ length: hintNumber(rows) * width }, (_, i) => (Math.floor(i / width) === i % width ? 1 : 0)),
+      values: () =>
+        Float64Array.from({ length: hintNumber(rows) * width }, (_, i) =>
+          Math.floor(i / width) === i % width ? 1 : 0,
+        ),
     })
   },
 })
@@ -94,11 +106,19 @@ function like(vm: Vm, dtype: Value, device: Value): { dtype: DType; device: Devi
 // --- Ranges --------------------------------------------------------------------------------------------------------
 
 /** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`, each also by name. */
-function arangeOf(vm: Vm, args: readonly Value[], start: Value, end: Value, step: Value, dtype: Value, device: Value): Tensor {
+function arangeOf(
+  vm: Vm,
+  args: readonly Value[],
+  start: Value,
+  end: Value,
+  step: Value,
+  dtype: Value,
+  device: Value,
+): Tensor {
   const [first, second, third] = args
   const onlyEnd = args.length === 1 && end === null
   const from = onlyEnd ? null : (first ?? start)
-  const to = onlyEnd ? (first ?? null) : (args.length === 1 ? end : (second ?? end))
+  const to = onlyEnd ? (first ?? null) : args.length === 1 ? end : (second ?? end)
   const by = third ?? step
   const op = by !== null ? 'aten.arange.start_step' : from !== null ? 'aten.arange.start' : 'aten.arange.default'
   const bound = (v: Value, fallback: number): Scalar => (v === null ? fallback : number(vm, v, 'argument'))
@@ -107,8 +127,16 @@ function arangeOf(vm: Vm, args: readonly Value[], start: Value, end: Value, step
 }
 
 /** Points from start to end inclusive; `map` turns each into the element. */
-function spaced(vm: Vm, op: KernelName, start: Value, end: Value, steps: Value, options: Omit<Fresh, 'values'>, map: (x: number) => number): Tensor {
-  const count = intArg(vm, steps, 'argument \'steps\'')
+function spaced(
+  vm: Vm,
+  op: KernelName,
+  start: Value,
+  end: Value,
+  steps: Value,
+  options: Omit<Fresh, 'values'>,
+  map: (x: number) => number,
+): Tensor {
+  const count = intArg(vm, steps, "argument 'steps'")
   const n = hintNumber(count)
   const from = plainNumber(vm, start)
   const to = plainNumber(vm, end)
@@ -119,15 +147,14 @@ function spaced(vm: Vm, op: KernelName, start: Value, end: Value, steps: Value, 
 }
 
 const rangeFunctions = torchFunctions({
-  'arange(*args, start=None, end=None, step=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
-    vm,
-    [args, start, end, step, dtype, , device],
-  ) => arangeOf(vm, args, start, end, step, dtype, device),
+  'arange(*args, start=None, end=None, step=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
+    (vm, [args, start, end, step, dtype, , device]) => arangeOf(vm, args, start, end, step, dtype, device),
   'range(start, end=None, step=1, *, dtype=None, layout=None, device=None, requires_grad=False)': (
     vm,
     [start, end, step, dtype, , device],
   ) => {
-    const [from, to] = end === null ? [0, number(vm, start, 'argument')] : [number(vm, start, 'argument'), number(vm, end, 'argument')]
+    const [from, to] =
+      end === null ? [0, number(vm, start, 'argument')] : [number(vm, start, 'argument'), number(vm, end, 'argument')]
     const by = number(vm, step, 'argument')
     const length = isInt(to) ? rangeLength(vm, from, Number(hint(to)) + 1, by) : rangeLength(vm, from, to, by)
     return fresh(vm, 'aten.range.step', [length], like(vm, dtype, device))
@@ -146,7 +173,14 @@ const rangeFunctions = torchFunctions({
 })
 
 /** Row and column numbers of a triangle's elements, as a [2, n] tensor. */
-function triangle(vm: Vm, op: KernelName, size: readonly Value[], dtype: Value, device: Value, inside: (r: number, c: number, offset: number) => boolean): Tensor {
+function triangle(
+  vm: Vm,
+  op: KernelName,
+  size: readonly Value[],
+  dtype: Value,
+  device: Value,
+  inside: (r: number, c: number, offset: number) => boolean,
+): Tensor {
   const [rows = 0, columns = 0, offset = 0] = size.map((v) => hintNumber(intArg(vm, v)))
   const cells = Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns] as const)
   const chosen = cells.filter(([r, c]) => inside(r, c, offset))
@@ -159,10 +193,14 @@ function triangle(vm: Vm, op: KernelName, size: readonly Value[], dtype: Value, 
 }
 
 const triangleFunctions = torchFunctions({
-  'tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None)': (vm, [row, col, offset, dtype, device]) =>
-    triangle(vm, 'aten.tril_indices.default', [row, col, offset], dtype, device, (r, c, o) => c <= r + o),
-  'triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None)': (vm, [row, col, offset, dtype, device]) =>
-    triangle(vm, 'aten.triu_indices.default', [row, col, offset], dtype, device, (r, c, o) => c >= r + o),
+  'tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None)': (
+    vm,
+    [row, col, offset, dtype, device],
+  ) => triangle(vm, 'aten.tril_indices.default', [row, col, offset], dtype, device, (r, c, o) => c <= r + o),
+  'triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None)': (
+    vm,
+    [row, col, offset, dtype, device],
+  ) => triangle(vm, 'aten.triu_indices.default', [row, col, offset], dtype, device, (r, c, o) => c >= r + o),
 })
 
 // --- After another tensor ------------------------------------------------------------------------------------------
@@ -205,7 +243,7 @@ const likeFunctions = torchFunctions({
     [input, value, dtype, , device, , format],
   ) => {
     const { t, ...options } = takenAfter(vm, input, { dtype, device, format })
-    return filled(vm, 'aten.full_like.default', t.shape, number(vm, value, 'argument \'fill_value\''), options)
+    return filled(vm, 'aten.full_like.default', t.shape, number(vm, value, "argument 'fill_value'"), options)
   },
   'empty_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None)': (
     vm,
@@ -228,13 +266,11 @@ const likeFunctions = torchFunctions({
     const { t, ...options } = takenAfter(vm, input, { dtype, device, format })
     return fresh(vm, 'aten.randn_like.default', t.shape, options)
   },
-  'randint_like(input, low, high=None, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None)': (
-    vm,
-    [input, , high, dtype, , device, , format],
-  ) => {
-    const { t, ...options } = takenAfter(vm, input, { dtype, device, format })
-    return fresh(vm, high === null ? 'aten.randint_like.default' : 'aten.randint_like.low_dtype', t.shape, options)
-  },
+  'randint_like(input, low, high=None, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None)':
+    (vm, [input, , high, dtype, , device, , format]) => {
+      const { t, ...options } = takenAfter(vm, input, { dtype, device, format })
+      return fresh(vm, high === null ? 'aten.randint_like.default' : 'aten.randint_like.low_dtype', t.shape, options)
+    },
 })
 
 /** `x.new_zeros(…)`: dtype and device of x. */
@@ -255,7 +291,14 @@ const newMethods = torchFunctions({
   'new_full(self, size, fill_value, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
     vm,
     [t, size, value, dtype, , device],
-  ) => filled(vm, 'aten.new_full.default', sizeArg(vm, size), number(vm, value, 'argument \'fill_value\''), after(vm, t, dtype, device)),
+  ) =>
+    filled(
+      vm,
+      'aten.new_full.default',
+      sizeArg(vm, size),
+      number(vm, value, "argument 'fill_value'"),
+      after(vm, t, dtype, device),
+    ),
   'new_empty(self, *args, size=MISSING, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
     vm,
     [t, args, size, dtype, , device],
@@ -263,13 +306,11 @@ const newMethods = torchFunctions({
     const options = after(vm, t, dtype, device)
     return empty(vm, sizeOf(vm, args, size), options.dtype, options.device)
   },
-  'new_empty_strided(self, size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
-    vm,
-    [t, size, stride, dtype, , device],
-  ) => {
-    const options = after(vm, t, dtype, device)
-    return empty(vm, sizeArg(vm, size), options.dtype, options.device, sizeArg(vm, stride))
-  },
+  'new_empty_strided(self, size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
+    (vm, [t, size, stride, dtype, , device]) => {
+      const options = after(vm, t, dtype, device)
+      return empty(vm, sizeArg(vm, size), options.dtype, options.device, sizeArg(vm, stride))
+    },
   'new_tensor(self, data, *, dtype=None, device=None, requires_grad=False)': (vm, [t, data, dtype, device]) => {
     const options = after(vm, t, dtype, device)
     return tensorOf(vm, data, options.dtype, options.device)
@@ -298,23 +339,30 @@ function fromData(vm: Vm, data: Value, dtype: Value, device: Value, copy: boolea
 }
 
 const dataFunctions = torchFunctions({
-  'tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False)': (vm, [data, dtype, device, grad]) =>
-    marked(fromData(vm, data, dtype, device, true), grad),
+  'tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False)': (
+    vm,
+    [data, dtype, device, grad],
+  ) => marked(fromData(vm, data, dtype, device, true), grad),
   'as_tensor(data, dtype=None, device=None)': (vm, [data, dtype, device]) => fromData(vm, data, dtype, device, false),
   'asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False)': (vm, [data, dtype, device]) =>
     fromData(vm, data, dtype, device, false),
   'scalar_tensor(s, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
     vm,
     [s, dtype, , device],
-  ) => scalarTensor(number(vm, s, 'argument \'s\''), floating(vm, dtype), factoryDevice(vm, device)),
+  ) => scalarTensor(number(vm, s, "argument 's'"), floating(vm, dtype), factoryDevice(vm, device)),
   'from_numpy(array)': (vm) => vm.stop('unsupported-op', 'torch.from_numpy(): values come from outside PyTorch'),
-  'complex(real, imag)': (vm, [real, imag]) => complexOf(vm, 'aten.complex.default', asTensor(vm, real), asTensor(vm, imag)),
-  'polar(abs, angle)': (vm, [abs, angle]) => complexOf(vm, 'aten.polar.default', asTensor(vm, abs), asTensor(vm, angle)),
+  'complex(real, imag)': (vm, [real, imag]) =>
+    complexOf(vm, 'aten.complex.default', asTensor(vm, real), asTensor(vm, imag)),
+  'polar(abs, angle)': (vm, [abs, angle]) =>
+    complexOf(vm, 'aten.polar.default', asTensor(vm, abs), asTensor(vm, angle)),
 })
 
 function complexOf(vm: Vm, op: KernelName, a: Tensor, b: Tensor): Tensor {
   if (a.dtype !== b.dtype || !a.dtype.isFloatingPoint) {
-    vm.raise(types.RuntimeError, `Expected object of scalar type ${a.dtype.name} but got scalar type ${b.dtype.name} for second argument`)
+    vm.raise(
+      types.RuntimeError,
+      `Expected object of scalar type ${a.dtype.name} but got scalar type ${b.dtype.name} for second argument`,
+    )
   }
   return pointwise(vm, op, [a, b], { result: a.dtype === dtypes.float64 ? dtypes.complex128 : dtypes.complex64 })
 }
@@ -335,32 +383,47 @@ export function fillConstructors(): void {
 // --- Windows, random numbers ---------------------------------------------------------------------------------------
 
 const randomFunctions = torchFunctions({
-  'rand(*args, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
-    vm,
-    [args, size, generator, dtype, , device],
-  ) => fresh(vm, generator === null ? 'aten.rand.default' : 'aten.rand.generator', sizeOf(vm, args, size), like(vm, dtype, device)),
-  'randn(*args, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
-    vm,
-    [args, size, generator, dtype, , device],
-  ) => fresh(vm, generator === null ? 'aten.randn.default' : 'aten.randn.generator', sizeOf(vm, args, size), like(vm, dtype, device)),
-  'randint(*args, low=MISSING, high=MISSING, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False)': (
-    vm,
-    [args, low, , size, , dtype, , device],
-  ) => {
-    const shape = size ?? args.at(-1)
-    const given = (size === undefined ? args.length - 1 : args.length) + (low === undefined ? 0 : 1)
-    const options = { dtype: dtypeArg(vm, dtype) ?? dtypes.int64, device: factoryDevice(vm, device) }
-    return fresh(vm, given > 1 ? 'aten.randint.low' : 'aten.randint.default', sizeArg(vm, shape), options)
-  },
+  'rand(*args, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
+    (vm, [args, size, generator, dtype, , device]) =>
+      fresh(
+        vm,
+        generator === null ? 'aten.rand.default' : 'aten.rand.generator',
+        sizeOf(vm, args, size),
+        like(vm, dtype, device),
+      ),
+  'randn(*args, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
+    (vm, [args, size, generator, dtype, , device]) =>
+      fresh(
+        vm,
+        generator === null ? 'aten.randn.default' : 'aten.randn.generator',
+        sizeOf(vm, args, size),
+        like(vm, dtype, device),
+      ),
+  'randint(*args, low=MISSING, high=MISSING, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False)':
+    (vm, [args, low, , size, , dtype, , device]) => {
+      const shape = size ?? args.at(-1)
+      const given = (size === undefined ? args.length - 1 : args.length) + (low === undefined ? 0 : 1)
+      const options = { dtype: dtypeArg(vm, dtype) ?? dtypes.int64, device: factoryDevice(vm, device) }
+      return fresh(vm, given > 1 ? 'aten.randint.low' : 'aten.randint.default', sizeArg(vm, shape), options)
+    },
   'randperm(n, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
     vm,
     [n, , dtype, , device],
-  ) => fresh(vm, 'aten.randperm.default', [intArg(vm, n)], { dtype: dtypeArg(vm, dtype) ?? dtypes.int64, device: factoryDevice(vm, device) }),
+  ) =>
+    fresh(vm, 'aten.randperm.default', [intArg(vm, n)], {
+      dtype: dtypeArg(vm, dtype) ?? dtypes.int64,
+      device: factoryDevice(vm, device),
+    }),
   'normal(mean, std=1.0, size=MISSING, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False)': (
     vm,
     [mean, std, size, , dtype, , device],
   ) => {
-    if (isTensor(mean)) return pointwise(vm, isTensor(std) ? 'aten.normal.Tensor_Tensor' : 'aten.normal.Tensor_float', isTensor(std) ? [mean, std] : [mean])
+    if (isTensor(mean))
+      return pointwise(
+        vm,
+        isTensor(std) ? 'aten.normal.Tensor_Tensor' : 'aten.normal.Tensor_float',
+        isTensor(std) ? [mean, std] : [mean],
+      )
     if (isTensor(std)) return pointwise(vm, 'aten.normal.float_Tensor', [std])
     return fresh(vm, 'aten.normal.float_float', sizeArg(vm, size), like(vm, dtype, device))
   },
@@ -370,18 +433,30 @@ const windowFunctions = torchFunctions({
   'hann_window(window_length, periodic=MISSING, *, dtype=None, layout=None, device=None, requires_grad=False)': (
     vm,
     [length, periodic, dtype, , device],
-  ) => window(vm, periodic === undefined ? 'aten.hann_window.default' : 'aten.hann_window.periodic', length, dtype, device),
+  ) =>
+    window(
+      vm,
+      periodic === undefined ? 'aten.hann_window.default' : 'aten.hann_window.periodic',
+      length,
+      dtype,
+      device,
+    ),
   'hamming_window(window_length, periodic=MISSING, *, dtype=None, layout=None, device=None, requires_grad=False)': (
     vm,
     [length, periodic, dtype, , device],
-  ) => window(vm, periodic === undefined ? 'aten.hamming_window.default' : 'aten.hamming_window.periodic', length, dtype, device),
-  'kaiser_window(window_length, periodic=MISSING, beta=MISSING, *, dtype=None, layout=None, device=None, requires_grad=False)': (
-    vm,
-    [length, periodic, beta, dtype, , device],
-  ) => {
-    const overload = beta !== undefined ? 'beta' : periodic === undefined ? 'default' : 'periodic'
-    return window(vm, `aten.kaiser_window.${overload}`, length, dtype, device)
-  },
+  ) =>
+    window(
+      vm,
+      periodic === undefined ? 'aten.hamming_window.default' : 'aten.hamming_window.periodic',
+      length,
+      dtype,
+      device,
+    ),
+  'kaiser_window(window_length, periodic=MISSING, beta=MISSING, *, dtype=None, layout=None, device=None, requires_grad=False)':
+    (vm, [length, periodic, beta, dtype, , device]) => {
+      const overload = beta !== undefined ? 'beta' : periodic === undefined ? 'default' : 'periodic'
+      return window(vm, `aten.kaiser_window.${overload}`, length, dtype, device)
+    },
 })
 
 function window(vm: Vm, op: KernelName, length: Value, dtype: Value, device: Value): Tensor {

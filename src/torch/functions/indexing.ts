@@ -41,11 +41,14 @@ export function gather(vm: Vm, t: Tensor, dim: number, index: Tensor): Tensor {
   const out = outputOf([t, index], index.shape, t.dtype)
   const [source, where] = [knownValues(t), knownValues(index)]
   if (source !== undefined && where !== undefined && t.rank > 0) {
-    setKnown(out, new Known([source, where], symbolic(t.shape), () => {
-      const [from, step] = linePositions(t, index.shape, dim)
-      const all = source.get()
-      return Float64Array.from(where.get(), (x, i) => all[(from[i] ?? 0) + x * step] ?? NaN)
-    }))
+    setKnown(
+      out,
+      new Known([source, where], symbolic(t.shape), () => {
+        const [from, step] = linePositions(t, index.shape, dim)
+        const all = source.get()
+        return Float64Array.from(where.get(), (x, i) => all[(from[i] ?? 0) + x * step] ?? NaN)
+      }),
+    )
   }
   launch(vm, 'aten.gather.default', [t, index], [out])
   return out
@@ -66,12 +69,15 @@ export function indexSelect(vm: Vm, t: Tensor, dim: number, index: Tensor): Tens
   const out = outputOf([t, index], shape, t.dtype)
   const [source, where] = [knownValues(t), knownValues(index)]
   if (source !== undefined && where !== undefined && t.rank > 0) {
-    setKnown(out, new Known([source, where], symbolic(t.shape), () => {
-      const [from, step] = linePositions(t, shape, dim)
-      const along = positions({ shape, strides: shape.map((_, d) => (d === dim ? 1 : 0)), offset: 0 })
-      const [all, rows] = [source.get(), where.get()]
-      return Float64Array.from(from, (start, i) => all[start + (rows[along[i] ?? 0] ?? 0) * step] ?? NaN)
-    }))
+    setKnown(
+      out,
+      new Known([source, where], symbolic(t.shape), () => {
+        const [from, step] = linePositions(t, shape, dim)
+        const along = positions({ shape, strides: shape.map((_, d) => (d === dim ? 1 : 0)), offset: 0 })
+        const [all, rows] = [source.get(), where.get()]
+        return Float64Array.from(from, (start, i) => all[start + (rows[along[i] ?? 0] ?? 0) * step] ?? NaN)
+      }),
+    )
   }
   launch(vm, 'aten.index_select.default', [t, index], [out])
   return out
@@ -84,23 +90,28 @@ function takeAlongDim(vm: Vm, t: Tensor, index: Tensor, dim: Value): Tensor {
   const wrapped = pointwise(vm, 'aten.remainder.Scalar', [index, at(t.shape, d)])
   const without = (x: Tensor): Int[] => x.shape.map((s, i) => (i === d ? 1 : s))
   const common = broadcastShapes(vm, [without(t), without(wrapped)])
-  const spread = (x: Tensor): Tensor => expand(vm, x, common.map((s, i) => (i === d ? at(x.shape, d) : s)))
+  const spread = (x: Tensor): Tensor =>
+    expand(
+      vm,
+      x,
+      common.map((s, i) => (i === d ? at(x.shape, d) : s)),
+    )
   return gather(vm, spread(t), d, spread(wrapped))
 }
 
 const gathers = torchFunctions({
   'gather(input, dim, index, *, sparse_grad=False)': (vm, [input, dim, index]) => {
     const t = asTensor(vm, input)
-    return gather(vm, t, dimArg(vm, t, dim), asTensor(vm, index, 'argument \'index\''))
+    return gather(vm, t, dimArg(vm, t, dim), asTensor(vm, index, "argument 'index'"))
   },
   'index_select(input, dim, index)': (vm, [input, dim, index]) => {
     const t = asTensor(vm, input)
-    return indexSelect(vm, t, dimArg(vm, t, dim), asTensor(vm, index, 'argument \'index\''))
+    return indexSelect(vm, t, dimArg(vm, t, dim), asTensor(vm, index, "argument 'index'"))
   },
   'take_along_dim(input, indices, dim=None)': (vm, [input, index, dim]) =>
-    takeAlongDim(vm, asTensor(vm, input), asTensor(vm, index, 'argument \'indices\''), dim),
+    takeAlongDim(vm, asTensor(vm, input), asTensor(vm, index, "argument 'indices'"), dim),
   'take(input, index)': (vm, [input, index]) => {
-    const [t, where] = [asTensor(vm, input), asTensor(vm, index, 'argument \'index\'')]
+    const [t, where] = [asTensor(vm, input), asTensor(vm, index, "argument 'index'")]
     const out = outputOf([t, where], where.shape, t.dtype)
     launch(vm, 'aten.take.default', [t, where], [out])
     return out
@@ -122,10 +133,15 @@ function maskedSelect(vm: Vm, t: Tensor, mask: Tensor): Tensor {
   const source = knownValues(expand(vm, t, shape))
   if (source !== undefined) {
     const strides = contiguousStrides(shape).map((s) => Number(hint(s)))
-    setKnown(out, new Known([source], symbolic(shape), () => {
-      const all = source.get()
-      return (columns[0] ?? []).map((_, i) => all[columns.reduce((p, c, d) => p + (c[i] ?? 0) * (strides[d] ?? 0), 0)] ?? NaN)
-    }))
+    setKnown(
+      out,
+      new Known([source], symbolic(shape), () => {
+        const all = source.get()
+        return (columns[0] ?? []).map(
+          (_, i) => all[columns.reduce((p, c, d) => p + (c[i] ?? 0) * (strides[d] ?? 0), 0)] ?? NaN,
+        )
+      }),
+    )
   }
   launch(vm, 'aten.masked_select.default', [t, mask], [out])
   return out
@@ -139,14 +155,21 @@ function copyFor(t: Tensor): Tensor {
 }
 
 /** What a scatter leaves: `write` gets the elements and changes them. Both operands must be known. */
-function scattered(t: Tensor, inputs: readonly Tensor[], write: (target: Float64Array, values: readonly ArrayLike<number>[]) => void): Known | undefined {
+function scattered(
+  t: Tensor,
+  inputs: readonly Tensor[],
+  write: (target: Float64Array, values: readonly ArrayLike<number>[]) => void,
+): Known | undefined {
   const known = [t, ...inputs].map(knownValues)
   const [old, ...others] = known
   if (old === undefined || others.some((k) => k === undefined)) return undefined
   const parents = others.filter((k) => k !== undefined)
   return new Known([old, ...parents], symbolic(t.shape), () => {
     const target = Float64Array.from(old.get())
-    write(target, parents.map((k) => k.get()))
+    write(
+      target,
+      parents.map((k) => k.get()),
+    )
     return target
   })
 }
@@ -167,7 +190,9 @@ function scatterKnown(t: Tensor, dim: number, index: Tensor, source: Operand): K
   const value = isTensor(source) ? NaN : (scalarHint(source) ?? NaN)
   return scattered(t, inputs, (target, [where = [], from]) => {
     const [starts, step] = linePositions(t, index.shape, dim)
-    const places = isTensor(source) ? positions({ shape: index.shape, strides: contiguousStrides(source.shape), offset: 0 }) : undefined
+    const places = isTensor(source)
+      ? positions({ shape: index.shape, strides: contiguousStrides(source.shape), offset: 0 })
+      : undefined
     starts.forEach((start, i) => {
       target[start + (where[i] ?? 0) * step] = places === undefined ? value : (from?.[places[i] ?? 0] ?? NaN)
     })
@@ -182,10 +207,18 @@ interface Scatter {
   readonly reduce: Value
 }
 
-function scatterArgs(vm: Vm, self: Value, dim: Value, index: Value, src: Value | undefined, value: Value | undefined, reduce: Value): Scatter {
+function scatterArgs(
+  vm: Vm,
+  self: Value,
+  dim: Value,
+  index: Value,
+  src: Value | undefined,
+  value: Value | undefined,
+  reduce: Value,
+): Scatter {
   const t = asTensor(vm, self)
-  const where = asTensor(vm, index, 'argument \'index\'')
-  const source = asOperand(vm, src ?? value, 'argument \'src\'')
+  const where = asTensor(vm, index, "argument 'index'")
+  const source = asOperand(vm, src ?? value, "argument 'src'")
   checkScatter(vm, t, where, source)
   return { t, dim: dimArg(vm, t, dim), index: where, source, reduce }
 }
@@ -230,11 +263,14 @@ function into(vm: Vm, op: KernelName, self: Value, dim: Value, index: Value, sou
 function rowArgs(vm: Vm, self: Value, dim: Value, index: Value, source: Value): readonly [Tensor, Tensor, Tensor] {
   const t = asTensor(vm, self)
   dimArg(vm, t, dim)
-  const where = asTensor(vm, index, 'argument \'index\'')
-  const from = asTensor(vm, source, 'argument \'source\'')
+  const where = asTensor(vm, index, "argument 'index'")
+  const from = asTensor(vm, source, "argument 'source'")
   checkIndex(vm, 'index_add', where)
   if (from.dtype !== t.dtype) {
-    vm.raise(types.RuntimeError, `self (${messageName(t.dtype)}) and source (${messageName(from.dtype)}) must have the same scalar type`)
+    vm.raise(
+      types.RuntimeError,
+      `self (${messageName(t.dtype)}) and source (${messageName(from.dtype)}) must have the same scalar type`,
+    )
   }
   return [t, where, from]
 }
@@ -272,7 +308,11 @@ const scatters = torchFunctions({
   'masked_scatter(input, mask, source)': (vm, [t, mask, source]) => {
     const inputs = [asTensor(vm, t), asTensor(vm, mask), asTensor(vm, source)]
     const [self, where] = inputs
-    const out = outputOf(inputs, broadcastShapes(vm, [self?.shape ?? [], where?.shape ?? []]), self?.dtype ?? dtypes.float32)
+    const out = outputOf(
+      inputs,
+      broadcastShapes(vm, [self?.shape ?? [], where?.shape ?? []]),
+      self?.dtype ?? dtypes.float32,
+    )
     launch(vm, 'aten.masked_scatter.default', inputs, [out])
     return out
   },
@@ -280,10 +320,13 @@ const scatters = torchFunctions({
 
 /** A copy of a tensor with a view of it overwritten. */
 function viewScatter(vm: Vm, op: KernelName, self: Value, source: Value, target: (t: Tensor) => Tensor): Tensor {
-  const [t, from] = [asTensor(vm, self), asTensor(vm, source, 'argument \'src\'')]
+  const [t, from] = [asTensor(vm, self), asTensor(vm, source, "argument 'src'")]
   const place = target(t)
   if (!sameShape(place.shape, from.shape)) {
-    vm.raise(types.RuntimeError, `expected src to have a size equal to the slice of self. src size = ${showShape(from.shape)}, slice size = ${showShape(place.shape)}`)
+    vm.raise(
+      types.RuntimeError,
+      `expected src to have a size equal to the slice of self. src size = ${showShape(from.shape)}, slice size = ${showShape(place.shape)}`,
+    )
   }
   const out = outputOf([t, from], t.shape, t.dtype)
   launch(vm, op, [t, from], [out])
@@ -298,19 +341,21 @@ const viewScatters = torchFunctions({
       slice(vm, x, intArg(vm, dim), optionalInt(vm, start) ?? null, optionalInt(vm, end) ?? null, intArg(vm, step)),
     ),
   'diagonal_scatter(input, src, offset=0, dim1=0, dim2=1)': (vm, [t, src, offset, a, b]) =>
-    viewScatter(vm, 'aten.diagonal_scatter.default', t, src, (x) => diagonal(vm, x, intArg(vm, offset), intArg(vm, a), intArg(vm, b))),
+    viewScatter(vm, 'aten.diagonal_scatter.default', t, src, (x) =>
+      diagonal(vm, x, intArg(vm, offset), intArg(vm, a), intArg(vm, b)),
+    ),
 })
 
 function indexList(vm: Vm, indices: Value): Tensor[] {
-  if (!isSequence(indices)) return vm.raise(types.TypeError, 'index_put(): argument \'indices\' must be tuple of Tensors')
+  if (!isSequence(indices)) return vm.raise(types.TypeError, "index_put(): argument 'indices' must be tuple of Tensors")
   return indices.items.filter((x) => x !== null).map((x) => asTensor(vm, x))
 }
 
 function indexFill(vm: Vm, self: Value, dim: Value, index: Value, value: Value): Tensor {
   const t = asTensor(vm, self)
   dimArg(vm, t, dim)
-  const where = asTensor(vm, index, 'argument \'index\'')
-  const x = asOperand(vm, value, 'argument \'value\'')
+  const where = asTensor(vm, index, "argument 'index'")
+  const x = asOperand(vm, value, "argument 'value'")
   const out = outputOf([t], t.shape, t.dtype, clonedStrides(t))
   if (isTensor(x)) launch(vm, 'aten.index_fill.int_Tensor', [t, where, x], [out])
   else launch(vm, 'aten.index_fill.int_Scalar', [t, where], [out])
@@ -325,8 +370,8 @@ const scattersInPlace = torchFunctions({
   'index_fill_(self, dim, index, value)': (vm, [self, dim, index, value]) => {
     const t = asTensor(vm, self)
     dimArg(vm, t, dim)
-    const where = asTensor(vm, index, 'argument \'index\'')
-    const x = asOperand(vm, value, 'argument \'value\'')
+    const where = asTensor(vm, index, "argument 'index'")
+    const x = asOperand(vm, value, "argument 'value'")
     overwriteKnown(t, undefined)
     if (isTensor(x)) launch(vm, 'aten.index_fill_.int_Tensor', [t, where, x], [t])
     else launch(vm, 'aten.index_fill_.int_Scalar', [t, where], [t])
@@ -334,7 +379,8 @@ const scattersInPlace = torchFunctions({
   },
   'index_put_(self, indices, values, accumulate=False)': (vm, [self, indices, values, accumulate]) => {
     const t = asTensor(vm, self)
-    if (!isSequence(indices)) return vm.raise(types.TypeError, 'index_put_(): argument \'indices\' must be tuple of Tensors')
+    if (!isSequence(indices))
+      return vm.raise(types.TypeError, "index_put_(): argument 'indices' must be tuple of Tensors")
     const list = indices.items.map((x) => (x === null ? undefined : asTensor(vm, x)))
     return indexPut(vm, t, list, asTensor(vm, values), accumulate === true)
   },
@@ -348,13 +394,13 @@ const scattersInPlace = torchFunctions({
 
 // --- Fills ---------------------------------------------------------------------------------------------------------
 
-export function zeroInto(vm: Vm, t: Tensor): Tensor {
+function zeroInto(vm: Vm, t: Tensor): Tensor {
   fillKnown(t, 0)
   launch(vm, 'aten.zero_.default', [t], [t])
   return t
 }
 
-export function fillInto(vm: Vm, t: Tensor, value: Operand): Tensor {
+function fillInto(vm: Vm, t: Tensor, value: Operand): Tensor {
   if (isTensor(value)) return fillFrom(vm, t, value)
   fillKnown(t, scalarHint(value))
   launch(vm, 'aten.fill_.Scalar', [t], [t])
@@ -366,10 +412,10 @@ const fills = merged(
   torchFunctions({
     'fill_diagonal_(self, fill_value, wrap=False)': (vm, [self, value]) => {
       const t = asTensor(vm, self)
-      fillInto(vm, diagonal(vm, t), asScalar(vm, value, 'argument \'fill_value\''))
+      fillInto(vm, diagonal(vm, t), asScalar(vm, value, "argument 'fill_value'"))
       return t
     },
-    'fill_(self, value)': (vm, [t, value]) => fillInto(vm, asTensor(vm, t), asOperand(vm, value, 'argument \'value\'')),
+    'fill_(self, value)': (vm, [t, value]) => fillInto(vm, asTensor(vm, t), asOperand(vm, value, "argument 'value'")),
     '__getitem__(self, key)': (vm, [t, key]) => getItem(vm, asTensor(vm, t), key),
     '__setitem__(self, key, value)': (vm, [t, key, value]) => {
       setItem(vm, asTensor(vm, t), key, value)

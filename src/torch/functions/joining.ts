@@ -16,7 +16,17 @@ import { launch } from '../record.ts'
 import { alongDim } from '../reductions.ts'
 import { at, broadcastShapes, contiguousStrides, isOne, type Shape } from '../shape.ts'
 import { sizeTuple } from '../size.ts'
-import { deriveKnown, isTensor, knownValues, newTensor, outputOf, overwriteKnown, rearrangeKnown, setKnown, type Tensor } from '../tensor.ts'
+import {
+  deriveKnown,
+  isTensor,
+  knownValues,
+  newTensor,
+  outputOf,
+  overwriteKnown,
+  rearrangeKnown,
+  setKnown,
+  type Tensor,
+} from '../tensor.ts'
 import { diagonal, expand, flatten, narrow, reshape, slice, transpose, unbind, unsqueeze, view } from '../views.ts'
 import { indexSelect } from './indexing.ts'
 
@@ -37,7 +47,11 @@ function atLeastOf(vm: Vm, args: readonly Value[], rank: 1 | 2 | 3): Value {
 }
 
 function columns(vm: Vm, tensors: readonly Tensor[]): Tensor {
-  return cat(vm, tensors.map((t) => (t.rank <= 1 ? reshape(vm, t, [t.rank === 0 ? 1 : at(t.shape, 0), 1]) : t)), 1)
+  return cat(
+    vm,
+    tensors.map((t) => (t.rank <= 1 ? reshape(vm, t, [t.rank === 0 ? 1 : at(t.shape, 0), 1]) : t)),
+    1,
+  )
 }
 
 const joins = torchFunctions({
@@ -47,8 +61,18 @@ const joins = torchFunctions({
     const ts = tensorList(vm, tensors).map((t) => atLeast(vm, t, 1))
     return cat(vm, ts, ts[0]?.rank === 1 ? 0 : 1)
   },
-  'vstack(tensors)': (vm, [tensors]) => cat(vm, tensorList(vm, tensors).map((t) => atLeast(vm, t, 2)), 0),
-  'dstack(tensors)': (vm, [tensors]) => cat(vm, tensorList(vm, tensors).map((t) => atLeast(vm, t, 3)), 2),
+  'vstack(tensors)': (vm, [tensors]) =>
+    cat(
+      vm,
+      tensorList(vm, tensors).map((t) => atLeast(vm, t, 2)),
+      0,
+    ),
+  'dstack(tensors)': (vm, [tensors]) =>
+    cat(
+      vm,
+      tensorList(vm, tensors).map((t) => atLeast(vm, t, 3)),
+      2,
+    ),
   'column_stack(tensors)': (vm, [tensors]) => columns(vm, tensorList(vm, tensors)),
   'atleast_1d(*tensors)': (vm, [tensors]) => atLeastOf(vm, tensors, 1),
   'atleast_2d(*tensors)': (vm, [tensors]) => atLeastOf(vm, tensors, 2),
@@ -73,12 +97,20 @@ function tile(vm: Vm, t: Tensor, dims: readonly Int[]): Tensor {
 
 /** For each index how often it is repeated: the sum of `repeats`, which must be known, is the length. */
 function repeatedIndices(vm: Vm, repeats: Tensor, outputSize: Value): Tensor {
-  const known = repeats.storage.data === undefined ? undefined : Array.from(valuesOf(vm, repeats, 'repeat_interleave()'))
+  const known =
+    repeats.storage.data === undefined ? undefined : Array.from(valuesOf(vm, repeats, 'repeat_interleave()'))
   if (known === undefined && outputSize === null) {
-    vm.stop('data-dependent-branch', 'repeat_interleave(): the length of the result is the sum of a tensor whose values are not known')
+    vm.stop(
+      'data-dependent-branch',
+      'repeat_interleave(): the length of the result is the sum of a tensor whose values are not known',
+    )
   }
   const indices = known?.flatMap((n, i) => new Array<number>(n).fill(i))
-  const out = outputOf([repeats], [outputSize === null ? (indices?.length ?? 0) : intArg(vm, outputSize)], repeats.dtype)
+  const out = outputOf(
+    [repeats],
+    [outputSize === null ? (indices?.length ?? 0) : intArg(vm, outputSize)],
+    repeats.dtype,
+  )
   if (indices !== undefined) deriveKnown(out, [repeats], () => indices)
   launch(vm, 'aten.repeat_interleave.Tensor', [repeats], [out])
   return out
@@ -86,10 +118,14 @@ function repeatedIndices(vm: Vm, repeats: Tensor, outputSize: Value): Tensor {
 
 function interleave(vm: Vm, t: Tensor, repeats: Value | undefined, dim: Value, outputSize: Value): Tensor {
   if (repeats === undefined) return repeatedIndices(vm, t, outputSize)
-  if (!isTensor(repeats)) return repeatInterleave(vm, t, intArg(vm, repeats, 'argument \'repeats\''), dim === null ? null : intArg(vm, dim))
+  if (!isTensor(repeats))
+    return repeatInterleave(vm, t, intArg(vm, repeats, "argument 'repeats'"), dim === null ? null : intArg(vm, dim))
   const input = dim === null ? flatten(vm, t) : t
   const d = dim === null ? 0 : dimArg(vm, t, dim)
-  const counts = repeats.rank === 0 || isOne(at(repeats.shape, 0)) ? expand(vm, reshape(vm, repeats, [1]), [at(input.shape, d)]) : repeats
+  const counts =
+    repeats.rank === 0 || isOne(at(repeats.shape, 0))
+      ? expand(vm, reshape(vm, repeats, [1]), [at(input.shape, d)])
+      : repeats
   return indexSelect(vm, input, d, repeatedIndices(vm, counts, outputSize))
 }
 
@@ -116,10 +152,11 @@ function rotated(xs: readonly number[], by: number): number[] {
 
 /** Without dimensions the flattened tensor is rolled. */
 function roll(vm: Vm, t: Tensor, shifts: Value, dims: Value): Tensor {
-  const by = sizeArg(vm, shifts, 'argument \'shifts\'').map(hintNumber)
+  const by = sizeArg(vm, shifts, "argument 'shifts'").map(hintNumber)
   const along = dims === null ? [] : isSequence(dims) ? dims.items.map((d) => dimArg(vm, t, d)) : [dimArg(vm, t, dims)]
   if (along.length === 0) return rollAlong(vm, t, by, undefined)
-  if (along.length !== by.length) vm.raise(types.RuntimeError, `shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`)
+  if (along.length !== by.length)
+    vm.raise(types.RuntimeError, `shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`)
   return rollAlong(vm, t, by, along)
 }
 
@@ -137,7 +174,10 @@ function rot90(vm: Vm, t: Tensor, k: Int, dims: readonly number[]): Tensor {
   const [a = 0, b = 1] = dims
   const turns = ((hintNumber(k) % 4) + 4) % 4
   if (turns === 0) return clone(vm, t)
-  const layout = turns === 2 ? outputOf([t], t.shape, t.dtype, stridesLike(t)) : transpose(vm, outputOf([t], t.shape, t.dtype, stridesLike(t)), a, b)
+  const layout =
+    turns === 2
+      ? outputOf([t], t.shape, t.dtype, stridesLike(t))
+      : transpose(vm, outputOf([t], t.shape, t.dtype, stridesLike(t)), a, b)
   launch(vm, 'aten.rot90.default', [t], [layout])
   return layout
 }
@@ -216,7 +256,8 @@ const triangles = torchFunctions({
   'tril(input, diagonal=0)': (vm, [t, offset]) => triangle(vm, 'tril', asTensor(vm, t), offset),
   'triu(input, diagonal=0)': (vm, [t, offset]) => triangle(vm, 'triu', asTensor(vm, t), offset),
   'diag(input, diagonal=0)': (vm, [t, offset]) => diag(vm, asTensor(vm, t), intArg(vm, offset)),
-  'diag_embed(input, offset=0, dim1=-2, dim2=-1)': (vm, [t, offset]) => diagEmbed(vm, asTensor(vm, t), intArg(vm, offset)),
+  'diag_embed(input, offset=0, dim1=-2, dim2=-1)': (vm, [t, offset]) =>
+    diagEmbed(vm, asTensor(vm, t), intArg(vm, offset)),
 })
 
 const trianglesInPlace = torchFunctions({
@@ -233,7 +274,17 @@ function tensorArgs(vm: Vm, args: readonly Value[]): Tensor[] {
 
 function meshgrid(vm: Vm, tensors: readonly Tensor[], indexing: Value): Tensor[] {
   const shape = tensors.map((t): Int => (t.rank === 0 ? 1 : at(t.shape, 0)))
-  const grids = tensors.map((t, i) => expand(vm, view(vm, t, shape.map((s, k) => (k === i ? s : 1))), shape))
+  const grids = tensors.map((t, i) =>
+    expand(
+      vm,
+      view(
+        vm,
+        t,
+        shape.map((s, k) => (k === i ? s : 1)),
+      ),
+      shape,
+    ),
+  )
   return indexing === 'xy' && tensors.length >= 2 ? grids.map((g) => transpose(vm, g, 0, 1)) : grids
 }
 
@@ -241,18 +292,32 @@ function meshgrid(vm: Vm, tensors: readonly Tensor[], indexing: Value): Tensor[]
 function cartesianProduct(vm: Vm, tensors: readonly Tensor[]): Tensor {
   const [first] = tensors
   if (tensors.length === 1 && first !== undefined) return first
-  return stack(vm, meshgrid(vm, tensors, 'ij').map((g) => flatten(vm, g)), 1)
+  return stack(
+    vm,
+    meshgrid(vm, tensors, 'ij').map((g) => flatten(vm, g)),
+    1,
+  )
 }
 
 const grids = torchFunctions({
-  'meshgrid(*tensors, indexing=None)': (vm, [tensors, indexing]) => tuple(meshgrid(vm, tensorArgs(vm, tensors), indexing)),
+  'meshgrid(*tensors, indexing=None)': (vm, [tensors, indexing]) =>
+    tuple(meshgrid(vm, tensorArgs(vm, tensors), indexing)),
   'cartesian_prod(*tensors)': (vm, [tensors]) => cartesianProduct(vm, tensorArgs(vm, tensors)),
   'broadcast_tensors(*tensors)': (vm, [tensors]) => {
     const ts = tensorArgs(vm, tensors)
-    const shape = broadcastShapes(vm, ts.map((t) => t.shape))
+    const shape = broadcastShapes(
+      vm,
+      ts.map((t) => t.shape),
+    )
     return tuple(ts.map((t) => expand(vm, t, shape)))
   },
-  'broadcast_shapes(*shapes)': (vm, [shapes]) => sizeTuple(broadcastShapes(vm, shapes.map((s) => sizeArg(vm, s)))),
+  'broadcast_shapes(*shapes)': (vm, [shapes]) =>
+    sizeTuple(
+      broadcastShapes(
+        vm,
+        shapes.map((s) => sizeArg(vm, s)),
+      ),
+    ),
 })
 
 // --- Composites ----------------------------------------------------------------------------------------------------
@@ -263,7 +328,10 @@ function diff(vm: Vm, input: Tensor, n: number, dim: number, prepend: Value, app
   let t = parts.length > 1 ? cat(vm, parts, dim) : input
   for (let i = 0; i < n && gt(at(t.shape, dim), 0); i++) {
     const [later, earlier] = [slice(vm, t, dim, 1, null), slice(vm, t, dim, 0, add(at(t.shape, dim), -1))]
-    t = t.dtype === dtypes.bool ? pointwise(vm, 'aten.logical_xor.default', [later, earlier], { result: 'bool' }) : pointwise(vm, 'aten.sub.Tensor', [later, earlier])
+    t =
+      t.dtype === dtypes.bool
+        ? pointwise(vm, 'aten.logical_xor.default', [later, earlier], { result: 'bool' })
+        : pointwise(vm, 'aten.sub.Tensor', [later, earlier])
   }
   return t
 }
@@ -281,10 +349,22 @@ function kron(vm: Vm, a: Tensor, b: Tensor): Tensor {
   const rank = Math.max(a.rank, b.rank)
   const padded = (t: Tensor): Shape => [...new Array<Int>(rank - t.rank).fill(1), ...t.shape]
   const [x, y] = [padded(a), padded(b)]
-  const left = reshape(vm, a, x.flatMap((s) => [s, 1]))
-  const right = reshape(vm, b, y.flatMap((s) => [1, s]))
+  const left = reshape(
+    vm,
+    a,
+    x.flatMap((s) => [s, 1]),
+  )
+  const right = reshape(
+    vm,
+    b,
+    y.flatMap((s) => [1, s]),
+  )
   const product = pointwise(vm, 'aten.mul.Tensor', [left, right])
-  return reshape(vm, product, x.map((s, i) => mul(s, at(y, i))))
+  return reshape(
+    vm,
+    product,
+    x.map((s, i) => mul(s, at(y, i))),
+  )
 }
 
 /** Coordinates of flat positions: a division and a remainder by the sizes below each dimension. */
@@ -313,7 +393,8 @@ const methods = torchFunctions({
 })
 
 const torchOnly = torchFunctions({
-  'unravel_index(indices, shape)': (vm, [indices, shape]) => tuple(unravelIndex(vm, asTensor(vm, indices), sizeArg(vm, shape))),
+  'unravel_index(indices, shape)': (vm, [indices, shape]) =>
+    tuple(unravelIndex(vm, asTensor(vm, indices), sizeArg(vm, shape))),
   'tile(input, dims)': (vm, [t, dims]) => tile(vm, asTensor(vm, t), sizeArg(vm, dims)),
 })
 

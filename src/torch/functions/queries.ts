@@ -24,7 +24,7 @@ import { item, truthOf } from './conversion.ts'
 type Getter = (vm: Vm, self: Value) => Value
 
 /** Replaces what a tensor holds, as `t.data = other` does: it stays the same object with the same role. */
-export function setData(t: Tensor, data: Tensor): void {
+function setData(t: Tensor, data: Tensor): void {
   t.assign(data.shape, data.strides)
   t.dtype = data.dtype
   t.storage = data.storage
@@ -32,7 +32,9 @@ export function setData(t: Tensor, data: Tensor): void {
 }
 
 /** Attributes other than views. */
-export const attributes: Readonly<Record<string, Getter | { readonly get: Getter; readonly set: (vm: Vm, self: Value, value: Value) => void }>> = {
+export const attributes: Readonly<
+  Record<string, Getter | { readonly get: Getter; readonly set: (vm: Vm, self: Value, value: Value) => void }>
+> = {
   shape: (vm, t) => sizeTuple(asTensor(vm, t).shape),
   dtype: (vm, t) => asTensor(vm, t).dtype,
   device: (vm, t) => deviceValue(asTensor(vm, t).device),
@@ -108,7 +110,7 @@ const sizes = torchFunctions({
   '__hash__(self)': (vm, [t]) => idOf(vm, asTensor(vm, t)),
   '__contains__(self, element)': (vm, [input, element]) => {
     const t = asTensor(vm, input)
-    const x = asOperand(vm, element, 'argument \'element\'')
+    const x = asOperand(vm, element, "argument 'element'")
     const equal = pointwise(vm, isTensor(x) ? 'aten.eq.Tensor' : 'aten.eq.Scalar', [t, x], { result: 'bool' })
     return truthOf(vm, reduce(vm, 'aten.any.default', equal, undefined, false, dtypes.bool, folds.any))
   },

@@ -23,7 +23,11 @@ const inPlace = torchFunctions({
   'cauchy_(self, median=0, sigma=1, *, generator=None)': (vm, [t]) => drawInto(vm, 'aten.cauchy_.default', t),
   'geometric_(self, p, *, generator=None)': (vm, [t]) => drawInto(vm, 'aten.geometric_.default', t),
   'random_(self, from_=MISSING, to=MISSING, *, generator=None)': (vm, [t, from, to]) =>
-    drawInto(vm, from === undefined ? 'aten.random_.default' : to === undefined ? 'aten.random_.to' : 'aten.random_.from', t),
+    drawInto(
+      vm,
+      from === undefined ? 'aten.random_.default' : to === undefined ? 'aten.random_.to' : 'aten.random_.from',
+      t,
+    ),
   'bernoulli_(self, p=0.5, *, generator=None)': (vm, [t, p]) =>
     isTensor(p) ? drawInto(vm, 'aten.bernoulli_.Tensor', t, [p]) : drawInto(vm, 'aten.bernoulli_.float', t),
 })

@@ -44,7 +44,10 @@ function reduced(vm: Vm, t: Tensor, dim: Value | undefined): number[] | undefine
 /** Elements must be there to take the largest of. */
 function checkNotEmpty(vm: Vm, t: Tensor, name: string): void {
   if (t.shape.some(isZero)) {
-    vm.raise(types.IndexError, `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`)
+    vm.raise(
+      types.IndexError,
+      `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+    )
   }
 }
 
@@ -59,14 +62,33 @@ const sums = torchFunctions({
   },
   'nansum(input, dim=None, keepdim=False, *, dtype=None)': (vm, [input, dim, keepdim, dtype]) => {
     const t = asTensor(vm, input)
-    return reduce(vm, 'aten.nansum.default', t, reduced(vm, t, dim), boolArg(vm, keepdim), dtypeArg(vm, dtype) ?? accumulated(t.dtype))
+    return reduce(
+      vm,
+      'aten.nansum.default',
+      t,
+      reduced(vm, t, dim),
+      boolArg(vm, keepdim),
+      dtypeArg(vm, dtype) ?? accumulated(t.dtype),
+    )
   },
   'nanmean(input, dim=None, keepdim=False, *, dtype=None)': (vm, [input, dim, keepdim, dtype]) => {
     const t = asTensor(vm, input)
     const dims = reduced(vm, t, dim)
-    const isNumber = pointwiseInto(vm, 'aten.logical_not_.default', pointwise(vm, 'aten.ne.Tensor', [t, t], { result: 'bool' }), [])
+    const isNumber = pointwiseInto(
+      vm,
+      'aten.logical_not_.default',
+      pointwise(vm, 'aten.ne.Tensor', [t, t], { result: 'bool' }),
+      [],
+    )
     const count = reduce(vm, 'aten.sum.dim_IntList', isNumber, dims, boolArg(vm, keepdim), dtypes.int64, folds.sum)
-    const total = reduce(vm, 'aten.nansum.default', t, dims, boolArg(vm, keepdim), dtypeArg(vm, dtype) ?? accumulated(t.dtype))
+    const total = reduce(
+      vm,
+      'aten.nansum.default',
+      t,
+      dims,
+      boolArg(vm, keepdim),
+      dtypeArg(vm, dtype) ?? accumulated(t.dtype),
+    )
     return pointwise(vm, 'aten.div.Tensor', [total, count], { result: 'inexact' })
   },
   'sum_to_size(input, *size)': (vm, [input, size]) => sumToSize(vm, asTensor(vm, input), sizeArgs(vm, size)),
@@ -155,7 +177,14 @@ const positionsOf = { max: argmax, min: argmin } as const
 const pairwise = { max: 'aten.maximum.default', min: 'aten.minimum.default' } as const
 
 /** The three functions that share a name: of all elements, along a dimension (with positions), of two tensors. */
-function extreme(vm: Vm, name: Extreme, input: Value, dim: Value | undefined, keepdim: Value, other: Value | undefined): Value {
+function extreme(
+  vm: Vm,
+  name: Extreme,
+  input: Value,
+  dim: Value | undefined,
+  keepdim: Value,
+  other: Value | undefined,
+): Value {
   const t = asTensor(vm, input)
   const second = other ?? dim
   if (isTensor(second)) return pointwise(vm, pairwise[name], [t, second])
@@ -163,7 +192,10 @@ function extreme(vm: Vm, name: Extreme, input: Value, dim: Value | undefined, ke
     checkNotEmpty(vm, t, name)
     return reduce(vm, `aten.${name}.default`, t, undefined, false, t.dtype, folds[name])
   }
-  return named(name, reduceWithIndices(vm, `aten.${name}.dim`, t, dimArg(vm, t, dim), boolArg(vm, keepdim), positionsOf[name]))
+  return named(
+    name,
+    reduceWithIndices(vm, `aten.${name}.dim`, t, dimArg(vm, t, dim), boolArg(vm, keepdim), positionsOf[name]),
+  )
 }
 
 function extremeOf(vm: Vm, name: 'amax' | 'amin', input: Value, dim: Value, keepdim: Value, fold: Fold): Tensor {
@@ -196,11 +228,15 @@ const extremes = torchFunctions({
     extreme(vm, 'max', input, dim, keepdim, other),
   'min(input, dim=MISSING, keepdim=False, *, other=MISSING)': (vm, [input, dim, keepdim, other]) =>
     extreme(vm, 'min', input, dim, keepdim, other),
-  'amax(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) => extremeOf(vm, 'amax', input, dim, keepdim, folds.max),
-  'amin(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) => extremeOf(vm, 'amin', input, dim, keepdim, folds.min),
+  'amax(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) =>
+    extremeOf(vm, 'amax', input, dim, keepdim, folds.max),
+  'amin(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) =>
+    extremeOf(vm, 'amin', input, dim, keepdim, folds.min),
   'aminmax(input, *, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) => aminmax(vm, input, dim, keepdim),
-  'argmax(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) => position(vm, 'argmax', input, dim, keepdim, argmax),
-  'argmin(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) => position(vm, 'argmin', input, dim, keepdim, argmin),
+  'argmax(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) =>
+    position(vm, 'argmax', input, dim, keepdim, argmax),
+  'argmin(input, dim=None, keepdim=False)': (vm, [input, dim, keepdim]) =>
+    position(vm, 'argmin', input, dim, keepdim, argmin),
 })
 
 // --- All, any ------------------------------------------------------------------------------------------------------
@@ -314,7 +350,7 @@ function mode(xs: readonly number[]): number {
 
 function topkOf(vm: Vm, input: Value, k: Value, dim: Value, largest: Value): Value {
   const t = asTensor(vm, input)
-  const count = intArg(vm, k, 'argument \'k\'')
+  const count = intArg(vm, k, "argument 'k'")
   const d = dimArg(vm, t, dim)
   const n: Int = t.rank === 0 ? 1 : at(t.shape, d)
   if (lt(count, 0) || (count !== n && gt(count, n))) {
@@ -324,7 +360,8 @@ function topkOf(vm: Vm, input: Value, k: Value, dim: Value, largest: Value): Val
 }
 
 const orders = torchFunctions({
-  'topk(input, k, dim=-1, largest=True, sorted=True)': (vm, [input, k, dim, largest]) => topkOf(vm, input, k, dim, largest),
+  'topk(input, k, dim=-1, largest=True, sorted=True)': (vm, [input, k, dim, largest]) =>
+    topkOf(vm, input, k, dim, largest),
   'sort(input, dim=-1, descending=False, stable=MISSING)': (vm, [input, dim, descending, stable]) => {
     const t = asTensor(vm, input)
     return named('sort', sort(vm, t, dimArg(vm, t, dim), boolArg(vm, descending), stable !== undefined))
@@ -335,13 +372,20 @@ const orders = torchFunctions({
   },
   'median(input, dim=MISSING, keepdim=False)': (vm, [input, dim, keepdim]) => {
     const t = asTensor(vm, input)
-    if (dim === undefined) return reduce(vm, 'aten.median.default', t, undefined, false, t.dtype, (xs) => xs[median(xs)] ?? NaN)
-    return named('median', reduceWithIndices(vm, 'aten.median.dim', t, dimArg(vm, t, dim), boolArg(vm, keepdim), median))
+    if (dim === undefined)
+      return reduce(vm, 'aten.median.default', t, undefined, false, t.dtype, (xs) => xs[median(xs)] ?? NaN)
+    return named(
+      'median',
+      reduceWithIndices(vm, 'aten.median.dim', t, dimArg(vm, t, dim), boolArg(vm, keepdim), median),
+    )
   },
   'nanmedian(input, dim=MISSING, keepdim=False)': (vm, [input, dim, keepdim]) => {
     const t = asTensor(vm, input)
     if (dim === undefined) return reduce(vm, 'aten.nanmedian.default', t, undefined, false, t.dtype)
-    return named('nanmedian', reduceWithIndices(vm, 'aten.nanmedian.dim', t, dimArg(vm, t, dim), boolArg(vm, keepdim), median))
+    return named(
+      'nanmedian',
+      reduceWithIndices(vm, 'aten.nanmedian.dim', t, dimArg(vm, t, dim), boolArg(vm, keepdim), median),
+    )
   },
   'mode(input, dim=-1, keepdim=False)': (vm, [input, dim, keepdim]) => {
     const t = asTensor(vm, input)
@@ -351,7 +395,10 @@ const orders = torchFunctions({
     const t = asTensor(vm, input)
     const nth = Number(hint(intArg(vm, k))) - 1
     const place = (xs: readonly number[]): number => sortedOrder(xs, false)[nth] ?? 0
-    return named('kthvalue', reduceWithIndices(vm, 'aten.kthvalue.default', t, dimArg(vm, t, dim), boolArg(vm, keepdim), place))
+    return named(
+      'kthvalue',
+      reduceWithIndices(vm, 'aten.kthvalue.default', t, dimArg(vm, t, dim), boolArg(vm, keepdim), place),
+    )
   },
 })
 
@@ -360,7 +407,7 @@ const orders = torchFunctions({
 const counts = torchFunctions({
   'histc(input, bins=100, min=0, max=0)': (vm, [input, bins]) => {
     const t = asTensor(vm, input)
-    const out = outputOf([t], [intArg(vm, bins, 'argument \'bins\'')], t.dtype)
+    const out = outputOf([t], [intArg(vm, bins, "argument 'bins'")], t.dtype)
     launch(vm, 'aten.histc.default', [t], [out])
     return out
   },
@@ -397,7 +444,13 @@ interface Unique {
 }
 
 /** Distinct values: how many there are depends on the data. Outputs that were not asked for are empty. */
-function unique(vm: Vm, op: 'aten._unique2.default' | 'aten.unique_consecutive.default', t: Tensor, dim: Value, asked: Unique): Value {
+function unique(
+  vm: Vm,
+  op: 'aten._unique2.default' | 'aten.unique_consecutive.default',
+  t: Tensor,
+  dim: Value,
+  asked: Unique,
+): Value {
   if (dim !== null) vm.stop('unsupported-op', 'unique() along a dimension')
   const values = Array.from(valuesOf(vm, t, 'unique()'))
   const runs = distinct(values, asked.sorted)
@@ -408,8 +461,16 @@ function unique(vm: Vm, op: 'aten._unique2.default' | 'aten.unique_consecutive.d
   }
   const out = outputOf([t], [runs.length], t.dtype)
   deriveKnown(out, [t], () => runs.map((r) => r.value))
-  const inverse = made(asked.inverse, t.shape, values.map((_, i) => runs.findIndex((r) => r.members.has(i))))
-  const counts = made(asked.counts, [runs.length], runs.map((r) => r.members.size))
+  const inverse = made(
+    asked.inverse,
+    t.shape,
+    values.map((_, i) => runs.findIndex((r) => r.members.has(i))),
+  )
+  const counts = made(
+    asked.counts,
+    [runs.length],
+    runs.map((r) => r.members.size),
+  )
   launch(vm, op, [t], [out, inverse, counts])
   const results = [out, ...(asked.inverse ? [inverse] : []), ...(asked.counts ? [counts] : [])]
   return results.length === 1 ? out : tuple(results)
@@ -435,7 +496,10 @@ function distinct(values: readonly number[], sorted: boolean): Run[] {
 }
 
 const distinctValues = torchFunctions({
-  'unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None)': (vm, [t, , inverse, counts, dim]) =>
+  'unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None)': (
+    vm,
+    [t, , inverse, counts, dim],
+  ) =>
     unique(vm, 'aten._unique2.default', asTensor(vm, t), dim, {
       sorted: true,
       inverse: boolArg(vm, inverse),
@@ -447,7 +511,8 @@ const distinctValues = torchFunctions({
       inverse: boolArg(vm, inverse),
       counts: boolArg(vm, counts),
     }),
-  'bincount(input, weights=None, minlength=0)': (vm, [t, weights, minlength]) => bincount(vm, asTensor(vm, t), weights, minlength),
+  'bincount(input, weights=None, minlength=0)': (vm, [t, weights, minlength]) =>
+    bincount(vm, asTensor(vm, t), weights, minlength),
 })
 
 /** Where values would go into sorted boundaries. */
@@ -462,8 +527,10 @@ function placed(vm: Vm, sorted: Tensor, v: Value, op: 'searchsorted' | 'bucketiz
 }
 
 const searches = torchFunctions({
-  'searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None)': (vm, [sorted, values, int32]) =>
-    placed(vm, asTensor(vm, sorted), values, 'searchsorted', int32),
+  'searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None)': (
+    vm,
+    [sorted, values, int32],
+  ) => placed(vm, asTensor(vm, sorted), values, 'searchsorted', int32),
   'bucketize(input, boundaries, *, out_int32=False, right=False)': (vm, [values, boundaries, int32]) =>
     placed(vm, asTensor(vm, boundaries), values, 'bucketize', int32),
 })

@@ -93,7 +93,7 @@ function bitwiseNot(vm: Vm, t: Tensor): Tensor {
 
 /** Rounds to so many decimals; none given is the plain kernel. */
 function round(vm: Vm, t: Tensor, decimals: Value): Tensor {
-  const places = Number(intArg(vm, decimals, 'argument \'decimals\''))
+  const places = Number(intArg(vm, decimals, "argument 'decimals'"))
   if (places === 0) return pointwise(vm, 'aten.round.default', [t])
   const scale = 10 ** places
   return pointwise(vm, 'aten.round.decimals', [t], { evaluate: (a = NaN) => Math.round(a * scale) / scale })

@@ -52,7 +52,10 @@ export function t(vm: Vm, x: Tensor): Tensor {
 
 function matrixTranspose(vm: Vm, x: Tensor): Tensor {
   if (x.rank < 2) {
-    vm.raise(types.RuntimeError, `tensor.mT is only supported on matrices or batches of matrices. Got ${x.rank}-D tensor.`)
+    vm.raise(
+      types.RuntimeError,
+      `tensor.mT is only supported on matrices or batches of matrices. Got ${x.rank}-D tensor.`,
+    )
   }
   return transpose(vm, x, -2, -1)
 }
@@ -66,7 +69,7 @@ export function conjugate(x: Tensor): Tensor {
 }
 
 function asReal(vm: Vm, x: Tensor): Tensor {
-  if (x.isConjugate) vm.raise(types.RuntimeError, 'view_as_real doesn\'t work on unresolved conjugated tensors.')
+  if (x.isConjugate) vm.raise(types.RuntimeError, "view_as_real doesn't work on unresolved conjugated tensors.")
   return viewAsReal(vm, x)
 }
 
@@ -78,7 +81,9 @@ function dims(vm: Vm, v: Value): Int[] {
 function splitOf(vm: Vm, input: Value, size: Value, dim: Value): Value {
   const x = asTensor(vm, input)
   const along = intArg(vm, dim)
-  return tuple(isSequence(size) ? splitWithSizes(vm, x, sizeArg(vm, size), along) : split(vm, x, intArg(vm, size), along))
+  return tuple(
+    isSequence(size) ? splitWithSizes(vm, x, sizeArg(vm, size), along) : split(vm, x, intArg(vm, size), along),
+  )
 }
 
 function tensorSplitOf(vm: Vm, input: Value, sections: Value, dim: Value): Value {
@@ -101,9 +106,12 @@ const geometry = torchFunctions({
   'adjoint(input)': (vm, [x]) => conjugate(matrixTranspose(vm, asTensor(vm, x))),
   'unsqueeze(input, dim)': (vm, [x, dim]) => unsqueeze(vm, asTensor(vm, x), intArg(vm, dim)),
   'squeeze(input, dim=MISSING)': (vm, [x, dim]) => squeezeOf(vm, asTensor(vm, x), dim),
-  'movedim(input, source, destination)': (vm, [x, from, to]) => movedim(vm, asTensor(vm, x), dims(vm, from), dims(vm, to)),
-  'flatten(input, start_dim=0, end_dim=-1)': (vm, [x, start, end]) => flatten(vm, asTensor(vm, x), intArg(vm, start), intArg(vm, end)),
-  'unflatten(input, dim, sizes)': (vm, [x, dim, sizes]) => unflatten(vm, asTensor(vm, x), intArg(vm, dim), sizeArg(vm, sizes)),
+  'movedim(input, source, destination)': (vm, [x, from, to]) =>
+    movedim(vm, asTensor(vm, x), dims(vm, from), dims(vm, to)),
+  'flatten(input, start_dim=0, end_dim=-1)': (vm, [x, start, end]) =>
+    flatten(vm, asTensor(vm, x), intArg(vm, start), intArg(vm, end)),
+  'unflatten(input, dim, sizes)': (vm, [x, dim, sizes]) =>
+    unflatten(vm, asTensor(vm, x), intArg(vm, dim), sizeArg(vm, sizes)),
   'ravel(input)': (vm, [x]) => reshape(vm, asTensor(vm, x), [-1]),
   'narrow(input, dim, start, length)': (vm, [x, dim, start, length]) =>
     narrow(vm, asTensor(vm, x), intArg(vm, dim), intArg(vm, start), intArg(vm, length)),
@@ -112,9 +120,11 @@ const geometry = torchFunctions({
   'split(input, split_size, dim=0)': (vm, [x, size, dim]) => splitOf(vm, x, size, dim),
   'split_with_sizes(input, split_sizes, dim=0)': (vm, [x, sizes, dim]) =>
     tuple(splitWithSizes(vm, asTensor(vm, x), sizeArg(vm, sizes), intArg(vm, dim))),
-  'chunk(input, chunks, dim=0)': (vm, [x, n, dim]) => tuple(chunk(vm, asTensor(vm, x), hintNumber(intArg(vm, n)), intArg(vm, dim))),
+  'chunk(input, chunks, dim=0)': (vm, [x, n, dim]) =>
+    tuple(chunk(vm, asTensor(vm, x), hintNumber(intArg(vm, n)), intArg(vm, dim))),
   'tensor_split(input, indices_or_sections, dim=0)': (vm, [x, sections, dim]) => tensorSplitOf(vm, x, sections, dim),
-  'hsplit(input, indices_or_sections)': (vm, [x, sections]) => tensorSplitOf(vm, x, sections, asTensor(vm, x).rank === 1 ? 0 : 1),
+  'hsplit(input, indices_or_sections)': (vm, [x, sections]) =>
+    tensorSplitOf(vm, x, sections, asTensor(vm, x).rank === 1 ? 0 : 1),
   'vsplit(input, indices_or_sections)': (vm, [x, sections]) => tensorSplitOf(vm, x, sections, 0),
   'diagonal(input, offset=0, dim1=0, dim2=1)': (vm, [x, offset, a, b]) =>
     diagonal(vm, asTensor(vm, x), intArg(vm, offset), intArg(vm, a), intArg(vm, b)),
@@ -147,7 +157,13 @@ const torchOnly = torchFunctions({
 })
 
 /** `view(2, 3)`, `view((2, 3))` and `view(dtype)`. */
-function viewMethod(vm: Vm, x: Tensor, args: readonly Value[], size: Value | undefined, dtype: Value | undefined): Tensor {
+function viewMethod(
+  vm: Vm,
+  x: Tensor,
+  args: readonly Value[],
+  size: Value | undefined,
+  dtype: Value | undefined,
+): Tensor {
   const [first] = args
   const target = dtype ?? first
   if (target instanceof DType) return viewDtype(vm, x, target)
@@ -157,7 +173,8 @@ function viewMethod(vm: Vm, x: Tensor, args: readonly Value[], size: Value | und
 const methods = torchFunctions({
   'permute(self, *args, dims=MISSING)': (vm, [x, args, order]) =>
     permute(vm, asTensor(vm, x), order === undefined ? sizeArgs(vm, args) : dims(vm, order)),
-  'view(self, *args, size=MISSING, dtype=MISSING)': (vm, [x, args, size, dtype]) => viewMethod(vm, asTensor(vm, x), args, size, dtype),
+  'view(self, *args, size=MISSING, dtype=MISSING)': (vm, [x, args, size, dtype]) =>
+    viewMethod(vm, asTensor(vm, x), args, size, dtype),
   'reshape(self, *args, shape=MISSING)': (vm, [x, args, shape]) =>
     reshape(vm, asTensor(vm, x), shape === undefined ? sizeArgs(vm, args) : sizeArg(vm, shape)),
   'expand(self, *args, size=MISSING)': (vm, [x, args, size]) =>
@@ -230,7 +247,12 @@ const inPlace = torchFunctions({
   },
   'as_strided_(self, size, stride, storage_offset=None)': (vm, [input, size, stride, offset]) => {
     const x = asTensor(vm, input)
-    return become(vm, 'aten.as_strided_.default', x, asStrided(x, sizeArg(vm, size), sizeArg(vm, stride), optionalInt(vm, offset)))
+    return become(
+      vm,
+      'aten.as_strided_.default',
+      x,
+      asStrided(x, sizeArg(vm, size), sizeArg(vm, stride), optionalInt(vm, offset)),
+    )
   },
   'resize_(self, *args, memory_format=None)': (vm, [x, args]) => resizeInto(vm, asTensor(vm, x), sizeArgs(vm, args)),
   'detach_(self)': (vm, [input]) => {
@@ -242,11 +264,11 @@ const inPlace = torchFunctions({
 
 // --- Attributes ----------------------------------------------------------------------------------------------------
 
-export function realPart(vm: Vm, x: Tensor): Tensor {
+function realPart(vm: Vm, x: Tensor): Tensor {
   return x.dtype.isComplex ? select(vm, viewAsReal(vm, x), -1, 0) : x
 }
 
-export function imaginaryPart(vm: Vm, x: Tensor): Tensor {
+function imaginaryPart(vm: Vm, x: Tensor): Tensor {
   if (!x.dtype.isComplex) vm.raise(types.RuntimeError, 'imag is not implemented for tensors with non-complex dtypes.')
   return select(vm, viewAsReal(vm, x), -1, 1)
 }

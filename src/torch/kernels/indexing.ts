@@ -1,5 +1,16 @@
 // Gathers and scatters. A gather's traffic follows its indices, not the size of the table.
-import { defineKernels, gather, kernel, none, perInput, rows, scatterReduce, scatterSource, scatterValue, type Arithmetic } from './table.ts'
+import {
+  defineKernels,
+  gather,
+  kernel,
+  none,
+  perInput,
+  rows,
+  scatterReduce,
+  scatterSource,
+  scatterValue,
+  type Arithmetic,
+} from './table.ts'
 import { mul } from '../../sym/index.ts'
 
 /** One addition for each element of the source. */
@@ -21,7 +32,10 @@ const inPlace = defineKernels(
   rows(['aten.scatter_.src', 'aten.index_copy_.default'], kernel('self, index, source', none, scatterSource)),
   rows(['aten.scatter_.value', 'aten.index_fill_.int_Scalar'], kernel('self, index', none, scatterValue)),
   rows(['aten.index_fill_.int_Tensor'], kernel('self, index, value', none, scatterSource)),
-  rows(['aten.index_add_.default', 'aten.scatter_add_.default'], kernel('self, index, source', addSource, scatterReduce)),
+  rows(
+    ['aten.index_add_.default', 'aten.scatter_add_.default'],
+    kernel('self, index, source', addSource, scatterReduce),
+  ),
   rows(['aten.scatter_reduce_.two', 'aten.scatter_.reduce'], kernel('self, index, source', addSource, scatterReduce)),
   rows(['aten.scatter_.value_reduce'], kernel('self, index', perInput(0))),
   rows(['aten.masked_scatter_.default'], kernel('self, mask, source')),
@@ -34,11 +48,17 @@ const outOfPlace = defineKernels(
     kernel('self, index, source'),
   ),
   rows(['aten.scatter.value', 'aten.scatter.value_reduce', 'aten.index_fill.int_Scalar'], kernel('self, index')),
-  rows(['aten.index_add.default', 'aten.scatter_add.default', 'aten.scatter_reduce.two'], kernel('self, index, source', addSource)),
+  rows(
+    ['aten.index_add.default', 'aten.scatter_add.default', 'aten.scatter_reduce.two'],
+    kernel('self, index, source', addSource),
+  ),
   rows(['aten.index_put.default'], kernel('self, *indices, values')),
   rows(['aten.masked_scatter.default'], kernel('self, mask, source')),
   rows(['aten.masked_select.default'], kernel('self, mask')),
-  rows(['aten.select_scatter.default', 'aten.slice_scatter.default', 'aten.diagonal_scatter.default'], kernel('self, src')),
+  rows(
+    ['aten.select_scatter.default', 'aten.slice_scatter.default', 'aten.diagonal_scatter.default'],
+    kernel('self, src'),
+  ),
 )
 
 export const indexingKernels = defineKernels(gathers, inPlace, outOfPlace)

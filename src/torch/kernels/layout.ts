@@ -2,10 +2,7 @@
 // place (`squeeze_`) are listed too, since the dispatcher sees them as calls that write their operand.
 import { defineKernels, kernel, rows } from './table.ts'
 
-const joins = rows(
-  ['aten.cat.default', 'aten.stack.default', 'aten.block_diag.default'],
-  kernel('*tensors'),
-)
+const joins = rows(['aten.cat.default', 'aten.stack.default', 'aten.block_diag.default'], kernel('*tensors'))
 
 const moves = rows(
   [

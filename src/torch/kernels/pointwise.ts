@@ -69,14 +69,14 @@ const combined = defineKernels(
 )
 
 const binaryArithmetic = defineKernels(
+  // A complex product is four multiplications and two additions.
+  both(['aten.mul.Tensor', 'aten.mul.Scalar'], kernel(binary, perOutput(1, '', 6))),
   both(
     [
       'aten.add.Tensor',
       'aten.add.Scalar',
       'aten.sub.Tensor',
       'aten.sub.Scalar',
-      'aten.mul.Tensor',
-      'aten.mul.Scalar',
       'aten.div.Tensor',
       'aten.div.Scalar',
     ],
@@ -118,7 +118,10 @@ const binaryArithmetic = defineKernels(
 
 /** Integers, booleans, comparisons and selections: no arithmetic that counts. */
 const logical = defineKernels(
-  both(['aten.bitwise_not.default', 'aten.logical_not.default', 'aten.sign.default', 'aten.sgn.default'], kernel(unary)),
+  both(
+    ['aten.bitwise_not.default', 'aten.logical_not.default', 'aten.sign.default', 'aten.sgn.default'],
+    kernel(unary),
+  ),
   both(
     [
       'aten.bitwise_and.Tensor',
@@ -172,7 +175,16 @@ const logical = defineKernels(
     ],
     kernel(binary),
   ),
-  rows(['aten.isnan.default', 'aten.isinf.default', 'aten.isposinf.default', 'aten.isneginf.default', 'aten.signbit.default'], kernel(unary)),
+  rows(
+    [
+      'aten.isnan.default',
+      'aten.isinf.default',
+      'aten.isposinf.default',
+      'aten.isneginf.default',
+      'aten.signbit.default',
+    ],
+    kernel(unary),
+  ),
   both(['aten.nan_to_num.default'], kernel(unary)),
   both(['aten.masked_fill.Scalar'], kernel('self, mask')),
   both(['aten.masked_fill.Tensor'], kernel('self, mask, value')),

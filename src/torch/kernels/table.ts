@@ -144,16 +144,17 @@ export function defineKernels<const T extends readonly Readonly<Record<string, K
 // --- Arithmetic ---------------------------------------------------------------------------------------------------
 
 /** Only arithmetic on floating-point (or complex) numbers counts. */
-function whereFloat(o: Operand | undefined, n: () => Int): Int {
-  return o !== undefined && o.dtype.isInexact ? n() : 0
+function whereFloat(o: Operand | undefined, n: (o: Operand) => Int): Int {
+  return o !== undefined && o.dtype.isInexact ? n(o) : 0
 }
 
 export const none: Arithmetic = { rule: 'no arithmetic that counts' }
 
-/** `n` operations for each output element. */
-export function perOutput(n: number, parts = ''): Arithmetic {
+/** `n` operations for each output element; `complex` real ones where that is a complex number. */
+export function perOutput(n: number, parts = '', complex = 2 * n): Arithmetic {
   const rule = `${n} FLOP${n === 1 ? '' : 's'} per output element${parts === '' ? '' : ` (${parts})`}`
-  return { rule, scalar: ({ outs: [out] }) => whereFloat(out, () => mul(n, out?.elements ?? 0)) }
+  const each = (out: Operand): number => (out.dtype.isComplex ? complex : n)
+  return { rule, scalar: ({ outs: [out] }) => whereFloat(out, (o) => mul(each(o), o.elements)) }
 }
 
 /** `n` operations for each element of the first operand, `extra` for each output element. */

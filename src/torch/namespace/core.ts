@@ -4,7 +4,15 @@ import { float } from '../../python/make.ts'
 import { native } from '../../python/native.ts'
 import type { Value } from '../../python/values.ts'
 import { types } from '../../python/types.ts'
-import { finfoClass, iinfoClass, layoutClass, memoryFormatClass, memoryFormats, sparseCoo, strided } from '../constants.ts'
+import {
+  finfoClass,
+  iinfoClass,
+  layoutClass,
+  memoryFormatClass,
+  memoryFormats,
+  sparseCoo,
+  strided,
+} from '../constants.ts'
 import { currentDevice, deviceClass, deviceValue, makeDevice, placement } from '../device.ts'
 import { dtypeAliases, dtypeArg, dtypeClass, dtypes } from '../dtype.ts'
 import { legacyTypes } from '../legacy.ts'
@@ -16,7 +24,8 @@ const settings: Readonly<Record<string, Value>> = {
   get_default_dtype: native('get_default_dtype()', (vm) => vm.state(torchState).defaultDtype),
   set_default_dtype: native('set_default_dtype(d)', (vm, [d]) => {
     const dtype = dtypeArg(vm, d)
-    if (dtype?.isFloatingPoint !== true) vm.raise(types.TypeError, 'only floating-point types are supported as the default type')
+    if (dtype?.isFloatingPoint !== true)
+      vm.raise(types.TypeError, 'only floating-point types are supported as the default type')
     else vm.state(torchState).defaultDtype = dtype
     return null
   }),

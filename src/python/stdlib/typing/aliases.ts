@@ -11,7 +11,7 @@ import { Hidden, instance } from '../helpers.ts'
 import { ForwardRef, forwardRef, NewType, ParamSpec, TypeVar, TypeVarTuple } from './variables.ts'
 
 /** How typing prints a type inside brackets. */
-export function typeRepr(vm: Vm, v: Value): string {
+function typeRepr(vm: Vm, v: Value): string {
   if (v instanceof PyClass) return v.module === 'builtins' ? v.qualname : `${v.module}.${v.qualname}`
   if (v === ellipsis) return '...'
   return v instanceof PyFunction ? v.name : repr(vm, v)
@@ -30,7 +30,7 @@ function distinct(vm: Vm, items: readonly Value[]): Value[] {
 }
 
 /** `Union[…]`: nested unions flattened, repeated members dropped, a single member is itself. */
-export function unionOf(vm: Vm, members: readonly Value[]): Value {
+function unionOf(vm: Vm, members: readonly Value[]): Value {
   const isUnion = (v: Value): v is PyGeneric =>
     v instanceof PyGeneric && (v.cls === types.UnionType || v.name === 'Union')
   const flat = members.map(argument).flatMap((m) => (isUnion(m) ? m.args.map(argument) : [m]))
@@ -143,7 +143,7 @@ export const forms: ReadonlyMap<string, PyInstance> = new Map(
 )
 
 /** Whether a value is a special form or, subscripted, made from it. */
-export function isForm(v: Value, name: string): boolean {
+function isForm(v: Value, name: string): boolean {
   return v === forms.get(name) || (v instanceof PyGeneric && v.cls === genericAlias && v.name === name)
 }
 
@@ -192,7 +192,7 @@ function sameAlias(vm: Vm, a: Value, b: Value): Value {
 }
 
 /** Type variables in order of first use. */
-export function typeParameters(v: Value): Value[] {
+function typeParameters(v: Value): Value[] {
   if (v instanceof PyGeneric) return [...new Set(v.args.flatMap(typeParameters))]
   const isVariable = v instanceof PyInstance && [TypeVar, ParamSpec, TypeVarTuple].some((c) => v.cls.isSubclassOf(c))
   return isVariable ? [v] : []
