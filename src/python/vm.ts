@@ -165,6 +165,8 @@ export class Vm {
 
   /** Raises an exception object. */
   throw(value: PyInstance): never {
+    const current = this.handling.at(-1)?.value
+    if (current !== undefined && current !== value) value.dict.set('__context__', current)
     throw new PyException(value, this.trace(), this.where())
   }
 

@@ -136,7 +136,7 @@ export function raiseStatement(c: Compiler, node: Node<'Raise'>): Execute {
     const from = cause?.(vm, frame)
     frame.line = line
     const error = exceptionOf(vm, v)
-    if (from !== undefined) setAttr(vm, error, '__cause__', from instanceof PyClass ? exceptionOf(vm, from) : from)
+    if (from !== undefined) setAttr(vm, error, '__cause__', causeOf(vm, from))
     return vm.throw(error)
   }
 }
@@ -145,6 +145,14 @@ function raiseAgain(vm: Vm): never {
   const current = vm.handling.at(-1)
   if (current === undefined) return vm.raise(types.RuntimeError, 'No active exception to reraise')
   throw current
+}
+
+/** What `raise … from v` sets: an exception, or None. */
+function causeOf(vm: Vm, v: Value): Value {
+  if (v === null) return v
+  const cause = v instanceof PyClass && v.isSubclassOf(types.BaseException) ? call(vm, v) : v
+  if (cause instanceof PyInstance && isInstance(vm, cause, types.BaseException)) return cause
+  return vm.raise(types.TypeError, 'exception causes must derive from BaseException')
 }
 
 /** The exception that `raise v` raises: a class is called. */
