@@ -418,4 +418,67 @@ NAMESPACE = [
     "nn.parameter.Parameter is nn.Parameter", "torch.get_float32_matmul_precision()", "torch.amp.custom_fwd.__name__", "torch.fx.wrap.__name__", "torch.fx.Proxy.__name__", "isinstance(t(2), torch.fx.Proxy)", "torch.distributed.get_world_size.__name__", "torch.accelerator.is_available()", "torch.xpu.is_available()", "torch.mps.is_available()",
 ]
 
-CASES = [*LINEAR, *MATMUL, *EINSUM, *ATTENTION, *CONVOLUTION, *POOLING, *RESAMPLING, *ACTIVATION, *NORMALIZATION, *INDEXING, *LINALG, *LAYERS, *SEMANTICS, *NAMESPACE]
+# A mask of functions of positions, mapped over all four dimensions as transformers.masking_utils does.
+MASK = """\
+from torch._dynamo._trace_wrapped_higher_order_op import TransformGetItemToIndex
+def both(*fs):
+    def f(b, h, q, k):
+        result = q.new_ones((), dtype=torch.bool)
+        for g in fs:
+            result = result & g(b, h, q, k).to(result.device)
+        return result
+    return f
+def either(*fs):
+    def f(b, h, q, k):
+        result = q.new_zeros((), dtype=torch.bool)
+        for g in fs:
+            result = result | g(b, h, q, k).to(result.device)
+        return result
+    return f
+def causal(b, h, q, k):
+    return k <= q
+def window(b, h, q, k):
+    d = q - k
+    return ((d >= 0) & (d < 3)) | ((d < 0) & (-d < 2))
+def near(b, h, q, k):
+    return abs(q - k) <= 2
+def anywhere(b, h, q, k):
+    return q >= 0
+def chunks(b, h, q, k):
+    d = torch.div(q, 4, rounding_mode='trunc') - torch.div(k, 4, rounding_mode='trunc')
+    return (d >= 0) & (d <= 2)
+pad, ids, left = t(2, 7, dtype=b8), t(2, 7, dtype=i64), t(2, dtype=i64)
+def padding(b, h, q, k):
+    return pad[b, k]
+def blocks(b, h, q, k):
+    x, y = ids[b, q], ids[b, k]
+    return (x == y) & (x >= 0)
+def remapped(b, h, q, k):
+    return ids[b, k] <= ids[b, q]
+def chunked(b, h, q, k):
+    return (k - left[b]) // 4 == (q - left[b]) // 4
+def mapped(f, n=2, q=5, k=7):
+    for dims in [(None, None, None, 0), (None, None, 0, None), (None, 0, None, None), (0, None, None, None)]:
+        f = torch.vmap(f, in_dims=dims, out_dims=0)
+    with TransformGetItemToIndex():
+        return f(*(torch.arange(s, device='meta') for s in (n, 1, q, k)))
+"""
+
+VMAP = [
+    *setup(
+        MASK,
+        *(f"mapped({f})" for f in (
+            "causal", "window", "near", "anywhere", "chunks", "padding", "blocks", "remapped", "chunked", "both(causal, padding)",
+            "either(both(causal, window), near)", "both(either(causal, blocks), chunks, padding)", "both(anywhere, chunked)",
+            "lambda b, h, q, k: (q != k) | ~(b > h)", "lambda b, h, q, k: torch.where(k > q, k * 2, q + 1)", "lambda b, h, q, k: (q - 2) % 3",
+            "lambda b, h, q, k: 1 - q", "lambda b, h, q, k: q.to(torch.float32)", "lambda b, h, q, k: (k <= q).float()", "lambda b, h, q, k: k - 1 < float('inf')",
+            "lambda b, h, q, k: torch.logical_and(q > 2, k > 3)", "lambda b, h, q, k: q.clamp(min=1) + k.clamp(0, 3)",
+        )),
+        "torch.vmap(lambda x: x * 2)(t(3, 4))", "torch.vmap(lambda x, y: x + y)(t(3, 4), t(3, 4))", "torch.vmap(lambda x, y: x + y, in_dims=(0, None))(t(3, 4), t(4))",
+        "torch.vmap(lambda x, y: x + y, in_dims=(1, 0), out_dims=1)(t(4, 3), t(3, 4))", "torch.vmap(lambda x, y: x * y, in_dims=(0, None))(t(3), t(2, 4))",
+        "torch.vmap(lambda x: x.exp(), out_dims=1)(t(3, 4))", "torch.vmap(lambda x: (x + 1, x.shape, x.dim())[0])(t(3, 4, 5))", "torch.func.vmap is torch.vmap",
+        "torch.vmap(lambda x: (x + 1, x - 1))(t(3, 4))", "torch.vmap(lambda x: 2)(t(3, 4))", "torch.vmap(lambda x: x)(3)", "torch.vmap(lambda x, y: x, in_dims=(0, 0))(t(3), t(4))",
+    ),
+]
+
+CASES = [*LINEAR, *MATMUL, *EINSUM, *ATTENTION, *CONVOLUTION, *POOLING, *RESAMPLING, *ACTIVATION, *NORMALIZATION, *INDEXING, *LINALG, *LAYERS, *SEMANTICS, *NAMESPACE, *VMAP]

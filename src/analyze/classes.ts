@@ -1,10 +1,10 @@
 // From records to analyses of classes. Each record is turned, callees first, into a variant of its class: kernels with
 // formulas, references to the variants of what it calls. Calls with the same kernels share a variant, so 32 layers are one.
-import { formatSpan } from '../text/index.ts'
-import { conditionText, print, variablesOf, type Int, type Scope } from '../sym/index.ts'
+import { formatSpan, raise } from '../text/index.ts'
+import { conditionText, print, SymInt, variablesOf, type Assumption, type Int, type Scope } from '../sym/index.ts'
 import type { PyClass } from '../python/index.ts'
 import type { AnalysisVariant, KernelInfo, Parameter, SourceLine, VariableInfo, WeightInfo } from '../trace/formats.ts'
-import { ownParameters } from '../torch/index.ts'
+import { ownParameters, type TensorSig } from '../torch/index.ts'
 import { fold } from './fold.ts'
 import type { CallRecord, Entry, KernelEntry, Place } from './records.ts'
 import { analysisOf, formula, operationOf, shapeText } from './wording.ts'
@@ -19,11 +19,20 @@ export interface Reference {
 
 export interface Variant {
   readonly scope: Scope
+  /** What was assumed by the end of the record; undefined: whatever the model's run assumes in the end. */
+  readonly assumptions: readonly Assumption[] | undefined
   readonly parameters: readonly string[]
   readonly kernels: readonly KernelInfo[]
   readonly weights: readonly WeightInfo[]
   /** The record it was made of. */
   readonly record: CallRecord
+}
+
+/** Where a record ended up, and the variables that its caller must bind. */
+export interface Added {
+  readonly className: string
+  readonly variant: number
+  readonly free: readonly string[]
 }
 
 export interface ClassEntry {
@@ -49,8 +58,13 @@ function isGlobal(name: string): boolean {
 export class ClassTable {
   readonly classes = new Map<string, ClassEntry>()
   private readonly references = new Map<CallRecord, Reference>()
+  private readonly added = new WeakMap<Scope, Map<string, Added>>()
 
-  constructor(private readonly lineOf: LineReader) {}
+  constructor(
+    private readonly lineOf: LineReader,
+    /** The model's own scope: what it assumes is known when the run ends, and then holds for all of it. */
+    private readonly model: Scope,
+  ) {}
 
   /** What a record's caller refers to; every record is added before its caller's. */
   referenceOf(record: CallRecord): Reference | undefined {
@@ -61,26 +75,57 @@ export class ClassTable {
    * Adds a record, in its own scope.
    * @param parameters names that are the callee's own, whatever they mean elsewhere
    */
-  add(record: CallRecord, scope: Scope, parameters: ReadonlySet<string>): { readonly className: string; readonly variant: number; readonly free: readonly string[] } {
+  add(record: CallRecord, scope: Scope, parameters: ReadonlySet<string>): Added {
+    const seen = this.added.get(scope) ?? new Map<string, Added>()
+    this.added.set(scope, seen)
+    const key = this.keyOf(record)
+    let result = seen.get(key)
+    if (result === undefined) seen.set(key, (result = this.addNew(record, scope, parameters)))
+    return result
+  }
+
+  private addNew(record: CallRecord, scope: Scope, parameters: ReadonlySet<string>): Added {
     const className = classNameOf(record.cls)
     const kernels = this.kernelsOf(record)
     const weights = weightsOf(record)
     const local = freeVariables(kernels, weights).filter((n) => !isGlobal(n))
     const free = [...new Set([...parameters, ...local])].sort()
-    const key = JSON.stringify([free, kernels, weights])
+    const assumptions = scope === this.model ? undefined : scope.assumptions
+    const key = JSON.stringify([free, kernels, weights, assumptions?.map((a) => a.text)])
     let entry = this.classes.get(className)
     if (entry === undefined) this.classes.set(className, (entry = { cls: record.cls, variants: [], byKey: new Map() }))
     let variant = entry.byKey.get(key)
     if (variant === undefined) {
       variant = entry.variants.length
-      entry.variants.push({ scope, parameters: free, kernels, weights, record })
+      entry.variants.push({ scope, assumptions, parameters: free, kernels, weights, record })
       entry.byKey.set(key, variant)
     }
     return { className, variant, free }
   }
 
+  /** What a record's text is made of, without the text: most records of a run are repetitions of a few. */
+  private keyOf(record: CallRecord): string {
+    const parts: string[] = [String(record.cls.id)]
+    for (const entry of record.entries) {
+      parts.push(placeKey(entry.site), placeKey(entry.source))
+      if (entry.kind === 'kernel') {
+        const { op, flops, matmulFlops, read, write, inputs, outputs } = entry.call
+        parts.push(op, ...[flops, matmulFlops, read, write].map(intKey), ...inputs.map(tensorKey), '>', ...outputs.map(tensorKey))
+      } else {
+        const { className, variant, args } = this.calleeOf(entry.record)
+        parts.push(className, String(variant), relativePath(record.path, entry.record.path), ...args.map(([, x]) => intKey(x)))
+      }
+    }
+    for (const [name, p] of ownParameters(record.module)) parts.push(name, p.dtype.short, ...p.shape.map(intKey))
+    return parts.join(' ')
+  }
+
   refer(record: CallRecord, reference: Reference): void {
     this.references.set(record, reference)
+  }
+
+  private calleeOf(record: CallRecord): Reference {
+    return this.references.get(record) ?? raise('internal', 'a callee was not added before its caller')
   }
 
   private kernelsOf(record: CallRecord): readonly KernelInfo[] {
@@ -119,8 +164,7 @@ export class ClassTable {
   }
 
   private composite(entry: Extract<Entry, { kind: 'call' }>, caller: CallRecord): KernelInfo {
-    const reference = this.references.get(entry.record)
-    if (reference === undefined) throw new Error('a callee was not added before its caller')
+    const reference = this.calleeOf(entry.record)
     const args = reference.args.map(([name, value]) => `${name}=${formula(value)}`).join(', ')
     const text = `\${{${reference.className}}}(${args})`
     const from = this.sourceOf(entry.source)
@@ -139,6 +183,18 @@ export class ClassTable {
       variant: reference.variant,
     }
   }
+}
+
+function intKey(x: Int): string {
+  return x instanceof SymInt ? `#${x.index}` : String(x)
+}
+
+function tensorKey(t: TensorSig): string {
+  return `${t.dtype.short}[${t.shape.map(intKey).join(',')}]`
+}
+
+function placeKey(place: Place | undefined): string {
+  return place === undefined ? '-' : `${place.file}:${place.line}:${place.inside}`
 }
 
 /** `layers.*.mlp`: the path below the caller, positions in lists as stars, so that equal layers look equal. */
@@ -177,7 +233,8 @@ function freeVariables(kernels: readonly KernelInfo[], weights: readonly WeightI
 export function describeVariant(variant: Variant, formulas: readonly string[] = []): Omit<AnalysisVariant, 'lines'> {
   const { scope, kernels, weights } = variant
   const used = new Set([...freeVariables(kernels, weights), ...variant.parameters, ...formulas.flatMap(namesInText)])
-  for (const a of scope.assumptions) for (const e of [a.left, a.right]) for (const n of variablesOf(e)) used.add(n)
+  const assumed = variant.assumptions ?? scope.assumptions
+  for (const a of assumed) for (const e of [a.left, a.right]) for (const n of variablesOf(e)) used.add(n)
   for (const e of scope.definitions.values()) for (const n of variablesOf(e)) used.add(n)
   const variables: Record<string, VariableInfo> = {}
   const parameters: Parameter[] = []
@@ -188,7 +245,7 @@ export function describeVariant(variant: Variant, formulas: readonly string[] = 
   }
   const definitions: Record<string, string> = {}
   for (const [name, e] of scope.definitions) definitions[name] = print(e, { braces: true })
-  const assumptions = scope.assumptions.map((a) => ({
+  const assumptions = assumed.map((a) => ({
     condition: conditionText(a, { braces: true }),
     at: a.at === undefined ? null : formatSpan(a.at),
   }))

@@ -1,16 +1,18 @@
 // How a class is built and called: in a model in whose tree it occurs. A class of a modeling file is looked for in the
 // models of that file, those that generate text first; one of torch.nn in a model that uses it.
 import { raise } from '../text/index.ts'
-import { getAttrOr, PyClass, type Vm } from '../python/index.ts'
+import { PyClass, PyModule, type Vm } from '../python/index.ts'
 import { findClass, type ModelSpec } from '../huggingface/index.ts'
 
 /** Model classes of a file, the likeliest home first. */
 export function modelsOfFile(vm: Vm, module: string): readonly string[] {
   const base = findClass(vm, 'transformers.modeling_utils.PreTrainedModel')
-  const names = vm.importer.topLevelNames(module)
-  const models = names.filter((name) => {
-    const cls = getAttrOr(vm, vm.importer.get(module), name)
-    return cls instanceof PyClass && cls.isSubclassOf(base) && cls !== base && cls.lookup('forward') !== undefined
+  const file = vm.importer.get(module)
+  // Its own classes are bound once it has run; asking for every name would carry out imports that no analysis needs.
+  const own = file instanceof PyModule ? [...vm.guard(() => vm.importer.load(file)).dict] : []
+  const models = own.flatMap(([name, cls]) => {
+    const isModel = cls instanceof PyClass && cls.isSubclassOf(base) && cls !== base && cls.lookup('forward') !== undefined
+    return isModel ? [name] : []
   })
   return [...models].sort((a, b) => rank(a) - rank(b)).map((name) => `${module}.${name}`)
 }

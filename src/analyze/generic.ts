@@ -1,7 +1,7 @@
 // Classes that take sizes rather than a config (Linear, RMSNorm, an activation) are run on their own, with a fresh variable
 // for every integer their constructor takes and every dimension their caller passes in, so that one analysis serves all
 // their uses. What each variable stands for is written down by the caller.
-import { Scope, SymInt, hint, type Int } from '../sym/index.ts'
+import { Scope, SymInt, hint, holds, type Int } from '../sym/index.ts'
 import { call, callMethod, construct, PyInstance, PyList, PyTuple, type Kwargs, type Value, type Vm } from '../python/index.ts'
 import { namedParameters, Tensor, torchState, withBuildDefaults, type TorchState } from '../torch/index.ts'
 import { ClassTable, type Reference } from './classes.ts'
@@ -14,13 +14,23 @@ export type IsConfig = (v: Value) => boolean
 interface Known {
   readonly className: string
   readonly variant: number
-  /** Parameters in order; `undefined` where the class could not be run on its own. */
   readonly parameters: readonly string[]
+  readonly scope: Scope
+}
+
+/** Does a call meet what an analysis assumed of its parameters? */
+function meets(scope: Scope, args: Reference['args']): boolean {
+  const values = new Map<string, number | bigint>(scope.hints)
+  for (const [name, value] of args) values.set(name, hint(value))
+  return scope.assumptions.every((a) => holds({ ...a, left: scope.undefine(a.left), right: scope.undefine(a.right) }, values))
 }
 
 export class GenericClasses {
-  private readonly memo = new Map<string, Known | undefined>()
+  private readonly memo = new Map<string, Known[]>()
+  /** Whether calls of a signature can be run on their own. */
+  private readonly alone = new Map<string, boolean>()
   private readonly parameters = new WeakMap<Scope, ReadonlySet<string>>()
+  private readonly bound = new WeakMap<Scope, Map<string, Reference | undefined>>()
   private readonly ids = new WeakMap<object, number>()
   private nextId = 0
 
@@ -51,12 +61,36 @@ export class GenericClasses {
     const made = [...construction.args, ...construction.kwargs.values()]
     const fromConfig = made.some(this.isConfig)
     if (fromConfig && !made.some(holdsSymbol)) return undefined
-    const key = signatureOf(record, made, (v) => this.objectId(v))
-    const id = `${record.cls.id}|${key}`
-    if (!this.memo.has(id)) this.memo.set(id, this.analyze(record, fromConfig))
-    const known = this.memo.get(id)
-    if (known === undefined) return undefined
-    return { className: known.className, variant: known.variant, args: this.bind(record, fromConfig, known) }
+    const { text, symbols } = signatureOf(record, made, (v) => this.objectId(v))
+    const id = `${record.cls.id}|${text}`
+    const bound = this.boundIn(symbols)
+    const call = `${id}|${symbols.map((s) => s.index).join(' ')}`
+    if (!bound.has(call)) bound.set(call, this.resolve(id, record, fromConfig))
+    return bound.get(call)
+  }
+
+  /** The analysis among those of this signature whose assumptions the call meets, else a new one. */
+  private resolve(id: string, record: CallRecord, fromConfig: boolean): Reference | undefined {
+    const known = this.memo.get(id) ?? []
+    this.memo.set(id, known)
+    for (const k of known) {
+      const args = this.bind(record, fromConfig, k)
+      if (meets(k.scope, args)) return { className: k.className, variant: k.variant, args }
+    }
+    if (this.alone.get(id) === false) return undefined
+    const made = this.analyze(record, fromConfig)
+    this.alone.set(id, made !== undefined)
+    if (made === undefined) return undefined
+    known.push(made)
+    return { className: made.className, variant: made.variant, args: this.bind(record, fromConfig, made) }
+  }
+
+  /** References made so far in the scope that a call's symbols are of. */
+  private boundIn([first]: readonly SymInt[]): Map<string, Reference | undefined> {
+    const scope = first?.scope ?? this.vm.scope
+    let table = this.bound.get(scope)
+    if (table === undefined) this.bound.set(scope, (table = new Map()))
+    return table
   }
 
   /** What a call passes for the parameters: the same renaming as in the analysis, without the run. */
@@ -78,7 +112,7 @@ export class GenericClasses {
       const own = withWidths(this.vm, scope, () => this.run(record, renaming, scope))
       if (own === undefined || !sameKernels(own, record)) return undefined
       const { className, variant, free } = this.table.add(own, scope, new Set(renaming.bindings.keys()))
-      return { className, variant, parameters: free }
+      return { className, variant, parameters: free, scope }
     } catch (e) {
       if (e instanceof CannotTransplant) return undefined
       throw e
@@ -140,21 +174,26 @@ function holdsSymbol(v: Value): boolean {
   return v instanceof SymInt || ((v instanceof PyTuple || v instanceof PyList) && v.items.some(holdsSymbol))
 }
 
+interface Signature {
+  readonly text: string
+  /** The symbolic integers of the call, in the order of their first appearance. */
+  readonly symbols: readonly SymInt[]
+}
+
 /**
  * What decides which analysis a call shares: how it was made and called, with every symbolic integer replaced by the
  * order of its first appearance.
  */
-function signatureOf(record: CallRecord, made: readonly Value[], objectId: (v: object) => number): string {
-  const order = new Map<string, number>()
+function signatureOf(record: CallRecord, made: readonly Value[], objectId: (v: object) => number): Signature {
+  const order = new Map<SymInt, number>()
+  const symbols = new Set<SymInt>()
   const int = (x: Int): string => {
     if (!(x instanceof SymInt)) return String(x)
-    const shown = x.toString()
-    if (shown === 'batch_size' || shown === 'seq_len' || shown === 'cache_len') return shown
-    let at = order.get(x.expr.key)
-    if (at === undefined) {
-      at = order.size
-      order.set(x.expr.key, at)
-    }
+    symbols.add(x)
+    const name = callSizeOf(x)
+    if (name !== undefined) return name
+    let at = order.get(x)
+    if (at === undefined) order.set(x, (at = order.size))
     return `#${at}`
   }
   const show = (v: Value): string => {
@@ -166,7 +205,17 @@ function signatureOf(record: CallRecord, made: readonly Value[], objectId: (v: o
   }
   const parts = [...made, '|', ...record.args, '|', ...record.kwargs.values()].map(show)
   const names = [...(record.construction?.kwargs.keys() ?? []), '|', ...record.kwargs.keys()]
-  return [...parts, ...names].join(';')
+  return { text: [...parts, ...names].join(';'), symbols: [...symbols] }
+}
+
+const callSizes = new Set(['batch_size', 'seq_len', 'cache_len'])
+
+/** The name of a size of the call, which means the same everywhere. */
+function callSizeOf(x: SymInt): string | undefined {
+  const atom = x.expr.single?.monomial.atoms[0]
+  if (atom?.kind !== 'variable' || !callSizes.has(atom.name)) return undefined
+  const shown = x.toString()
+  return shown === atom.name ? shown : undefined
 }
 
 function tensorKey(t: Tensor, int: (x: Int) => string): string {

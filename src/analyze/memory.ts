@@ -1,6 +1,6 @@
 // Memory of one call: the largest sum of tensors alive at once, what the cache holds afterwards, and the weights. A tensor
 // lives from the kernel that makes it to the last one that reads it, which is when Python lets go of it at the latest.
-import { add, exprOf, hint, known, mul, prod, sub, type Int } from '../sym/index.ts'
+import { add, exprOf, hint, mul, prod, sub, subE, SymInt, type Expr, type Int, type Prover } from '../sym/index.ts'
 import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
 import { elementWidth, namedParameters, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
 
@@ -71,8 +71,18 @@ export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Val
 
 /** Leaves out what is known to be at most another candidate. */
 function undominated(candidates: readonly Int[]): readonly Int[] {
-  const sorted = [...candidates].sort((a, b) => (hint(a) < hint(b) ? 1 : -1))
+  const sorted = [...candidates].sort((a, b) => (hint(a) < hint(b) ? 1 : hint(a) > hint(b) ? -1 : 0))
+  const prover = sorted.find((c) => c instanceof SymInt)?.scope.plain
   const kept: Int[] = []
-  for (const c of sorted) if (!kept.some((k) => known('>=', k, c) === true)) kept.push(c)
+  for (const c of sorted) {
+    const differences = kept.map((k) => subE(exprOf(k), exprOf(c)))
+    if (prover === undefined ? kept.length > 0 : dominated(differences, prover)) continue
+    kept.push(c)
+  }
   return kept
+}
+
+/** Is one of the differences known not to be negative? Most are sums of positive terms, which is quick to see. */
+function dominated(differences: readonly Expr[], prover: Prover): boolean {
+  return differences.some((d) => prover.isPlainlyPositive(d)) || differences.some((d) => prover.isNonNegative(d))
 }

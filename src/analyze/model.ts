@@ -54,7 +54,7 @@ export class ModelAnalyzer {
     this.vm = createVm(project)
     this.scope = this.vm.scope
     this.ledgers = new LineLedgers(this.vm)
-    this.table = new ClassTable((file, line) => this.ledgers.lineOf(file, line))
+    this.table = new ClassTable((file, line) => this.ledgers.lineOf(file, line), this.scope)
     this.constructions = new Constructions(this.vm)
     this.configBase = getAttrOr(this.vm, this.vm.importer.get('transformers.configuration_utils'), 'PreTrainedConfig')
     this.generic = new GenericClasses(this.vm, this.constructions, this.table, (v) => this.isConfig(v), (r, s) => this.onRecord(r, s))

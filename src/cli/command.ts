@@ -1,9 +1,11 @@
 // A command as the table of commands describes it, and what it gets to run with.
 import type { Provenance } from '../trace/formats.ts'
-import type { Origin } from './engine.ts'
+import type { Engine, Origin } from './engine.ts'
+import { writeFileWhole } from './files.ts'
 import type { Flags } from './flags.ts'
 import type { Io } from './io.ts'
 import type { Problems } from './problems.ts'
+import { checkOwn } from './schemas.ts'
 
 export interface OptionRow {
   /** As commander writes it: `--batch <n>`. */
@@ -31,14 +33,25 @@ export interface Call {
   readonly args: readonly string[]
   readonly flags: Flags
   readonly problems: Problems
+  readonly engine: Engine
   /** What a result says of its origin. */
   readonly provenance: (origin: Origin) => Provenance
 }
 
 export const bundledOnly: Origin = { sources: [], config_sha256: null }
 
-/** A page of text, or an object for programs; also into the file that `--output` names. */
-export function answer({ io, flags }: Call, text: () => readonly string[], json: () => object): void {
-  if (flags.on('json')) io.out(`${JSON.stringify(json(), undefined, 2)}\n`)
-  else io.out(`${text().join('\n')}\n`)
+/** A page of text, or an object for programs, checked against its schema; also into the file that `--output` names. */
+export async function answer(
+  { io, flags }: Call,
+  schema: string,
+  text: () => readonly string[],
+  json: () => object,
+): Promise<void> {
+  const output = flags.text('output')
+  if (output === undefined && !flags.on('json')) return io.out(`${text().join('\n')}\n`)
+  const value = json()
+  await checkOwn(schema, value)
+  const page = `${JSON.stringify(value, undefined, 2)}\n`
+  if (output !== undefined) writeFileWhole(output, page)
+  io.out(flags.on('json') ? page : `${text().join('\n')}\n`)
 }

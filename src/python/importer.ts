@@ -9,7 +9,7 @@ import { dict, list, namespace, stringKey } from './make.ts'
 import { call, collect, construct, getAttr, getAttrOr } from './object.ts'
 import { types } from './types.ts'
 import type { HostModule, LazyPackage, Vm, VmOptions } from './vm.ts'
-import type { PyDict} from './values.ts';
+import type { PyDict } from './values.ts'
 import { PyInstance, PyModule, type PendingImport, type PyClass, type Value } from './values.ts'
 
 /** What a source file makes of a name that is not there: see `HostModule.absent`. */

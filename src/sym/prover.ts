@@ -83,6 +83,16 @@ export class Prover {
     return multiply(outer, this.primitiveSigns(primitive, depth))
   }
 
+  /** Is a formula known not to be negative? */
+  isNonNegative(e: Expr): boolean {
+    return decide('>=', this.signs(e)) === true
+  }
+
+  /** Is every term known not to be negative? */
+  isPlainlyPositive(e: Expr): boolean {
+    return e.coefs.every((c) => signC(c) > 0) && e.monomials.every((m) => decide('>=', this.monomialSigns(m, 0)) === true)
+  }
+
   /** Is a product of powers positive, wherever it is defined? */
   isPositive(m: Monomial): boolean {
     return this.monomialSigns(m, 0) === POSITIVE

@@ -60,6 +60,8 @@ export class Scope {
   readonly variables = new Map<string, VariableInfo>()
   readonly definitions = new Map<string, Expr>()
   readonly prover: Prover
+  /** Knows the minimums alone, nothing that was assumed: weaker and much quicker. */
+  readonly plain: Prover
   /** Where the program is now; set by the interpreter. */
   where: () => Span | undefined = () => undefined
   /** The value of every variable in this run. */
@@ -71,6 +73,7 @@ export class Scope {
 
   constructor() {
     this.prover = new Prover(this.minimumTable)
+    this.plain = new Prover(this.minimumTable)
   }
 
   /** A variable with the value it has in this run. A value below 2 is returned as it is. */

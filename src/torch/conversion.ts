@@ -1,6 +1,7 @@
 // Copies and conversions: `to`, `clone`, `contiguous`, `copy_`, and reading values out.
 import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
+import { isBatched, lifted } from './batching.ts'
 import type { DeviceName } from './device.ts'
 import type { DType } from './dtype.ts'
 import { clonedStrides } from './iterator.ts'
@@ -35,6 +36,9 @@ export function to(
 ): Tensor {
   const laidOut = format === 'preserve_format' || suggestedFormat(t.shape, t.strides) === format
   if (dtype === t.dtype && device === t.device && laidOut && !copy) return t
+  if (isBatched(t) && format === 'preserve_format') {
+    return lifted(vm, [t], (memory) => to(vm, memory[0] ?? t, { dtype, device, copy }))
+  }
   const strides = format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape)
   const out = new Tensor(t.shape, strides, dtype, device, t.role === 'constant' ? 'constant' : 'activation')
   rearrangeKnown(out, t, (values) => values)

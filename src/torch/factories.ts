@@ -2,9 +2,11 @@
 import { types } from '../python/types.ts'
 import { isInt, PyFloat, PyRange, type Value } from '../python/values.ts'
 import { collect, pinFloat } from '../python/object.ts'
+import { arrayContents } from '../python/stdlib/numpy/array.ts'
 import type { Vm } from '../python/vm.ts'
 import { add, eq, floorDiv, gt, hint, hintNumber, lt, neg, sub, type Int } from '../sym/index.ts'
 import { isSequence, scalarCategory, scalarDtype, scalarHint, scalarOf, type Scalar } from './arguments.ts'
+import { isBatched, lifted } from './batching.ts'
 import { valuesOf } from './conversion.ts'
 import type { DeviceName } from './device.ts'
 import { categoryRank, dtypes, type DType } from './dtype.ts'
@@ -50,6 +52,11 @@ function checkSizes(vm: Vm, shape: Shape): void {
 
 /** Every element the same number; a complex one is not kept. */
 export function filled(vm: Vm, op: KernelName, shape: Shape, value: Scalar, options: Fresh): Tensor {
+  const [like] = options.inputs ?? []
+  if (isBatched(like)) {
+    const whole = [at(like.value.shape, like.dim), ...shape]
+    return lifted(vm, [like], (inputs) => filled(vm, op, whole, value, { ...options, inputs }))
+  }
   const out = fresh(vm, op, shape, options)
   const x = scalarHint(value)
   if (x !== undefined) setKnown(out, Known.uniform(x, [], symbolic(isInt(value) ? [value] : [])))
@@ -128,6 +135,8 @@ export function arange(
 interface Data {
   readonly shape: Int[]
   readonly leaves: readonly (Scalar | Tensor)[]
+  /** What the data says of itself: a NumPy array of floats is one of doubles. */
+  readonly dtype?: DType | undefined
 }
 
 /** Nested sequences of numbers and 0-d tensors, flattened. */
@@ -136,6 +145,8 @@ function flattenData(vm: Vm, v: Value, depth: number): Data {
   if (number !== undefined) return { shape: [], leaves: [number] }
   if (isTensor(v)) return { shape: [...v.shape], leaves: [v] }
   if (typeof v === 'string') return vm.raise(types.TypeError, "new(): invalid data type 'str'")
+  const array = arrayContents(vm, v)
+  if (array !== undefined) return arrayData(array.shape, array.values)
   if (v === null || !(isSequence(v) || v instanceof PyRange)) {
     return vm.raise(types.RuntimeError, `Could not infer dtype of ${v === null ? 'NoneType' : 'object'}`)
   }
@@ -144,6 +155,13 @@ function flattenData(vm: Vm, v: Value, depth: number): Data {
   if (first === undefined) return { shape: [0], leaves: [] }
   for (const p of parts) checkNested(vm, first, p, depth)
   return { shape: [parts.length, ...first.shape], leaves: parts.flatMap((p) => p.leaves) }
+}
+
+function arrayData(shape: readonly number[], values: readonly Value[]): Data {
+  const leaves = values.flatMap((x) => scalarOf(x) ?? [])
+  const isFloat = leaves.some((x) => x instanceof PyFloat)
+  const isBool = leaves.every((x) => typeof x === 'boolean')
+  return { shape: [...shape], leaves, dtype: isFloat ? dtypes.float64 : isBool ? dtypes.bool : dtypes.int64 }
 }
 
 function checkNested(vm: Vm, first: Data, other: Data, depth: number): void {
@@ -165,8 +183,8 @@ function dataDtype(vm: Vm, leaves: Data['leaves']): DType {
 
 /** `torch.tensor(data)`: no kernel, its elements are written by the host. */
 export function tensorOf(vm: Vm, data: Value, dtype: DType | undefined, device: DeviceName): Tensor {
-  const { shape, leaves } = flattenData(vm, data, 0)
-  const out = newTensor(shape, dtype ?? dataDtype(vm, leaves), { device, role: 'constant' })
+  const { shape, leaves, dtype: own } = flattenData(vm, data, 0)
+  const out = newTensor(shape, dtype ?? own ?? dataDtype(vm, leaves), { device, role: 'constant' })
   if (leaves.length > mostKnown) return out
   const numbers = leaves.flatMap((x) => (isTensor(x) ? Array.from(valuesOf(vm, x, 'torch.tensor()')) : [scalarHint(x)]))
   if (numbers.every((x) => x !== undefined)) {

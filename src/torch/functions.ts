@@ -37,7 +37,8 @@ function withTorchKeywords(n: PyNative): PyNative {
   const { positional, keywordOnly } = parseSignature(`${n.name}${n.signature ?? '()'}`)
   const names = new Set([...positional, ...keywordOnly].map((p) => p.name))
   const own = new Map(Object.entries(numpyNames).filter(([other, name]) => names.has(name) && !names.has(other)))
-  const fn: PyNative['fn'] = (vm, args, kwargs) => n.fn(vm, args, kwargs.size === 0 ? kwargs : adapted(vm, n, kwargs, own))
+  const fn: PyNative['fn'] = (vm, args, kwargs) =>
+    n.fn(vm, args, kwargs.size === 0 ? kwargs : adapted(vm, n, kwargs, own))
   return new PyNative(n.cls, n.name, fn, n.binds, n.signature)
 }
 

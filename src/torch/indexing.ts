@@ -2,11 +2,12 @@
 // ints, slices, None and ... are views taken one after the other; what remains, tensors and lists, is one gather or scatter.
 import { types } from '../python/types.ts'
 import { collect, toIndex } from '../python/object.ts'
-import { ellipsis } from '../python/make.ts'
+import { ellipsis, tuple } from '../python/make.ts'
 import { isInt, PyList, PyRange, PySlice, PyTuple, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
 import { hintNumber, le, type Int } from '../sym/index.ts'
 import { scalarOf } from './arguments.ts'
+import { isBatched, lifted } from './batching.ts'
 import { broadcastKnown, copyInto, valuesOf } from './conversion.ts'
 import { dtypes } from './dtype.ts'
 import { fresh, scalarTensor, tensorOf } from './factories.ts'
@@ -249,9 +250,19 @@ function gatherIndexed(vm: Vm, { t, indices }: Indexed): Tensor {
   return out
 }
 
+/** `t[i, j]` under `torch.vmap` with indices that are mapped, in a block of `TransformGetItemToIndex`. */
+function gatherBatched(vm: Vm, t: Tensor, keys: readonly Value[]): Tensor {
+  const indices = keys.filter(isTensor)
+  const all = indices.length === keys.length && indices.every((x) => !isMask(x))
+  if (!all || isBatched(t)) vm.stop('unsupported-op', 'aten.index.Tensor under torch.vmap')
+  return lifted(vm, indices, (memory) => getItem(vm, t, tuple(memory)))
+}
+
 /** `t[key]`. */
 export function getItem(vm: Vm, t: Tensor, key: Value): Tensor {
-  const indexed = applySubscripts(vm, t, subscripts(key))
+  const keys = subscripts(key)
+  if (keys.some(isBatched)) return gatherBatched(vm, t, keys)
+  const indexed = applySubscripts(vm, t, keys)
   if (indexed.indices.length > 0) return gatherIndexed(vm, indexed)
   return indexed.t === t ? viewAlias(t) : indexed.t
 }

@@ -1,6 +1,7 @@
 // The one way elementwise kernels run: broadcast, promote, choose strides, launch, and carry known values along.
 import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
+import { checkSameTypes, isBatched, lifted } from './batching.ts'
 import { isIntScalar, scalarHint, type Scalar } from './arguments.ts'
 import type { DType } from './dtype.ts'
 import { dtypes } from './dtype.ts'
@@ -36,6 +37,10 @@ export function pointwise(
   options: PointwiseOptions = {},
 ): Tensor {
   const inputs = operands.filter(isTensor)
+  if (inputs.some(isBatched)) {
+    checkSameTypes(vm, op, operands)
+    return lifted(vm, operands, (memory) => pointwise(vm, op, memory, options))
+  }
   checkDevices(vm, inputs)
   const shape = broadcast(vm, inputs)
   const strides = options.contiguous === true ? contiguousStrides(shape) : outputStrides(shape, inputs)

@@ -9,7 +9,7 @@ import type { KernelRow, Operand, Params } from './kernels/table.ts'
 import { distinctElements, numel, type Shape } from './shape.ts'
 import { torchState, type TorchState } from './state.ts'
 import { clonedStrides } from './iterator.ts'
-import { outputOf, viewOf, type Role, type Tensor } from './tensor.ts'
+import { BatchedTensor, outputOf, viewOf, type Role, type Tensor } from './tensor.ts'
 
 /** An operand as it was at the call. */
 export interface TensorSig {
@@ -91,6 +91,7 @@ export function launch(
   outputs: readonly Tensor[],
   params: Params = noParams,
 ): void {
+  if (inputs.some((t) => t instanceof BatchedTensor)) vm.stop('unsupported-op', `${op} under torch.vmap`)
   const state = vm.state(torchState)
   if (state.recorder === undefined) return
   const row: KernelRow = kernels[op]

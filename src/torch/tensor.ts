@@ -69,12 +69,37 @@ export class Tensor extends PyObject {
   }
 }
 
+/** What a function under `torch.vmap` sees of a tensor: one element along the mapped dimension (batching.ts). */
+export class BatchedTensor extends Tensor {
+  /**
+   * @param value the whole
+   * @param dim its mapped dimension
+   * @param level how deep the mapping is nested
+   */
+  constructor(
+    readonly value: Tensor,
+    readonly dim: number,
+    readonly level: number,
+  ) {
+    const others = (xs: Shape): Shape => xs.filter((_, d) => d !== dim)
+    super(others(value.shape), others(value.strides), value.dtype, value.device, value.role)
+    this.offset = value.offset
+  }
+
+  view(shape: Shape, strides: Shape, offset: Int): BatchedTensor {
+    const { value, dim, level } = this
+    const memory = viewOf(value, [at(value.shape, dim), ...shape], [at(value.strides, dim), ...strides], offset)
+    return new BatchedTensor(memory, 0, level)
+  }
+}
+
 export function isTensor(v: Value | undefined): v is Tensor {
   return v instanceof Tensor
 }
 
 /** A view: same storage, dtype, device and role, other geometry. */
 export function viewOf(t: Tensor, shape: Shape, strides: Shape, offset: Int = t.offset): Tensor {
+  if (t instanceof BatchedTensor) return t.view(shape, strides, offset)
   const v = new Tensor(shape, strides, t.dtype, t.device, t.role, t.storage, offset)
   v.requiresGrad = t.requiresGrad
   v.isConjugate = t.isConjugate

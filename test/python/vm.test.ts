@@ -40,12 +40,7 @@ describe('errors', () => {
     expect(e.code).toBe('python-error')
     expect(e.message).toBe("AttributeError: 'B' object has no attribute 'missing'")
     expect(e.span).toEqual({ file: 'pkg/b.py', line: 3, inside: 'B.g' })
-    expect(e.notes).toEqual([
-      'called from:',
-      'pkg/a.py:3 in A.f',
-      '__main__.py:4 in run',
-      '__main__.py:6 in <module>',
-    ])
+    expect(e.notes).toEqual(['called from:', 'pkg/a.py:3 in A.f', '__main__.py:4 in run', '__main__.py:6 in <module>'])
     expect(vm.stack).toEqual([])
   })
 
@@ -121,7 +116,9 @@ describe('modules', () => {
     expect(vm.importName('pkg.a')).toBeInstanceOf(PyModule)
     expect(callMethod(vm, vm.importName('pkg.a.A'), 'mro')).toBeDefined()
     expect(vm.importName('pkg.A')).toBe(vm.importName('pkg.a.A'))
-    expect(errorOf(() => vm.importName('pkg.nothing')).message).toBe("AttributeError: module 'pkg' has no attribute 'nothing'")
+    expect(errorOf(() => vm.importName('pkg.nothing')).message).toBe(
+      "AttributeError: module 'pkg' has no attribute 'nothing'",
+    )
     expect(errorOf(() => vm.importName('nowhere')).message).toBe("ModuleNotFoundError: No module named 'nowhere'")
   })
 
@@ -146,7 +143,10 @@ describe('modules', () => {
       code: 'syntax-error',
       span: { file: 'pkg/bad.py', line: 5 },
     })
-    expect(errorOf(() => importer.checkSyntax('pkg.loose'))).toMatchObject({ message: "'break' outside loop", span: { line: 2 } })
+    expect(errorOf(() => importer.checkSyntax('pkg.loose'))).toMatchObject({
+      message: "'break' outside loop",
+      span: { line: 2 },
+    })
     expect(errorOf(() => importer.checkSyntax('nowhere')).code).toBe('source-not-found')
   })
 
@@ -184,7 +184,10 @@ describe('stand-ins', () => {
   const vm = pythonVm(files, { hostModules: [...hostModules, host], overlays: [...overlays, ...standIns] })
 
   test('a host module: names, names made on demand, names known to be absent, unknown names', () => {
-    const module = vm.runModuleText('m', 'import machine\nx = machine.double(4)\ny = machine.now\nz = hasattr(machine, "gone")\n')
+    const module = vm.runModuleText(
+      'm',
+      'import machine\nx = machine.double(4)\ny = machine.now\nz = hasattr(machine, "gone")\n',
+    )
     expect(['x', 'y', 'z'].map((n) => getAttr(vm, module, n))).toEqual([8, 'now', false])
     expect(errorOf(() => vm.runModuleText('m', 'import machine\nhasattr(machine, "other")\n'))).toMatchObject({
       code: 'unknown-name',
@@ -200,7 +203,8 @@ describe('stand-ins', () => {
 
   test('a package may find its names lazily', () => {
     const lazy = pythonVm(files, {
-      lazyPackage: (machine, module, name) => (name === 'B' ? machine.importer.from(`${module.name}.b`, name) : undefined),
+      lazyPackage: (machine, module, name) =>
+        name === 'B' ? machine.importer.from(`${module.name}.b`, name) : undefined,
     })
     const module = lazy.runModuleText('m', 'from pkg import B\nimport pkg\nx = hasattr(pkg, "C")\n')
     expect(getAttr(lazy, module, 'B')).toBe(lazy.importName('pkg.b.B'))
@@ -228,7 +232,10 @@ describe('the run', () => {
   test('coverage: the first lines of the statements that ran', () => {
     const vm = pythonVm()
     vm.coverage = new Map()
-    vm.runModuleText('m', 'def f(x):\n    if x:\n        y = (1,\n             2)\n    else:\n        y = 0\n    return y\n\nf(1)\n')
+    vm.runModuleText(
+      'm',
+      'def f(x):\n    if x:\n        y = (1,\n             2)\n    else:\n        y = 0\n    return y\n\nf(1)\n',
+    )
     expect([...(vm.coverage.get('m.py') ?? [])].sort((a, b) => a - b)).toEqual([1, 2, 3, 7, 9])
   })
 })

@@ -151,3 +151,20 @@ describe('widths', () => {
     expect(k?.outputs[0]?.role).toBe('activation')
   })
 })
+
+describe('where the meta device alone refuses, as an accelerator does it', () => {
+  it('copies to the host', () => {
+    const [k] = kernelsOf("a.to('cpu')", [f(2, 3)])
+    expect(k?.op).toBe('aten._to_copy.default')
+    expect(k?.outputs[0]?.tensor.device).toBe('cpu')
+  })
+
+  it('takes a 0-d tensor of the host as the value of a fill', () => {
+    const [, k] = kernelsOf('a.masked_fill(a > 0, torch.tensor(0.0))', [f(2, 3)])
+    expect(k?.op).toBe('aten.masked_fill.Tensor')
+  })
+
+  it('but keeps tensors with dimensions apart', () => {
+    expect(() => kernelsOf('a + torch.ones(3)', [f(2, 3)])).toThrow()
+  })
+})

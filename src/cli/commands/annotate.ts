@@ -2,12 +2,10 @@
 import { annotateJson, annotateText } from '../../report/index.ts'
 import { hardwareNamed } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
-import { engine } from '../engine.ts'
-import { writeFileWhole } from '../files.ts'
 import { callOptions, modelArgument, modelOptions } from '../model-options.ts'
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems, io } = call
+  const { flags, problems, io, engine } = call
   const model = modelArgument(call)
   const options = modelOptions(call, model)
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
@@ -17,8 +15,6 @@ export async function run(call: Call): Promise<number> {
   problems.stop()
   const { forward, ...origin } = await engine.annotate(options, sizes, flags.text('module'), hardware)
   const json = () => annotateJson(forward, call.provenance(origin))
-  const output = flags.text('output')
-  if (output !== undefined) writeFileWhole(output, `${JSON.stringify(json(), undefined, 2)}\n`)
-  answer(call, () => annotateText(forward, io.terminal), json)
+  await answer(call, 'annotate', () => annotateText(forward, io.terminal), json)
   return 0
 }

@@ -3,13 +3,14 @@ import { hardwareJson, hardwareText } from '../../report/index.ts'
 import { allHardware } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
 
-export function run(call: Call): Promise<number> {
+export async function run(call: Call): Promise<number> {
   call.problems.stop()
   const all = allHardware()
-  answer(
+  await answer(
     call,
+    'hardware_list',
     () => hardwareText(all, call.io.terminal),
     () => hardwareJson(all),
   )
-  return Promise.resolve(0)
+  return 0
 }

@@ -3,7 +3,7 @@ import { hardwareDetails, hardwareJson } from '../../report/index.ts'
 import { hardwareNamed } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
 
-export function run(call: Call): Promise<number> {
+export async function run(call: Call): Promise<number> {
   const { args, problems, io } = call
   const [name] = args
   if (name === undefined)
@@ -11,10 +11,11 @@ export function run(call: Call): Promise<number> {
   const hardware = name === undefined ? undefined : problems.attempt(() => hardwareNamed(name))
   problems.stop()
   if (hardware !== undefined)
-    answer(
+    await answer(
       call,
+    'hardware_list',
       () => hardwareDetails(hardware, io.terminal),
       () => hardwareJson([hardware]),
     )
-  return Promise.resolve(0)
+  return 0
 }

@@ -1,12 +1,10 @@
 // `inspect`: the module tree of a model.
 import { inspectJson, inspectText } from '../../report/index.ts'
 import { answer, type Call } from '../command.ts'
-import { engine } from '../engine.ts'
-import { writeFileWhole } from '../files.ts'
 import { modelArgument, modelOptions } from '../model-options.ts'
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems, io } = call
+  const { flags, problems, io, engine } = call
   const model = modelArgument(call, flags.text('model-id'))
   const options = modelOptions(call, model)
   const depth = flags.text('depth') === undefined ? undefined : flags.integer('depth', 1, 1)
@@ -14,8 +12,6 @@ export async function run(call: Call): Promise<number> {
   problems.stop()
   const { id, root, ...origin } = await engine.inspect(options)
   const json = () => inspectJson(id, root, call.provenance(origin))
-  const output = flags.text('output')
-  if (output !== undefined) writeFileWhole(output, `${JSON.stringify(json(), undefined, 2)}\n`)
-  answer(call, () => inspectText(id, root, depth, io.terminal), json)
+  await answer(call, 'inspect', () => inspectText(id, root, depth, io.terminal), json)
   return 0
 }

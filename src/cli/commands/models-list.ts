@@ -3,13 +3,14 @@ import { modelsJson, modelsText } from '../../report/index.ts'
 import { listedModels } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
 
-export function run(call: Call): Promise<number> {
+export async function run(call: Call): Promise<number> {
   call.problems.stop()
   const models = listedModels()
-  answer(
+  await answer(
     call,
+    'models_list',
     () => modelsText(models, call.io.terminal),
     () => modelsJson(models),
   )
-  return Promise.resolve(0)
+  return 0
 }

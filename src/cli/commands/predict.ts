@@ -13,8 +13,7 @@ import { predictionJson, predictionText } from '../../report/index.ts'
 import { raise } from '../../text/index.ts'
 import { type CatalogueModel, findModel, hardwareNamed, modelAnalyses } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
-import { engine, type ModelOptions, type PredictionInput } from '../engine.ts'
-import { writeFileWhole } from '../files.ts'
+import type { ModelOptions, PredictionInput } from '../engine.ts'
 import { dtypes, modelArgument, modelOptions } from '../model-options.ts'
 
 type Sizes = Pick<PredictRequest, 'batch' | 'inputLength' | 'outputLength'>
@@ -24,7 +23,7 @@ interface Found extends PredictionInput {
 }
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems } = call
+  const { flags, problems, engine } = call
   const model = modelArgument(call)
   const options = modelOptions(call, model)
   const sizes: Sizes = {
@@ -58,9 +57,7 @@ export async function run(call: Call): Promise<number> {
   })
   const json = () =>
     predictionJson(prediction, call.provenance({ sources: found.sources, config_sha256: found.config_sha256 }))
-  const output = flags.text('output')
-  if (output !== undefined) writeFileWhole(output, `${JSON.stringify(json(), undefined, 2)}\n`)
-  answer(call, () => predictionText(prediction, call.io.terminal), json)
+  await answer(call, 'prediction', () => predictionText(prediction, call.io.terminal), json)
   return prediction.memory.fits ? 0 : 1
 }
 

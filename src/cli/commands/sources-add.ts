@@ -3,7 +3,7 @@ import { numbers } from '../../report/index.ts'
 import { answer, type Call } from '../command.ts'
 import { addSource, type ListedSource, parseRequirement } from '../sources.ts'
 
-export function run(call: Call): Promise<number> {
+export async function run(call: Call): Promise<number> {
   const { args, flags, problems, io } = call
   if (args.length === 0)
     problems.add('bad-option', 'no package is given', 'For example: lm-predictor sources add transformers==5.23.0.')
@@ -17,13 +17,14 @@ export function run(call: Call): Promise<number> {
     if (source !== undefined) added.push(source)
   }
   if (added.length > 0)
-    answer(
+    await answer(
       call,
+    'sources',
       () => added.map(line),
       () => ({ schema_version: 1, sources: added }),
     )
   problems.stop()
-  return Promise.resolve(0)
+  return 0
 }
 
 function line(s: ListedSource): string {

@@ -4,7 +4,7 @@ import { answer, type Call } from '../command.ts'
 import { sourceCache } from '../node/environment.ts'
 import { listSources } from '../sources.ts'
 
-export function run(call: Call): Promise<number> {
+export async function run(call: Call): Promise<number> {
   call.problems.stop()
   const sources = listSources(process.env)
   const columns = [
@@ -19,10 +19,11 @@ export function run(call: Call): Promise<number> {
     `No sources in ${sourceCache(process.env)}.`,
     'Fetch some: lm-predictor sources add transformers==5.23.0',
   ]
-  answer(
+  await answer(
     call,
+    'sources',
     () => (sources.length === 0 ? none : table(columns, rows, call.io.terminal.style)),
     () => ({ schema_version: 1, sources }),
   )
-  return Promise.resolve(0)
+  return 0
 }

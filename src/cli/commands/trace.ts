@@ -2,12 +2,13 @@
 import { traceText } from '../../report/index.ts'
 import { printOracleLine } from '../../trace/oracle.ts'
 import type { Call } from '../command.ts'
-import { engine, type TraceResult } from '../engine.ts'
+import type { TraceResult } from '../engine.ts'
 import { writeFileWhole } from '../files.ts'
 import { callOptions, modelArgument, modelOptions } from '../model-options.ts'
+import { checkOwn } from '../schemas.ts'
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems, io } = call
+  const { flags, problems, io, engine } = call
   const model = modelArgument(call)
   const options = modelOptions(call, model)
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
@@ -17,7 +18,11 @@ export async function run(call: Call): Promise<number> {
   const result = await engine.trace(options, sizes)
   const output = flags.text('output')
   const write = output === undefined ? io.out : (text: string) => writeFileWhole(output, text)
-  if (flags.on('json')) write(jsonText(call, result))
+  if (flags.on('json')) {
+    const text = jsonText(call, result)
+    await checkOwn('trace', JSON.parse(text))
+    write(text)
+  }
   else if (format === 'oracle')
     write(
       lines(result)

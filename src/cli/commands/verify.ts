@@ -1,12 +1,10 @@
 // `verify`: against the user's own PyTorch. Exit code 1 says that there is a difference.
 import { verifyJson, verifyText } from '../../report/index.ts'
 import { answer, type Call } from '../command.ts'
-import { engine } from '../engine.ts'
-import { writeFileWhole } from '../files.ts'
 import { callOptions, modelArgument, modelOptions } from '../model-options.ts'
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems, io } = call
+  const { flags, problems, io, engine } = call
   const model = modelArgument(call)
   const options = modelOptions(call, model)
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
@@ -15,8 +13,6 @@ export async function run(call: Call): Promise<number> {
   const result = await engine.verify(options, sizes, flags.text('python'), flags.on('trust-remote-code'))
   const { sources, config_sha256 } = result
   const json = () => verifyJson(result, call.provenance({ sources, config_sha256 }))
-  const output = flags.text('output')
-  if (output !== undefined) writeFileWhole(output, `${JSON.stringify(json(), undefined, 2)}\n`)
-  answer(call, () => verifyText(result, io.terminal), json)
+  await answer(call, 'verify', () => verifyText(result, io.terminal), json)
   return result.differences.length === 0 ? 0 : 1
 }

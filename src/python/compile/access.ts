@@ -1,8 +1,9 @@
 // Attributes, subscripts and assignment targets.
-import { slice } from '../make.ts'
+import { slice, tuple } from '../make.ts'
 import { delAttr, delItem, getAttr, getItem, setAttr, setItem, unpack, unpackStar } from '../object.ts'
 import type { ExpressionNode, Located, Node } from '../parse/index.ts'
 import type { Compiler, Evaluate, Execute, Store } from './compiler.ts'
+import { sequence } from './displays.ts'
 import { deleteName, storeName } from './names.ts'
 
 /** CPython reports attribute access at the line where the attribute's name ends. */
@@ -23,7 +24,7 @@ export function attribute(c: Compiler, node: Node<'Attribute'>): Evaluate {
 
 export function subscript(c: Compiler, node: Node<'Subscript'>): Evaluate {
   const object = c.expression(node.value)
-  const key = c.expression(node.slice)
+  const key = subscriptKey(c, node.slice)
   const line = node.lineno
   return (vm, frame) => {
     const o = object(vm, frame)
@@ -31,6 +32,13 @@ export function subscript(c: Compiler, node: Node<'Subscript'>): Evaluate {
     frame.line = line
     return getItem(vm, o, k)
   }
+}
+
+/** `a[*b]` is `a[(*b,)]`. */
+export function subscriptKey(c: Compiler, node: ExpressionNode): Evaluate {
+  if (node.nodeType !== 'Starred') return c.expression(node)
+  const items = sequence(c, [node], node.lineno)
+  return (vm, frame) => tuple(items(vm, frame))
 }
 
 export function sliceOf(c: Compiler, node: Node<'Slice'>): Evaluate {
@@ -71,7 +79,7 @@ function attributeTarget(c: Compiler, node: Node<'Attribute'>): Store {
 
 function subscriptTarget(c: Compiler, node: Node<'Subscript'>): Store {
   const object = c.expression(node.value)
-  const key = c.expression(node.slice)
+  const key = subscriptKey(c, node.slice)
   const line = node.lineno
   return (vm, frame, v) => {
     const o = object(vm, frame)
@@ -115,7 +123,7 @@ export function deletion(c: Compiler, node: ExpressionNode): Execute {
     }
     case 'Subscript': {
       const object = c.expression(node.value)
-      const key = c.expression(node.slice)
+      const key = subscriptKey(c, node.slice)
       const line = node.lineno
       return (vm, frame) => {
         const o = object(vm, frame)

@@ -10,7 +10,7 @@ import type { Vm } from '../vm.ts'
 import { endLine } from './access.ts'
 import type { Compiler, Evaluate } from './compiler.ts'
 import { sequence } from './displays.ts'
-import { loadName } from './names.ts'
+import { up } from './names.ts'
 
 type EvaluateKwargs = (vm: Vm, frame: Frame, callee: Value) => Kwargs
 
@@ -155,7 +155,7 @@ function isBareSuper(c: Compiler, node: Node<'Call'>): boolean {
 
 function superCall(c: Compiler, node: Node<'Call'>): Evaluate {
   const callee = c.expression(node.func)
-  const cls = loadName(c, '__class__', node.lineno)
+  const cls = c.scope.resolve('__class__')
   const line = node.lineno
   const self = selfOf(c)
   return (vm, frame) => {
@@ -163,7 +163,10 @@ function superCall(c: Compiler, node: Node<'Call'>): Evaluate {
     frame.line = line
     const first = self(frame)
     if (first === undefined) return vm.raise(types.RuntimeError, 'super(): no arguments')
-    return fn === types.super ? construct(vm, types.super, [cls(vm, frame), first]) : call(vm, fn, [])
+    if (fn !== types.super) return call(vm, fn, [])
+    const cell = cls.kind === 'slot' ? up(frame, cls.depth).slots[cls.index] : undefined
+    if (cell === undefined) return vm.raise(types.RuntimeError, 'super(): empty __class__ cell')
+    return construct(vm, types.super, [cell, first])
   }
 }
 

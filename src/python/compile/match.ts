@@ -3,6 +3,7 @@
 import { dict, list } from '../make.ts'
 import { hintNumber, pin } from '../../sym/index.ts'
 import { dictGet, equals, getAttrOr, getItem, isInstance, length, same, typeOf } from '../object.ts'
+import { chargeElements } from '../object/budget.ts'
 import type { MatchCaseNode, Node, PatternNode } from '../parse/index.ts'
 import { types } from '../types.ts'
 import { PyClass, PyDict, PyList, PyRange, PyTuple, type Value } from '../values.ts'
@@ -113,17 +114,20 @@ function orPattern(c: Compiler, node: Node<'MatchOr'>): Pattern {
 
 // --- Sequences ----------------------------------------------------------------------------------------------------------
 
+/** What a sequence pattern looks at: items by position. */
+interface Items {
+  readonly size: number
+  readonly at: (i: number) => Value
+}
+
 /** The items of what counts as a sequence for patterns: not strings, bytes or iterators. */
-function sequenceItems(vm: Vm, v: Value): readonly Value[] | undefined {
-  if (v instanceof PyList || v instanceof PyTuple) return v.items
+function sequenceItems(vm: Vm, v: Value): Items | undefined {
+  if (v instanceof PyList || v instanceof PyTuple) return { size: v.items.length, at: (i) => v.items[i] ?? null }
   if (
     v instanceof PyRange ||
     typeOf(v).mro.some((cls) => cls.name === 'Sequence' && cls.module === 'collections.abc')
   ) {
-    const size = hintNumber(pin(length(vm, v)))
-    const items: Value[] = []
-    for (let i = 0; i < size; i++) items.push(getItem(vm, v, i))
-    return items
+    return { size: hintNumber(pin(length(vm, v))), at: (i) => getItem(vm, v, i) }
   }
   return undefined
 }
@@ -134,15 +138,24 @@ function sequencePattern(c: Compiler, node: Node<'MatchSequence'>): Pattern {
   const count = parts.length
   const test: Test = (vm, frame, v, captured) => {
     const items = sequenceItems(vm, v)
-    if (items === undefined || (star < 0 ? items.length !== count : items.length < count - 1)) return false
-    const after = count - star - 1
+    if (items === undefined || (star < 0 ? items.size !== count : items.size < count - 1)) return false
     return parts.every((part, i) => {
-      if (i === star) return part.test(vm, frame, list(items.slice(star, items.length - after)), captured)
-      const at = star >= 0 && i > star ? items.length - count + i : i
-      return part.test(vm, frame, items[at] ?? null, captured)
+      if (i !== star)
+        return part.test(vm, frame, items.at(star >= 0 && i > star ? items.size - count + i : i), captured)
+      return (
+        part.names.length === 0 ||
+        part.test(vm, frame, between(vm, items, star, items.size - (count - star - 1)), captured)
+      )
     })
   }
   return { names: parts.flatMap((p) => p.names), test }
+}
+
+function between(vm: Vm, items: Items, start: number, end: number): Value {
+  chargeElements(vm, end - start)
+  const taken: Value[] = []
+  for (let i = start; i < end; i++) taken.push(items.at(i))
+  return list(taken)
 }
 
 /** `*rest` gets the list of items that it stands for. */

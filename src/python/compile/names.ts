@@ -13,7 +13,7 @@ export function classFrame(frame: Frame): ClassFrame {
 }
 
 /** The frame `depth` steps up the chain of enclosing frames. */
-function up(frame: Frame, depth: number): Frame {
+export function up(frame: Frame, depth: number): Frame {
   let f = frame
   for (let i = depth; i > 0; i--) f = f.parent ?? raise('internal', 'a frame without its enclosing frame')
   return f

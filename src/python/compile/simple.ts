@@ -5,7 +5,7 @@ import { types } from '../types.ts'
 import { PyClass, PyInstance, type Value } from '../values.ts'
 import type { Frame } from '../code.ts'
 import type { Vm } from '../vm.ts'
-import { deletion, endLine, target } from './access.ts'
+import { deletion, endLine, subscriptKey, target } from './access.ts'
 import { noteAnnotation } from './classes.ts'
 import type { Compiler, Evaluate, Execute, Store } from './compiler.ts'
 import { storeName } from './names.ts'
@@ -101,7 +101,7 @@ function augmentedAttribute(c: Compiler, place: Node<'Attribute'>, combine: Comb
 
 function augmentedSubscript(c: Compiler, place: Node<'Subscript'>, combine: Combine): Execute {
   const object = c.expression(place.value)
-  const key = c.expression(place.slice)
+  const key = subscriptKey(c, place.slice)
   const line = place.lineno
   return (vm, frame) => {
     const o = object(vm, frame)

@@ -56,14 +56,21 @@ export class GeneratorSteps implements Iterator<Value, Value, Value> {
       ended = result.done === true
       return result
     } catch (e) {
-      if (e instanceof PyException && is(e, 'StopIteration'))
-        vm.raise(types.RuntimeError, 'generator raised StopIteration')
+      if (e instanceof PyException && is(e, 'StopIteration')) return this.refuseStop(e)
       throw e
     } finally {
       this.state = ended ? 'done' : 'suspended'
       this.handling = vm.handling.splice(depth)
       vm.leave()
     }
+  }
+
+  /** PEP 479: StopIteration may not come out of a generator. */
+  private refuseStop(e: PyException): never {
+    const error = exception(types.RuntimeError, ['generator raised StopIteration'])
+    error.dict.set('__cause__', e.value)
+    error.dict.set('__context__', e.value)
+    return this.vm.throw(error)
   }
 }
 

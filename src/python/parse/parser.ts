@@ -1,6 +1,7 @@
 // py-ast behind one function: text that lies at some line of a file in, statements with the file's own positions out.
 import { parse } from 'py-ast'
 import { isAnalysisError, raise, type SourceFile } from '../../text/index.ts'
+import { parenthesize } from './patterns.ts'
 import { shiftLines, type StatementNode } from './tree.ts'
 
 /** Where a text comes from. */
@@ -16,27 +17,47 @@ export interface Origin {
 export function parseText(text: string, origin: Origin): readonly StatementNode[] {
   const head = origin.indented ? 'if 1:\n' : ''
   const shift = origin.line - (origin.indented ? 2 : 1)
-  const module = attempt(() => parse(head + text), origin, shift)
+  const module = parseSource(head + text, origin, shift)
   const [only] = module.body
   const body = origin.indented && only?.nodeType === 'If' ? only.body : module.body
   shiftLines(body, shift)
   return body
 }
 
-function attempt<T>(run: () => T, origin: Origin, shift: number): T {
-  try {
-    return run()
-  } catch (e) {
-    if (isAnalysisError(e) || !(e instanceof Error)) throw e
-    return syntaxError(e, origin, shift)
+function parseSource(text: string, origin: Origin, shift: number): ReturnType<typeof parse> {
+  let source = text
+  for (;;) {
+    try {
+      return parse(source)
+    } catch (e) {
+      if (isAnalysisError(e) || !(e instanceof Error)) throw e
+      const { message, line, column } = complaint(e)
+      const rewritten = line === undefined ? undefined : parenthesize(source, line)
+      if (rewritten === undefined)
+        return syntaxError(message, origin, line === undefined ? origin.line : line + shift, column)
+      source = rewritten
+    }
   }
 }
 
-/** py-ast's errors say where in their message, its parser's also in fields. */
-function syntaxError(e: Error, origin: Origin, shift: number): never {
+interface Complaint {
+  readonly message: string
+  readonly line: number | undefined
+  readonly column: number | undefined
+}
+
+/** py-ast's errors say where in their message. */
+function complaint(e: Error): Complaint {
   const match = /^(.*?) at line (\d+)(?:, column (\d+))?/s.exec(e.message)
-  const message = match?.[1] ?? e.message
-  const line = match?.[2] === undefined ? origin.line : Number(match[2]) + shift
-  const column = match?.[3] === undefined ? {} : { column: Number(match[3]) }
-  raise('syntax-error', message, { span: { file: origin.file.path, line, ...column }, notes: [origin.file.line(line)] })
+  const [, message = e.message, line, column] = match ?? []
+  return {
+    message,
+    line: line === undefined ? undefined : Number(line),
+    column: column === undefined ? undefined : Number(column),
+  }
+}
+
+function syntaxError(message: string, origin: Origin, line: number, column: number | undefined): never {
+  const place = column === undefined ? {} : { column }
+  raise('syntax-error', message, { span: { file: origin.file.path, line, ...place }, notes: [origin.file.line(line)] })
 }

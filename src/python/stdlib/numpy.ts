@@ -1,19 +1,15 @@
 // The corner of NumPy that model code touches on the way to its tensors: arithmetic on scalars, which keeps formulas as
-// plain Python arithmetic would, and small arrays of known numbers (`linspace(…).tolist()`), kept as nested shape and flat
-// values.
+// plain Python arithmetic would, and tables of known numbers (`linspace(…).tolist()`, sinusoids).
 import { abs, floorDiv, gcd, mul } from '../../sym/index.ts'
-import { float, list, notImplemented, tuple } from '../make.ts'
+import { float, iterator, notImplemented, tuple } from '../make.ts'
 import { classOf, native, natives } from '../native.ts'
 import {
   binaryOp,
   call,
-  collect,
   compare,
   derivedFloat,
   floatToInt,
-  getItem,
   intOf,
-  makeIterator,
   repr,
   toFloat,
   toIndex,
@@ -26,81 +22,33 @@ import { types } from '../types.ts'
 import type { PyInstance } from '../values.ts'
 import { PyFloat, PyList, PyTuple, type PyClass, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
-import { Hidden, instance } from './helpers.ts'
+import {
+  assign,
+  fresh,
+  gather,
+  itemsOf,
+  nested,
+  select,
+  sizeOf,
+  valueAt,
+  valuesOf,
+  wrap,
+  type Items,
+} from './numpy/array.ts'
 import { unknowableFunction, unknownFunction } from './unknown.ts'
 
-interface Items {
-  readonly shape: readonly number[]
-  /** In row-major order: ints, floats or booleans of the program. */
-  readonly values: readonly Value[]
-}
-
-const itemsOf = new Hidden<Items>('numpy.ndarray')
-
-function makeArray(shape: readonly number[], values: readonly Value[]): PyInstance {
-  const made = instance(ndarray)
-  itemsOf.set(made, { shape, values })
-  return made
-}
-
-function isArray(v: Value): v is PyInstance {
+function isArray(v: Value): boolean {
   return itemsOf.has(v)
 }
 
-/** Nested sequences as an array; scalars have no dimensions. */
-function gather(vm: Vm, v: Value): Items {
-  if (isArray(v)) return itemsOf.get(vm, v)
-  if (!(v instanceof PyList || v instanceof PyTuple)) return { shape: [], values: [v] }
-  const rows = v.items.map((x) => gather(vm, x))
-  const inner = rows[0]?.shape ?? []
-  if (rows.some((r) => r.shape.length !== inner.length || r.shape.some((n, i) => n !== inner[i]))) {
-    vm.raise(
-      types.ValueError,
-      'setting an array element with a sequence. The requested array has an inhomogeneous shape',
-    )
-  }
-  return { shape: [rows.length, ...inner], values: rows.flatMap((r) => r.values) }
-}
-
-function nested({ shape, values }: Items): Value {
-  const [n, ...inner] = shape
-  if (n === undefined) return values[0] ?? null
-  const size = inner.reduce((a, b) => a * b, 1)
-  return list(
-    Array.from({ length: n }, (_, i) => nested({ shape: inner, values: values.slice(i * size, (i + 1) * size) })),
-  )
-}
-
-/** One element along the first axis. */
-function row({ shape, values }: Items, i: number): Value {
-  const inner = shape.slice(1)
-  const size = inner.reduce((a, b) => a * b, 1)
-  const part = values.slice(i * size, (i + 1) * size)
-  return inner.length === 0 ? (part[0] ?? null) : makeArray(inner, part)
-}
-
-function item(vm: Vm, self: Value, key: Value): Value {
-  const all = itemsOf.get(vm, self)
-  const [n = 0] = all.shape
-  if (key instanceof PyTuple || key === null)
-    return vm.stop('unsupported-op', `indexing a NumPy array by ${repr(vm, key)}`)
-  if (intOf(key) !== undefined) {
-    const i = toNumber(vm, key)
-    if (i >= n || i < -n) vm.raise(types.IndexError, `index ${i} is out of bounds for axis 0 with size ${n}`)
-    return row(all, i < 0 ? i + n : i)
-  }
-  const chosen = collect(vm, getItem(vm, list(Array.from({ length: n }, (_, i) => i)), key)).map((i) => toNumber(vm, i))
-  const rows = chosen.map((i) => gather(vm, row(all, i)))
-  return makeArray(
-    [chosen.length, ...all.shape.slice(1)],
-    rows.flatMap((r) => r.values),
-  )
+function isScalar(v: Value): boolean {
+  return !(isArray(v) || v instanceof PyList || v instanceof PyTuple)
 }
 
 /** Applies a function of scalars to scalars and arrays, a single one standing for all. */
 function map2(vm: Vm, a: Value, b: Value, f: (x: Value, y: Value) => Value): Value {
+  if (isScalar(a) && isScalar(b)) return f(a, b)
   const [x, y] = [gather(vm, a), gather(vm, b)]
-  if (x.shape.length === 0 && y.shape.length === 0) return f(x.values[0] ?? null, y.values[0] ?? null)
   const shape = x.shape.length === 0 ? y.shape : x.shape
   if (x.shape.length > 0 && y.shape.length > 0 && String(x.shape) !== String(y.shape)) {
     return vm.stop(
@@ -108,17 +56,32 @@ function map2(vm: Vm, a: Value, b: Value, f: (x: Value, y: Value) => Value): Val
       `NumPy arrays of shapes (${String(x.shape)}) and (${String(y.shape)}) in one operation`,
     )
   }
-  const size = shape.reduce((n, m) => n * m, 1)
-  const at = (v: Items, i: number): Value => (v.shape.length === 0 ? v.values[0] : v.values[i]) ?? null
+  const at = (v: Items, i: number): Value => valueAt(v, v.shape.length === 0 ? 0 : i)
   return makeArray(
     shape,
-    Array.from({ length: size }, (_, i) => f(at(x, i), at(y, i))),
+    Array.from({ length: sizeOf(shape) }, (_, i) => f(at(x, i), at(y, i))),
   )
 }
 
 function map1(vm: Vm, a: Value, f: (x: Value) => Value): Value {
-  const { shape, values } = gather(vm, a)
-  return shape.length === 0 ? f(values[0] ?? null) : makeArray(shape, values.map(f))
+  if (isScalar(a)) return f(a)
+  const items = gather(vm, a)
+  return makeArray(items.shape, valuesOf(items).map(f))
+}
+
+function makeArray(shape: readonly number[], values: Value[]): PyInstance {
+  return wrap(ndarray, fresh(shape, values))
+}
+
+/** Elements along the first axis, each a scalar or an array. */
+function* rows(vm: Vm, self: Value): Iterable<Value> {
+  const [n = 0] = itemsOf.get(vm, self).shape
+  for (let i = 0; i < n; i++) yield part(vm, self, i)
+}
+
+function part(vm: Vm, self: Value, key: Value): Value {
+  const items = select(vm, itemsOf.get(vm, self), key)
+  return items.shape.length === 0 ? valueAt(items, 0) : wrap(ndarray, items)
 }
 
 const operators: readonly (readonly [string, BinaryOperator])[] = [
@@ -168,24 +131,25 @@ const ndarray: PyClass = classOf({
       '__neg__(self)': (vm, [a]) => map1(vm, a, (x) => unaryOp(vm, '-', x)),
       '__len__(self)': (vm, [self]) =>
         itemsOf.get(vm, self).shape[0] ?? vm.raise(types.TypeError, 'len() of unsized object'),
-      '__iter__(self)': (vm, [self]) => {
-        const all = itemsOf.get(vm, self)
-        return makeIterator(vm, list(Array.from({ length: all.shape[0] ?? 0 }, (_, i) => row(all, i))))
+      '__iter__(self)': (vm, [self]) => iterator(rows(vm, self)),
+      '__getitem__(self, key, /)': (vm, [self, key]) => part(vm, self, key),
+      '__setitem__(self, key, value, /)': (vm, [self, key, value]) => {
+        assign(vm, itemsOf.get(vm, self), key, value)
+        return null
       },
-      '__getitem__(self, key, /)': (vm, [self, key]) => item(vm, self, key),
       '__repr__(self, /)': (vm, [self]) => `array(${repr(vm, nested(itemsOf.get(vm, self)))})`,
       'tolist(self)': (vm, [self]) => nested(itemsOf.get(vm, self)),
-      'item(self)': (vm, [self]) => itemsOf.get(vm, self).values[0] ?? null,
-      'sum(self)': (vm, [self]) => total(vm, itemsOf.get(vm, self).values, '+', 0),
-      'prod(self)': (vm, [self]) => total(vm, itemsOf.get(vm, self).values, '*', 1),
-      'max(self)': (vm, [self]) => extremum(vm, itemsOf.get(vm, self).values, '>'),
-      'min(self)': (vm, [self]) => extremum(vm, itemsOf.get(vm, self).values, '<'),
+      'item(self)': (vm, [self]) => valueAt(itemsOf.get(vm, self), 0),
+      'sum(self)': (vm, [self]) => total(vm, valuesOf(itemsOf.get(vm, self)), '+', 0),
+      'prod(self)': (vm, [self]) => total(vm, valuesOf(itemsOf.get(vm, self)), '*', 1),
+      'max(self)': (vm, [self]) => extremum(vm, valuesOf(itemsOf.get(vm, self)), '>'),
+      'min(self)': (vm, [self]) => extremum(vm, valuesOf(itemsOf.get(vm, self)), '<'),
     }),
   },
   properties: {
     shape: (vm, self) => tuple([...itemsOf.get(vm, self).shape]),
     ndim: (vm, self) => itemsOf.get(vm, self).shape.length,
-    size: (vm, self) => itemsOf.get(vm, self).values.length,
+    size: (vm, self) => itemsOf.get(vm, self).places.length,
   },
 })
 
@@ -248,10 +212,10 @@ const functions = natives({
   'round(a, decimals=0)': (vm, [x]) => whole('round')(vm, [x]),
   'abs(x, /)': (vm, [x]) => map1(vm, x, (v) => call(vm, vm.builtins.get('abs') ?? null, [v])),
   'power(x1, x2, /)': (vm, [a, b]) => map2(vm, a, b, (x, y) => binaryOp(vm, '**', x, y)),
-  'prod(a)': (vm, [a]) => total(vm, gather(vm, a).values, '*', 1),
-  'sum(a)': (vm, [a]) => total(vm, gather(vm, a).values, '+', 0),
-  'max(a)': (vm, [a]) => extremum(vm, gather(vm, a).values, '>'),
-  'min(a)': (vm, [a]) => extremum(vm, gather(vm, a).values, '<'),
+  'prod(a)': (vm, [a]) => total(vm, valuesOf(gather(vm, a)), '*', 1),
+  'sum(a)': (vm, [a]) => total(vm, valuesOf(gather(vm, a)), '+', 0),
+  'max(a)': (vm, [a]) => extremum(vm, valuesOf(gather(vm, a)), '>'),
+  'min(a)': (vm, [a]) => extremum(vm, valuesOf(gather(vm, a)), '<'),
   'clip(a, a_min, a_max)': (vm, [a, low, high]) =>
     map1(vm, a, (v) => extremum(vm, [extremum(vm, [v, low], '>'), high], '<')),
   'lcm(x1, x2, /)': (vm, [a, b]) => {
@@ -260,11 +224,8 @@ const functions = natives({
   },
   'cumsum(a)': (vm, [a]) => {
     let sum: Value = 0
-    const { shape, values } = gather(vm, a)
-    return makeArray(
-      shape.length === 0 ? [1] : [values.length],
-      values.map((v) => (sum = binaryOp(vm, '+', sum, v))),
-    )
+    const values = valuesOf(gather(vm, a)).map((v) => (sum = binaryOp(vm, '+', sum, v)))
+    return makeArray([values.length], values)
   },
   'array(object)': (vm, [v]) => asArray(vm, v),
   'asarray(a)': (vm, [v]) => asArray(vm, v),
@@ -276,8 +237,8 @@ const functions = natives({
 })
 
 function asArray(vm: Vm, v: Value): Value {
-  const { shape, values } = gather(vm, v)
-  return makeArray(shape, values)
+  const items = gather(vm, v)
+  return makeArray(items.shape, valuesOf(items))
 }
 
 // --- Types and random numbers ----------------------------------------------------------------------------------------

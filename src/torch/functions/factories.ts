@@ -1,4 +1,5 @@
 // Factories. In a forward pass they make tensors on the host unless a device is given or a `with torch.device` is open.
+import { arrayContents } from '../../python/stdlib/numpy/array.ts'
 import { fillClass, native } from '../../python/native.ts'
 import { types } from '../../python/types.ts'
 import { isInt, type Value } from '../../python/values.ts'
@@ -327,7 +328,7 @@ const newMethods = torchFunctions({
 function legacy(vm: Vm, args: readonly Value[], dtype: DType, device: DeviceName): Tensor {
   const [first] = args
   if (args.length === 1 && isTensor(first)) return viewOf(first, first.shape, first.strides)
-  if (args.length === 1 && isSequence(first)) return tensorOf(vm, first, dtype, device)
+  if (args.length === 1 && (isSequence(first) || arrayContents(vm, first ?? null) !== undefined)) return tensorOf(vm, first ?? null, dtype, device)
   const shape: Shape = args.length === 0 ? [0] : sizeArgs(vm, args)
   return empty(vm, shape, dtype, device)
 }
@@ -350,7 +351,7 @@ const dataFunctions = torchFunctions({
     vm,
     [s, dtype, , device],
   ) => scalarTensor(number(vm, s, "argument 's'"), floating(vm, dtype), factoryDevice(vm, device)),
-  'from_numpy(array)': (vm) => vm.stop('unsupported-op', 'torch.from_numpy(): values come from outside PyTorch'),
+  'from_numpy(array)': (vm, [array]) => tensorOf(vm, array, undefined, 'cpu'),
   'complex(real, imag)': (vm, [real, imag]) =>
     complexOf(vm, 'aten.complex.default', asTensor(vm, real), asTensor(vm, imag)),
   'polar(abs, angle)': (vm, [abs, angle]) =>

@@ -1,8 +1,10 @@
 // What the Python stand-ins need of the host: `torch._lm_predictor`, a module PyTorch does not have.
-import { native } from '../../python/native.ts'
-import { asString, truth } from '../../python/object.ts'
+import { native, natives } from '../../python/native.ts'
+import { asString, toIndex, toNumber, truth } from '../../python/object.ts'
 import type { Value } from '../../python/values.ts'
 import { stateKey, type HostModule, type Vm } from '../../python/vm.ts'
+import { asTensor } from '../arguments.ts'
+import { addBatchDim, removeBatchDim } from '../batching.ts'
 import { torchState } from '../state.ts'
 import { unsupported, unsupportedClass, unsupportedFunction } from './unsupported.ts'
 
@@ -30,8 +32,15 @@ const members: Record<string, Value> = {
   }),
 }
 
+/** What functions under `torch.vmap` are given, and what becomes of their results. */
+const mapping: Record<string, Value> = natives({
+  'add_batch_dim(t, dim, level)': (vm, [t, dim, level]) => addBatchDim(asTensor(vm, t), toNumber(vm, dim), toNumber(vm, level)),
+  'remove_batch_dim(t, level, size, dim)': (vm, [t, level, size, dim]) =>
+    removeBatchDim(vm, asTensor(vm, t), toNumber(vm, level), toIndex(vm, size), toNumber(vm, dim)),
+})
+
 export const helperModule: HostModule = {
   name: 'torch._lm_predictor',
   reason: 'what stand-ins written in Python need of the host',
-  make: () => members,
+  make: () => ({ ...members, ...mapping }),
 }

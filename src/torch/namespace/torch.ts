@@ -22,6 +22,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   inference_mode: 'torch.autograd.grad_mode',
   autocast: 'torch.amp.autocast_mode',
   compile: 'torch.compiler',
+  vmap: 'torch._functorch.apis',
   Generator: 'lm_predictor_torch_classes',
 }
 

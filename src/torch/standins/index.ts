@@ -12,7 +12,7 @@ import { moduleMethods } from './module.ts'
 import { layersPackage, nnModules } from './nn.ts'
 import { normLayers } from './norms.ts'
 import { recurrentFunctions, recurrentLayers } from './recurrent.ts'
-import { runtimeModules } from './runtime.ts'
+import { runtimeModules } from './runtime/index.ts'
 import type { Overlay } from '../../python/vm.ts'
 
 /** Module name → Python source. */

@@ -1,0 +1,164 @@
+// Arrays of known numbers as NumPy lays them out: a shape, and for each element its place in a buffer, which a slice or
+// row shares with the array it was taken from, so that assigning through either shows in both.
+import { ellipsis, list } from '../../make.ts'
+import { intOf, repr, sliceRange, toNumber } from '../../object.ts'
+import { types } from '../../types.ts'
+import { PyList, PySlice, PyTuple, type PyClass, type PyInstance, type Value } from '../../values.ts'
+import type { Vm } from '../../vm.ts'
+import { Hidden, instance } from '../helpers.ts'
+
+export interface Items {
+  readonly shape: readonly number[]
+  /** Ints, floats or booleans of the program. */
+  readonly buffer: Value[]
+  /** Places in the buffer, in row-major order of the elements. */
+  readonly places: Uint32Array
+}
+
+export const itemsOf = new Hidden<Items>('numpy.ndarray')
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, m) => n * m, 1)
+
+export function valueAt(items: Items, i: number): Value {
+  return items.buffer[items.places[i] ?? 0] ?? null
+}
+
+export function valuesOf(items: Items): Value[] {
+  return Array.from(items.places, (place) => items.buffer[place] ?? null)
+}
+
+/** An array that owns its values. */
+export function fresh(shape: readonly number[], buffer: Value[]): Items {
+  return { shape, buffer, places: Uint32Array.from(buffer.keys()) }
+}
+
+export function wrap(cls: PyClass, items: Items): PyInstance {
+  const made = instance(cls)
+  itemsOf.set(made, items)
+  return made
+}
+
+/** Nested sequences as items; a scalar has no dimensions. */
+export function gather(vm: Vm, v: Value): Items {
+  if (itemsOf.has(v)) return itemsOf.get(vm, v)
+  if (!(v instanceof PyList || v instanceof PyTuple)) return fresh([], [v])
+  const buffer: Value[] = []
+  const shape = flatten(vm, v, buffer)
+  return fresh(shape, buffer)
+}
+
+function flatten(vm: Vm, v: Value, buffer: Value[]): readonly number[] {
+  if (itemsOf.has(v)) {
+    const items = itemsOf.get(vm, v)
+    for (const x of valuesOf(items)) buffer.push(x)
+    return items.shape
+  }
+  if (!(v instanceof PyList || v instanceof PyTuple)) {
+    buffer.push(v)
+    return []
+  }
+  let inner: readonly number[] | undefined
+  for (const x of v.items) {
+    const shape = flatten(vm, x, buffer)
+    if (inner !== undefined && String(inner) !== String(shape)) {
+      vm.raise(
+        types.ValueError,
+        'setting an array element with a sequence. The requested array has an inhomogeneous shape',
+      )
+    }
+    inner ??= shape
+  }
+  return [v.items.length, ...(inner ?? [])]
+}
+
+export function nested(items: Items, from = 0, shape = items.shape): Value {
+  const [n, ...inner] = shape
+  if (n === undefined) return valueAt(items, from)
+  const size = sizeOf(inner)
+  return list(Array.from({ length: n }, (_, i) => nested(items, from + i * size, inner)))
+}
+
+// --- Indexing --------------------------------------------------------------------------------------------------------
+
+/** What a key does with one axis: which positions it keeps, and whether the axis stays. A new axis takes none. */
+interface Axis {
+  readonly positions: readonly number[] | undefined
+  readonly kept: boolean
+}
+
+function axisOf(vm: Vm, key: Value, axis: number, size: number): Axis {
+  if (key instanceof PySlice) {
+    const { start, step, count } = sliceRange(vm, key, size)
+    return { positions: Array.from({ length: count }, (_, i) => start + i * step), kept: true }
+  }
+  if (intOf(key) === undefined) return vm.stop('unsupported-op', `indexing a NumPy array by ${repr(vm, key)}`)
+  const i = toNumber(vm, key)
+  if (i >= size || i < -size) {
+    vm.raise(types.IndexError, `index ${i} is out of bounds for axis ${axis} with size ${size}`)
+  }
+  return { positions: [i < 0 ? i + size : i], kept: false }
+}
+
+const all = (size: number): Axis => ({ positions: Array.from({ length: size }, (_, i) => i), kept: true })
+
+function axesOf(vm: Vm, shape: readonly number[], key: Value): Axis[] {
+  const keys = key instanceof PyTuple ? key.items : [key]
+  const given = keys.filter((k) => k !== null && k !== ellipsis).length
+  if (given > shape.length) {
+    vm.raise(
+      types.IndexError,
+      `too many indices for array: array is ${shape.length}-dimensional, but ${given} were indexed`,
+    )
+  }
+  const axes: Axis[] = []
+  let at = 0
+  const rest = (count: number): void => {
+    for (let n = 0; n < count; n++) axes.push(all(shape[at++] ?? 0))
+  }
+  for (const k of keys) {
+    if (k === null) axes.push({ positions: undefined, kept: true })
+    else if (k === ellipsis) rest(shape.length - given)
+    else {
+      axes.push(axisOf(vm, k, at, shape[at] ?? 0))
+      at++
+    }
+  }
+  rest(shape.length - at)
+  return axes
+}
+
+/** The part of an array that a key names, sharing its buffer. */
+export function select(vm: Vm, items: Items, key: Value): Items {
+  const axes = axesOf(vm, items.shape, key)
+  let offsets: number[] = [0]
+  let axis = 0
+  for (const { positions } of axes) {
+    if (positions === undefined) continue
+    const stride = sizeOf(items.shape.slice(++axis))
+    const next: number[] = []
+    for (const o of offsets) for (const p of positions) next.push(o + p * stride)
+    offsets = next
+  }
+  vm.tick(offsets.length)
+  const shape = axes.flatMap(({ positions, kept }) => (kept ? [positions?.length ?? 1] : []))
+  return { shape, buffer: items.buffer, places: Uint32Array.from(offsets, (o) => items.places[o] ?? 0) }
+}
+
+/** `array[key] = value`: a scalar, or as many values as the key names. */
+export function assign(vm: Vm, items: Items, key: Value, value: Value): void {
+  const target = select(vm, items, key)
+  const source = gather(vm, value)
+  if (source.shape.length > 0 && source.places.length !== target.places.length) {
+    vm.stop('unsupported-op', 'broadcasting in an assignment to a part of a NumPy array')
+  }
+  target.places.forEach((place, i) => {
+    items.buffer[place] = valueAt(source, source.shape.length === 0 ? 0 : i)
+  })
+}
+
+/** What an ndarray of the program holds, for layers that know other arrays; undefined for anything else. */
+export function arrayContents(vm: Vm, v: Value): { shape: readonly number[]; values: readonly Value[] } | undefined {
+  if (!itemsOf.has(v)) return undefined
+  const items = itemsOf.get(vm, v)
+  return { shape: items.shape, values: valuesOf(items) }
+}
