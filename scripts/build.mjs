@@ -21,7 +21,7 @@ const requireBanner =
 
 await build({
   ...shared,
-  entryPoints: { cli: 'src/cli/main.ts' },
+  entryPoints: { cli: 'src/cli/main.ts', worker: 'src/cli/worker.ts' },
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   external: ['ajv', 'ajv/*', 'py-ast', '@huggingface/hub'],

@@ -11,10 +11,23 @@ export function modelsOfFile(vm: Vm, module: string): readonly string[] {
   // Its own classes are bound once it has run; asking for every name would carry out imports that no analysis needs.
   const own = file instanceof PyModule ? [...vm.guard(() => vm.importer.load(file)).dict] : []
   const models = own.flatMap(([name, cls]) => {
-    const isModel = cls instanceof PyClass && cls.isSubclassOf(base) && cls !== base && cls.lookup('forward') !== undefined
+    const isModel =
+      cls instanceof PyClass && cls.isSubclassOf(base) && cls !== base && cls.lookup('forward') !== undefined
     return isModel ? [name] : []
   })
   return [...models].sort((a, b) => rank(a) - rank(b)).map((name) => `${module}.${name}`)
+}
+
+/** The modules that a file of the user's own defines, last first: what is made of others comes after them. */
+function ownModules(vm: Vm, module: string): readonly string[] {
+  const base = findClass(vm, 'torch.nn.Module')
+  const file = vm.importer.get(module)
+  const names = file instanceof PyModule ? [...vm.guard(() => vm.importer.load(file)).dict] : []
+  return names
+    .flatMap(([, cls]) =>
+      cls instanceof PyClass && cls.module === module && cls.isSubclassOf(base) ? [`${module}.${cls.qualname}`] : [],
+    )
+    .reverse()
 }
 
 /** Heads in the order in which they are tried. */
@@ -26,19 +39,39 @@ function rank(name: string): number {
 }
 
 /** Models in which classes of PyTorch and of Transformers' shared files are looked for, in this order. */
-const commonModels = ['llama', 'gpt2', 'bert', 'mamba', 'mixtral', 'bart', 'whisper', 'vit', 'resnet', 'deepseek_v3', 'gemma2', 'bloom', 'clip']
+const commonModels = [
+  'llama',
+  'gpt2',
+  'bert',
+  'mamba',
+  'mixtral',
+  'bart',
+  'whisper',
+  'vit',
+  'resnet',
+  'deepseek_v3',
+  'gemma2',
+  'bloom',
+  'clip',
+]
 
 /** The models to run in search of a class. */
 export function* candidates(vm: Vm, className: string, spec: ModelSpec): Generator<ModelSpec> {
   const module = className.slice(0, className.lastIndexOf('.'))
   const cls = findClass(vm, className)
   if (cls.lookup('forward') === undefined) raise('no-forward', `${className} has no forward()`)
-  if (spec.config !== undefined) {
-    yield spec
+  const isOwn = !/^(transformers|torch)\./.test(module)
+  const base = findClass(vm, 'transformers.modeling_utils.PreTrainedModel')
+  // A module of the user's own stands for itself first; so does a model.
+  if (isOwn || (spec.config === undefined && cls.isSubclassOf(base))) yield { ...spec, className }
+  if (spec.config?.['model_type'] !== undefined) yield spec
+  if (spec.config !== undefined) return
+  if (isOwn) {
+    for (const name of ownModules(vm, module)) if (name !== className) yield { ...spec, className: name }
     return
   }
   if (/\.modeling_\w+$/.test(module)) {
-    for (const model of modelsOfFile(vm, module)) yield { ...spec, className: model }
+    for (const model of modelsOfFile(vm, module)) if (model !== className) yield { ...spec, className: model }
     return
   }
   for (const name of commonModels) {

@@ -1,6 +1,7 @@
 // Classes that take sizes rather than a config (Linear, RMSNorm, an activation) are run on their own, with a fresh variable
 // for every integer their constructor takes and every dimension their caller passes in, so that one analysis serves all
 // their uses. What each variable stands for is written down by the caller.
+import { isAnalysisError } from '../text/index.ts'
 import { Scope, SymInt, hint, holds, type Int } from '../sym/index.ts'
 import { call, callMethod, construct, PyInstance, PyList, PyTuple, type Kwargs, type Value, type Vm } from '../python/index.ts'
 import { namedParameters, Tensor, torchState, withBuildDefaults, type TorchState } from '../torch/index.ts'
@@ -109,12 +110,12 @@ export class GenericClasses {
     scope.where = () => this.vm.where()
     const renaming = new Transplant(scope, fromConfig)
     try {
-      const own = withWidths(this.vm, scope, () => this.run(record, renaming, scope))
+      const own = this.vm.guard(() => withWidths(this.vm, scope, () => this.run(record, renaming, scope)))
       if (own === undefined || !sameKernels(own, record)) return undefined
       const { className, variant, free } = this.table.add(own, scope, new Set(renaming.bindings.keys()))
       return { className, variant, parameters: free, scope }
     } catch (e) {
-      if (e instanceof CannotTransplant) return undefined
+      if (e instanceof CannotTransplant || (isAnalysisError(e) && !final.has(e.code))) return undefined
       throw e
     }
   }
@@ -134,6 +135,9 @@ export class GenericClasses {
     return own
   }
 }
+
+/** Errors that end the whole analysis. Others mean that a class cannot be run on its own; in the model it did run. */
+const final: ReadonlySet<string> = new Set(['budget-exceeded', 'forbidden'])
 
 interface RenamedCall {
   readonly make: { readonly args: Value[]; readonly kwargs: Map<string, Value> }

@@ -31,11 +31,16 @@ function hasBody(node: AnyNode): boolean {
 }
 
 /** The ledger of one function. */
-export function ledgerOf(file: SourceFile, fn: FunctionNode, coverage: Coverage): readonly LedgerLine[] {
+export function ledgerOf(
+  file: SourceFile,
+  fn: FunctionNode,
+  coverage: Coverage,
+  whyNot = 'an earlier line left the function',
+): readonly LedgerLine[] {
   const lines: LedgerLine[] = []
   const ledger = new FunctionLedger(file, coverage, lines)
   const [first] = fn.body
-  ledger.block(first !== undefined && isDocstring(first) ? fn.body.slice(1) : fn.body, 'an earlier line left the function')
+  ledger.block(first !== undefined && isDocstring(first) ? fn.body.slice(1) : fn.body, whyNot)
   return lines
 }
 

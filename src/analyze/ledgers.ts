@@ -40,12 +40,18 @@ export class LineLedgers {
     return [...functions.values()].flatMap((f) => this.functionLedger(f.file, f.line, counted))
   }
 
+  /** The ledger of a class whose `forward()` never ran. */
+  unreached(cls: PyClass): readonly LedgerLine[] {
+    const source = this.sourceOf(cls)
+    return source === 'bundled' ? [] : this.functionLedger(source.file, source.line, new Map(), `${cls.name} is not called`)
+  }
+
   /** The function at a line of a file. */
   functionOf(path: string, line: number): FunctionNode | undefined {
     return functionAt(this.tree(path), line)
   }
 
-  private functionLedger(path: string, line: number, counted: ReadonlyMap<string, number>): readonly LedgerLine[] {
+  private functionLedger(path: string, line: number, counted: ReadonlyMap<string, number>, whyNot?: string): readonly LedgerLine[] {
     const file = this.fileOf(path)
     const fn = functionAt(this.tree(path), line)
     if (file === undefined || fn === undefined) return []
@@ -53,7 +59,7 @@ export class LineLedgers {
       executed: this.vm.coverage?.get(path) ?? new Set(),
       counted: new Map([...counted].flatMap(([key, n]) => (key.startsWith(`${path}:`) ? [[Number(key.slice(path.length + 1)), n] as const] : []))),
     }
-    return ledgerOf(file, fn, coverage)
+    return ledgerOf(file, fn, coverage, whyNot)
   }
 
   private tree(path: string): readonly StatementNode[] {

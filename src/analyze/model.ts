@@ -4,10 +4,11 @@ import { conditionText, print, maxE, exprOf, Scope, type Int } from '../sym/inde
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
 import { buildModel, callDriver, createVm, type BuiltModel, type ModelSpec, type Project } from '../huggingface/index.ts'
 import { torchState, type KernelCall } from '../torch/index.ts'
-import { runCall, type Phase } from '../trace/run.ts'
-import type { AnalysisSizes, LedgerLine, MemoryInfo, ModuleAnalysis, Provenance } from '../trace/formats.ts'
+import { runCall, type NamedInput, type Phase } from '../trace/run.ts'
+import type { AnalysisSizes, FixedConfig, LedgerLine, MemoryInfo, ModuleAnalysis, Provenance } from '../trace/formats.ts'
 import { allKernels } from './annotate.ts'
 import { ClassTable, classNameOf, describeVariant, type Reference } from './classes.ts'
+import { fixedConfig } from './fixedConfig.ts'
 import { declareWidths, GenericClasses } from './generic.ts'
 import { LineLedgers } from './ledgers.ts'
 import { bytesReachable, peakActivations, weightBytes } from './memory.ts'
@@ -18,6 +19,8 @@ export interface AnalyzeRequest extends ModelSpec {
   readonly sizes: AnalysisSizes
   /** Logits of the last position alone, as `generate` asks for. */
   readonly lastLogits?: boolean | undefined
+  /** Inputs in place of `input_ids`, by the variables of the call's sizes. */
+  readonly inputs?: ((sizes: Readonly<Record<string, Int>>) => readonly NamedInput[]) | undefined
 }
 
 /** Analyses by class, the model's own first. */
@@ -45,6 +48,7 @@ export class ModelAnalyzer {
   private readonly ledgers: LineLedgers
   private readonly configBase: Value | undefined
   private built: BuiltModel | undefined
+  private fixed: FixedConfig | undefined
 
   constructor(
     project: Project,
@@ -84,11 +88,13 @@ export class ModelAnalyzer {
     const { vm, scope } = this
     const built = buildModel(vm, this.request, scope)
     this.built = built
+    this.fixed = fixedConfig(vm, built.config)
     const sizes = symbolicSizes(scope, this.request.sizes)
     declareWidths(vm.state(torchState), scope)
     let root: CallRecord | undefined
     let output: Value = null
-    runCall(vm, built, { phase: this.request.phase, sizes, lastLogits: this.request.lastLogits }, (run) => {
+    const inputs = this.request.inputs?.({ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache })
+    runCall(vm, built, { phase: this.request.phase, sizes, inputs, lastLogits: this.request.lastLogits }, (run) => {
       const taken = recordRun(vm, this.constructions, run, pathsBelow(built.model), (record) => {
         if (record.module === built.model) root = record
         this.onRecord(record, scope)
@@ -138,6 +144,7 @@ export class ModelAnalyzer {
       ...first,
       ...(others.length > 0 ? { variants: others } : {}),
       ...(memory === undefined ? {} : { memory }),
+      ...(memory === undefined || this.fixed === undefined ? {} : { config: this.fixed }),
     }
   }
 

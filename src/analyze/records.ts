@@ -111,11 +111,17 @@ export function recordRun(
     const parent = open.at(-1)
     parent?.entries.push({ kind: 'call', record, ...locate(vm, parent) })
     open.push(record)
-    const result = proceed()
-    open.pop()
-    onRecord(record)
-    if (parent === undefined) root = record
-    return result
+    try {
+      const result = proceed()
+      open.pop()
+      onRecord(record)
+      if (parent === undefined) root = record
+      return result
+    } catch (e) {
+      // The program may handle it and go on in the caller.
+      if (open.at(-1) === record) open.pop()
+      throw e
+    }
   }
   try {
     const result = run()

@@ -74,7 +74,11 @@ export class Transplant {
     const copy = new PyInstance(v.cls)
     this.done.set(v, copy)
     copy.payload = v.payload
-    for (const [key, x] of v.dict) copy.dict.set(key, this.value(x, key))
+    for (const [key, x] of v.dict) {
+      // What holds tensors as a caller's attribute is a cache or the like, which the call has changed by now.
+      if (x instanceof Tensor) throw new CannotTransplant(name)
+      copy.dict.set(key, this.value(x, key))
+    }
     return copy
   }
 

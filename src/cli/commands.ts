@@ -77,6 +77,7 @@ export const commands: readonly CommandRow[] = [
       { flags: '--module <class>', text: 'fully qualified class name' },
       { flags: '--recursive', text: 'also every module it refers to, into a folder' },
       ...sizes(2, 32, 32),
+      { flags: '--input <input>', text: '"NAME=dtype[shape]" in place of input_ids; may be repeated', repeated: true },
       { flags: '--attn <implementation>', text: 'sdpa or eager' },
       { flags: '--dtype <dtype>', text: 'bf16, f16 or f32' },
       { flags: '--format <format>', text: 'what to print: table or json (table)' },

@@ -79,6 +79,8 @@ export interface PredictionInput extends Origin {
 export interface Engine {
   /** Stops where MODEL names nothing: a matter of a moment, unlike what follows. */
   checkModel(model: ModelOptions): Promise<void>
+  /** Stops where the folders and files that options name aren't what they should be. */
+  checkSources(options: Omit<ModelOptions, 'model'>): Promise<void>
   inspect(model: ModelOptions): Promise<InspectResult>
   trace(model: ModelOptions, call: CallOptions): Promise<TraceResult>
   analyze(
@@ -115,11 +117,13 @@ export function scratchpadOf(error: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
+/** The engine in this very thread. */
 export const engine: Engine = {
   checkModel: async ({ model }) => {
     const { resolveModel } = await import('./node/resolve.ts')
     await resolveModel(model, process.env, { config: modelConfigText, nearest: nearestModels })
   },
+  checkSources: async (options) => (await import('./engine/context.ts')).checkSources(options),
   inspect: async (model) => (await import('./engine/trace.ts')).inspect(model),
   trace: async (model, call) => (await import('./engine/trace.ts')).trace(model, call),
   analyze: async (...args) => (await import('./engine/analyze.ts')).analyze(...args),

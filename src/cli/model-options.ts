@@ -18,6 +18,12 @@ export function modelArgument(call: Call, more?: string): string {
   return model ?? ''
 }
 
+/** Looks at all that the options name before anything long begins. */
+export async function checkModel({ engine, problems }: Call, options: ModelOptions): Promise<void> {
+  if (options.model !== '') await problems.attemptAsync(() => engine.checkModel(options))
+  await problems.attemptAsync(() => engine.checkSources(options))
+}
+
 export function modelOptions(call: Call, model: string): ModelOptions {
   const { flags } = call
   return {
@@ -47,15 +53,29 @@ export function callOptions(
   if (mask !== undefined && !/^(none|(left|right):\d+)$/.test(mask))
     problems.add('bad-option', `--mask ${mask}: expected none, left:N or right:N`)
   const inputs = flags.list('input')
+  const phase = flags.choice('phase', phases)
+  // A phase decides the sizes that are not given; given ones that contradict it are an error.
+  const meant = phase === undefined ? {} : sizesOfPhase(phase, defaults)
+  const sizes = { ...defaults, ...meant }
   for (const input of inputs) problems.attempt(() => checkInput(input))
   return {
-    phase: flags.choice('phase', phases),
-    batch: flags.integer('batch', defaults.batch, 1),
-    seq: flags.integer('seq', defaults.seq, 1),
-    cache: flags.integer('cache', defaults.cache, 0),
+    phase,
+    batch: flags.integer('batch', sizes.batch, 1),
+    seq: flags.integer('seq', sizes.seq, 1),
+    cache: flags.integer('cache', sizes.cache, 0),
     mask,
     inputs,
   }
+}
+
+function sizesOfPhase(
+  phase: (typeof phases)[number],
+  { seq, cache }: { readonly seq: number; readonly cache: number },
+): { readonly seq: number; readonly cache: number } {
+  const cached = cache === 0 ? 32 : cache
+  if (phase === 'decode') return { seq: 1, cache: cached }
+  if (phase === 'extend') return { seq: seq === 1 ? 32 : seq, cache: cached }
+  return { seq, cache: 0 }
 }
 
 function checkInput(input: string): void {

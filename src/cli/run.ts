@@ -1,19 +1,22 @@
 // From arguments to an exit code. commander splits the arguments; what is wrong with them is reported here, all at once and
 // in the form of every other error.
 import { Command, CommanderError } from 'commander'
-import { errorLines, errorReport } from '../report/index.ts'
-import { isAnalysisError, nearest, raise } from '../text/index.ts'
+import { dirname, join } from 'node:path'
+import { errorLines, errorReport, plainStyle } from '../report/index.ts'
+import { errorCodes, isAnalysisError, nearest, raise } from '../text/index.ts'
 import type { CommandRow } from './command.ts'
 import { commands } from './commands.ts'
+import { type Engine, engine as localEngine, scratchpadOf } from './engine.ts'
+import { writeFileWhole } from './files.ts'
 import { Flags } from './flags.ts'
 import type { Io } from './io.ts'
 import { packageVersion } from './paths.ts'
 import { CommandFailed, exitCodeOf, Problems } from './problems.ts'
 
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], io: Io, engine: Engine = localEngine): Promise<number> {
   const args = dashed(argv)
   let code = 0
-  const program = programOf(io, args, (exit) => (code = exit))
+  const program = programOf(io, args, engine, (exit) => (code = exit))
   try {
     if (args.length === 0) {
       io.err(program.helpInformation())
@@ -35,7 +38,7 @@ function dashed(argv: readonly string[]): string[] {
   )
 }
 
-function programOf(io: Io, argv: readonly string[], done: (exit: number) => void): Command {
+function programOf(io: Io, argv: readonly string[], engine: Engine, done: (exit: number) => void): Command {
   const program = new Command('lm-predictor')
     .description('What a PyTorch or Transformers model costs to run, read from its source.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -45,7 +48,7 @@ function programOf(io: Io, argv: readonly string[], done: (exit: number) => void
   for (const row of commands) {
     const [name = ''] = row.path.slice(-1)
     const command = (row.path.length === 1 ? program : groupOf(program, row.path[0] ?? '')).command(name)
-    describe(command, row).action(async () => done(await execute(row, command, argv, io)))
+    describe(command, row).action(async () => done(await execute(row, command, argv, io, engine)))
   }
   return program
 }
@@ -72,18 +75,54 @@ function describe(command: Command, row: CommandRow): Command {
   return command
 }
 
-async function execute(row: CommandRow, command: Command, argv: readonly string[], io: Io): Promise<number> {
+async function execute(
+  row: CommandRow,
+  command: Command,
+  argv: readonly string[],
+  io: Io,
+  engine: Engine,
+): Promise<number> {
   const problems = new Problems()
   const args = knownArguments(row, command, problems)
   const { run: runCommand } = await row.load()
   const line = ['lm-predictor', ...argv].join(' ')
-  return runCommand({
+  const flags = new Flags(command.opts(), problems)
+  const called = runCommand({
     io,
     args,
-    flags: new Flags(command.opts(), problems),
+    flags,
     problems,
+    engine,
     provenance: (origin) => ({ tool: 'lm-predictor', version: packageVersion(), command: line, ...origin }),
   })
+  try {
+    return await called
+  } catch (error) {
+    noteStop(error, line, flags.text('output'))
+    throw error
+  }
+}
+
+/** A stopped analysis leaves a SCRATCHPAD.md that says why; commands that know more have written their own. */
+function noteStop(error: unknown, line: string, output: string | undefined): void {
+  if (!isAnalysisError(error) || errorCodes[error.code].exit !== 3 || scratchpadOf(error) !== undefined) return
+  const text = [
+    '# Scratchpad',
+    '',
+    `Command: \`${line}\``,
+    '',
+    '## Stopped',
+    '',
+    '```',
+    ...errorLines(errorReport(error), plainStyle),
+    '```',
+    '',
+  ]
+  try {
+    writeFileWhole(join(output === undefined ? '.' : dirname(output), 'SCRATCHPAD.md'), text.join('\n'))
+  } catch {
+    // What stopped the analysis is the error to report.
+  }
 }
 
 /** The arguments that the command takes; everything else is a problem. */

@@ -93,6 +93,7 @@ class Expander {
         [...expanded.classes].map(([name, c]) => [name, { ...totalsOf(c.cost), calls: text(c.calls) }]),
       ),
       ...(memory === undefined ? {} : { memory }),
+      ...(analysis.config === undefined ? {} : { config: analysis.config }),
       root: nodeOf(expanded, {
         class_name: this.className,
         module: '',

@@ -5,6 +5,7 @@ import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/i
 import { dtypeByShort, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
 import { concreteConfig, configClass, configClassOf, symbolicConfig } from './config.ts'
+import { buildPlain } from './plain.ts'
 import { callDriver } from './driver.ts'
 import type { JsonObject } from './json.ts'
 
@@ -30,6 +31,8 @@ export interface BuiltModel {
   readonly config: PyInstance
   readonly cls: PyClass
   readonly spec: ModelSpec
+  /** A module of the user's own: it takes its inputs by position and keeps no cache. */
+  readonly plain?: true
 }
 
 /** The value of a dotted name, or undefined where some part of it does not exist. */
@@ -81,12 +84,24 @@ function classFor(vm: Vm, spec: ModelSpec, config: PyInstance): PyClass {
   return raise('unknown-class', `no model class is known for ${config.cls.name}`, { hint: 'Name one with --class.' })
 }
 
+/** A class that is no Transformers model and whose config, if any, names no model type: a module of the user's own. */
+function plainClass(vm: Vm, spec: ModelSpec): PyClass | undefined {
+  if (spec.className?.includes('.') !== true || spec.config?.['model_type'] !== undefined) return undefined
+  const cls = findClass(vm, spec.className)
+  const isPlain = ['config_class', 'from_config'].every((name) => getAttrOr(vm, cls, name) === undefined)
+  return isPlain && cls.lookup('forward') !== undefined ? cls : undefined
+}
+
 function buildConfig(vm: Vm, spec: ModelSpec, scope: Scope | undefined): PyInstance {
   const json = spec.config
+  const named = spec.className?.includes('.') === true ? findClass(vm, spec.className) : undefined
+  const own = named === undefined || named.module.startsWith('transformers.') ? undefined : getAttrOr(vm, named, 'config_class')
   const cls =
-    json === undefined
-      ? configClassOf(vm, findClass(vm, spec.className ?? raise('bad-option', 'neither a config nor a class is given')))
-      : configClass(vm, modelTypeOf(json))
+    own instanceof PyClass
+      ? own
+      : json === undefined
+        ? configClassOf(vm, named ?? findClass(vm, spec.className ?? raise('bad-option', 'neither a config nor a class is given')))
+        : configClass(vm, modelTypeOf(json))
   return scope === undefined ? concreteConfig(vm, cls, json) : symbolicConfig(vm, scope, cls, json)
 }
 
@@ -99,6 +114,8 @@ export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
     const dtype = dtypeByShort(spec.dtype ?? 'bf16')
     const state = vm.state(torchState)
     state.modelDtype = dtype
+    const plain = plainClass(vm, spec)
+    if (plain !== undefined) return buildPlain(vm, plain, spec, dtype, scope)
     const config = buildConfig(vm, spec, scope)
     const cls = classFor(vm, spec, config)
     state.gradEnabled = false

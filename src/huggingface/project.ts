@@ -42,7 +42,7 @@ export function createVm(project: Project, budget?: Budget): Vm {
     scope: new Scope(),
     sources: project.sources,
     roots: project.roots,
-    hostModules: [...stdlibModules, ...torchModules(project.roots.has('torch')), lazyModule],
+    hostModules: [...stdlibModules, ...torchModules, lazyModule],
     overlays: [
       ...stdlibOverlays,
       ...torchOverlays(project.roots.has('torch')),

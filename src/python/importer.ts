@@ -351,11 +351,6 @@ export class Importer {
     const successor = this.entry(name)
     return successor === undefined ? module : successor
   }
-
-  /** `a.b.c` from a dotted name whose first part is a module. */
-  attributePath(base: Value, names: readonly string[]): Value {
-    return names.reduce((v: Value, name) => getAttr(this.vm, v, name), base)
-  }
 }
 
 function overlayFile(place: Place): SourceFile {

@@ -57,7 +57,8 @@ export function addBatchDim(t: Tensor, dim: number, level: number): Tensor {
 
 /** `torch._C._functorch._remove_batch_dim`: what was not mapped is repeated along the new dimension. */
 export function removeBatchDim(vm: Vm, t: Tensor, level: number, size: Int, dim: number): Tensor {
-  if (dim < -t.rank - 1 || dim > t.rank) vm.raise(types.IndexError, `Dimension out of range: ${dim} of ${showShape(t.shape)}`)
+  if (dim < -t.rank - 1 || dim > t.rank)
+    vm.raise(types.IndexError, `Dimension out of range: ${dim} of ${showShape(t.shape)}`)
   const to = dim < 0 ? dim + t.rank + 1 : dim
   if (isBatched(t) && t.level === level) return moved(t.value, t.dim, to)
   return moved(expand(vm, t, [size, ...t.shape]), 0, to)

@@ -90,19 +90,30 @@ export function mv(vm: Vm, a: Tensor, v: Tensor): Tensor {
     vm.raise(types.RuntimeError, `vector + matrix @ vector expected, got ${v.rank}, ${a.rank}, ${v.rank}`)
   }
   if (!sameSize(at(a.shape, 1), at(v.shape, 0))) {
-    vm.raise(types.RuntimeError, `size mismatch, got input (${hint(at(a.shape, 0))}), mat (${showShape(a.shape)}), vec (${hint(at(v.shape, 0))})`)
+    vm.raise(
+      types.RuntimeError,
+      `size mismatch, got input (${hint(at(a.shape, 0))}), mat (${showShape(a.shape)}), vec (${hint(at(v.shape, 0))})`,
+    )
   }
   const out = outputOf([a, v], [at(a.shape, 0)], commonDtype(vm, a, v))
   launch(vm, 'aten.mv.default', [a, v], [out])
   return out
 }
 
-export function dot(vm: Vm, a: Tensor, b: Tensor, op: 'aten.dot.default' | 'aten.vdot.default' = 'aten.dot.default'): Tensor {
+export function dot(
+  vm: Vm,
+  a: Tensor,
+  b: Tensor,
+  op: 'aten.dot.default' | 'aten.vdot.default' = 'aten.dot.default',
+): Tensor {
   if (a.rank !== 1 || b.rank !== 1) {
     vm.raise(types.RuntimeError, `1D tensors expected, but got ${a.rank}D and ${b.rank}D tensors`)
   }
   if (!sameSize(at(a.shape, 0), at(b.shape, 0))) {
-    vm.raise(types.RuntimeError, `inconsistent tensor size, expected tensor ${showShape(a.shape)} and src ${showShape(b.shape)} to have the same number of elements`)
+    vm.raise(
+      types.RuntimeError,
+      `inconsistent tensor size, expected tensor ${showShape(a.shape)} and src ${showShape(b.shape)} to have the same number of elements`,
+    )
   }
   checkSameDtype(vm, 'dot : expected both vectors to have same dtype', a, b)
   const out = outputOf([a, b], [], a.dtype)
@@ -114,7 +125,10 @@ export function dot(vm: Vm, a: Tensor, b: Tensor, op: 'aten.dot.default' | 'aten
 
 export function matmul(vm: Vm, a: Tensor, b: Tensor): Tensor {
   if (a.rank === 0 || b.rank === 0) {
-    vm.raise(types.RuntimeError, `both arguments to matmul need to be at least 1D, but they are ${a.rank}D and ${b.rank}D`)
+    vm.raise(
+      types.RuntimeError,
+      `both arguments to matmul need to be at least 1D, but they are ${a.rank}D and ${b.rank}D`,
+    )
   }
   if (a.rank === 1 && b.rank === 1) return dot(vm, a, b)
   if (a.rank === 2 && b.rank === 1) return mv(vm, a, b)
@@ -194,7 +208,10 @@ export function matrixTranspose(vm: Vm, t: Tensor): Tensor {
 
 export function linear(vm: Vm, input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   if (input.rank === 0 || weight.rank === 0) {
-    vm.raise(types.RuntimeError, `both arguments to linear need to be at least 1D, but they are ${input.rank}D and ${weight.rank}D`)
+    vm.raise(
+      types.RuntimeError,
+      `both arguments to linear need to be at least 1D, but they are ${input.rank}D and ${weight.rank}D`,
+    )
   }
   if (bias === undefined) return matmul(vm, input, matrixTranspose(vm, weight))
   if (input.rank === 2) return addmm(vm, bias, input, matrixTranspose(vm, weight))

@@ -19,7 +19,10 @@ function letter(vm: Vm, c: string): number {
   const code = c.charCodeAt(0)
   if (c >= 'A' && c <= 'Z') return code - 65
   if (c >= 'a' && c <= 'z') return code - 97 + 26
-  return vm.raise(types.RuntimeError, `einsum(): invalid subscript given, subscripts must be in [a-zA-Z], but found ${c}`)
+  return vm.raise(
+    types.RuntimeError,
+    `einsum(): invalid subscript given, subscripts must be in [a-zA-Z], but found ${c}`,
+  )
 }
 
 function parseSide(vm: Vm, text: string): Subscript[] {
@@ -122,7 +125,10 @@ function checkOutputSubscript(
     vm.raise(types.RuntimeError, `einsum(): output subscript ${nameOf(s)} appears more than once in the output`)
   }
   if (!inputs.some((i) => i.includes(s))) {
-    vm.raise(types.RuntimeError, `einsum(): output subscript ${nameOf(s)} does not appear in the equation for any input operand`)
+    vm.raise(
+      types.RuntimeError,
+      `einsum(): output subscript ${nameOf(s)} does not appear in the equation for any input operand`,
+    )
   }
 }
 
@@ -153,7 +159,11 @@ function aligned(vm: Vm, operand: Tensor, subscripts: readonly Subscript[], layo
     t = unsqueeze(vm, t, rank)
     order[i] = rank++
   }
-  return permute(vm, t, order.map((d) => d ?? 0))
+  return permute(
+    vm,
+    t,
+    order.map((d) => d ?? 0),
+  )
 }
 
 function diagonalOf(vm: Vm, t: Tensor, s: number, first: number, second: number): Tensor {
@@ -173,7 +183,10 @@ function checkSizes(vm: Vm, operands: readonly Tensor[], rank: number): void {
       const own = at(t.shape, d)
       if (isOne(own)) continue
       if (!isOne(size) && !sameSize(size, own)) {
-        vm.raise(types.RuntimeError, `einsum(): operands do not broadcast with remapped shapes [original->remapped]: dimension ${d} has sizes ${hint(size)} and ${hint(own)}`)
+        vm.raise(
+          types.RuntimeError,
+          `einsum(): operands do not broadcast with remapped shapes [original->remapped]: dimension ${d} has sizes ${hint(size)} and ${hint(own)}`,
+        )
       }
       size = own
     }
@@ -189,7 +202,8 @@ export function einsum(
   const layout = layOut(vm, operands, inputs, output)
   const ops = operands.map((t, i) => aligned(vm, t, inputs[i] ?? [], layout))
   checkSizes(vm, ops, layout.rank)
-  let [result, ...rest] = ops
+  const [first, ...rest] = ops
+  let result = first
   if (result === undefined) return vm.raise(types.ValueError, 'einsum(): must provide at least one operand')
   const summed = Array.from({ length: layout.rank - layout.outputRank }, (_, i) => layout.outputRank + i)
   if (rest.length === 0) return summed.length === 0 ? result : sumDims(vm, result, summed, false)

@@ -120,11 +120,6 @@ export function accumulated(d: DType): DType {
   return d.isInexact ? d : dtypes.int64
 }
 
-export function sum(vm: Vm, t: Tensor, dims: readonly number[] | undefined, keepdim = false, dtype?: DType): Tensor {
-  const op = dims === undefined ? 'aten.sum.default' : 'aten.sum.dim_IntList'
-  return reduce(vm, op, t, dims, keepdim, dtype ?? accumulated(t.dtype), folds.sum)
-}
-
 /** `sum` over given dimensions; none given is all of them, through the same overload. */
 export function sumDims(vm: Vm, t: Tensor, dims: readonly number[], keepdim = false, dtype?: DType): Tensor {
   const among = dims.length === 0 ? undefined : dims

@@ -115,6 +115,12 @@ export interface MemoryInfo {
   readonly activations: string
 }
 
+export type FixedValue = null | boolean | number | string | readonly FixedValue[] | FixedConfig
+
+export interface FixedConfig {
+  readonly [key: string]: FixedValue
+}
+
 export interface AnalysisSizes {
   readonly batch_size: number
   readonly seq_len: number
@@ -131,6 +137,8 @@ export interface ModuleAnalysis extends AnalysisVariant {
   readonly sizes: AnalysisSizes
   readonly variants?: readonly AnalysisVariant[]
   readonly memory?: MemoryInfo
+  /** The config values that are no variables: the formulas hold for configs that agree with them. Of a model's root class. */
+  readonly config?: FixedConfig
 }
 
 export interface Totals {
@@ -163,5 +171,6 @@ export interface ModelAnalysis {
   readonly totals: Totals
   readonly by_class: Readonly<Record<string, Totals & { readonly calls: string }>>
   readonly memory?: MemoryInfo
+  readonly config?: FixedConfig
   readonly root: ModelNode
 }

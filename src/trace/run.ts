@@ -61,6 +61,11 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const { inputs } = call
     if (call.padding === undefined) callDriver(vm, 'take_masks_as_full', [])
     if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
+    if (built.plain === true) {
+      if (gt(cache, 0)) raise('no-cache', `${built.cls.name} is no Transformers model, so it has no ${call.phase}`)
+      const ids = tokens(vm, batch, seq, device)
+      return around(() => callDriver(vm, 'call_positional', [built.model, list([ids])]))
+    }
     if (call.phase === 'forward') {
       const ids = tokens(vm, batch, seq, device)
       const decoder = isEncoderDecoder(vm, built) ? tokens(vm, batch, half(seq), device) : null

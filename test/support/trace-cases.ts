@@ -6,19 +6,19 @@ import {
   call,
   callMethod,
   construct,
-  Frame,
+  type Frame,
   hostModules,
   overlays,
   namespace,
   PyClass,
   PyFunction,
   PyList,
-  PyModule,
+  type PyModule,
   PyTuple,
   Vm,
   type Value,
 } from '../../src/python/index.ts'
-import { Expr, exprOf, hint, parse, print, Scope, variablesOf, type Int } from '../../src/sym/index.ts'
+import { type Expr, exprOf, hint, parse, print, Scope, substitute, variablesOf, type Int } from '../../src/sym/index.ts'
 import { isAnalysisError, memorySources, type AnalysisError } from '../../src/text/index.ts'
 import {
   dtypeByShort,
@@ -84,7 +84,7 @@ export function traceCase(text: string): TraceOutcome {
     scope: new Scope(),
     sources: memorySources(new Map()),
     roots: new Map(),
-    hostModules: [...hostModules, ...torchModules(false)],
+    hostModules: [...hostModules, ...torchModules],
     overlays: [...overlays, ...torchOverlays(false)],
     budget: { depth: 400 },
   })
@@ -163,10 +163,10 @@ class Names {
   }
 
   private size(e: Expr): Int {
-    for (const name of variablesOf(e)) this.variable(name)
-    const value = this.scope.valueOf(e)
+    const known = substitute(e, new Map(variablesOf(e).map((name) => [name, exprOf(this.variable(name))])))
+    const value = this.scope.valueOf(known)
     if (typeof value !== 'number') throw new Error(`a size of ${print(e)} is no small integer`)
-    return this.scope.intern(e, value)
+    return this.scope.intern(known, value)
   }
 }
 
@@ -195,7 +195,8 @@ function detailsOf(k: KernelCall): ReadonlyMap<string, string> {
     ['write', shown(k.write)],
   ])
   if (k.inputs.length > 0) details.set('in', k.inputs.map(signature).join(', '))
-  return details.set('out', k.outputs.map(signature).join(', '))
+  if (k.outputs.length > 0) details.set('out', k.outputs.map(signature).join(', '))
+  return details
 }
 
 function shown(x: Int): string {

@@ -8,7 +8,7 @@ export function torchVm(): Vm {
   return new Vm({
     sources: memorySources(new Map()),
     roots: new Map(),
-    hostModules: [...hostModules, ...torchModules(false)],
+    hostModules: [...hostModules, ...torchModules],
     overlays: [...overlays, ...torchOverlays(false)],
   })
 }

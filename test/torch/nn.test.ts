@@ -2,10 +2,29 @@
 // with the same types, shapes, strides and costs, the same values, the same exceptions.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { call, hostModules, overlays, PyDict, PyException, PyList, PyTuple, repr, Vm, type Value } from '../../src/python/index.ts'
+import {
+  call,
+  hostModules,
+  overlays,
+  PyDict,
+  PyException,
+  PyList,
+  PyTuple,
+  repr,
+  Vm,
+  type Value,
+} from '../../src/python/index.ts'
 import { hint } from '../../src/sym/index.ts'
 import { isAnalysisError, type SourceProvider } from '../../src/text/index.ts'
-import { isTensor, torchModules, torchOverlays, torchState, withBuildDefaults, type KernelCall, type Tensor } from '../../src/torch/index.ts'
+import {
+  isTensor,
+  torchModules,
+  torchOverlays,
+  torchState,
+  withBuildDefaults,
+  type KernelCall,
+  type Tensor,
+} from '../../src/torch/index.ts'
 
 interface Kernel {
   readonly op: string
@@ -39,7 +58,7 @@ function makeVm(torchRoot: string | undefined): Vm {
   return new Vm({
     sources: files,
     roots: new Map(hasSource ? [['torch', torchRoot]] : []),
-    hostModules: [...hostModules, ...torchModules(hasSource)],
+    hostModules: [...hostModules, ...torchModules],
     overlays: [...overlays, ...torchOverlays(hasSource)],
     budget: { steps: 500_000_000, milliseconds: 600_000 },
   })
@@ -54,7 +73,8 @@ function withStrides(t: Tensor): string {
 }
 
 /** Kernels whose traffic follows a rule of its own instead of "each operand once". */
-const ownTraffic = /^aten\.(embedding|index|gather|index_select|copy_|zero_|fill_|zeros_like|ones_like|full_like|new_\w+|scatter_|index_put_|_embedding_bag\w*|_local_scalar_dense|bernoulli_|arange|zeros|ones|full|as_strided_)\./
+const ownTraffic =
+  /^aten\.(embedding|index|gather|index_select|copy_|zero_|fill_|zeros_like|ones_like|full_like|new_\w+|scatter_|index_put_|_embedding_bag\w*|_local_scalar_dense|bernoulli_|arange|zeros|ones|full|as_strided_)\./
 
 /** Strides as they are right after the call: in-place changes of geometry come later. */
 interface Recorded extends Kernel {
@@ -74,7 +94,10 @@ function recorded(call: KernelCall): Recorded {
 
 /** The leaves of nested lists, tuples and dicts, as torch.utils._pytree flattens them. */
 function* leaves(v: Value): Generator<Value> {
-  if (v instanceof PyList || (v instanceof PyTuple && (['tuple', 'Size'].includes(v.cls.name) || v.cls.module === 'torch.return_types'))) {
+  if (
+    v instanceof PyList ||
+    (v instanceof PyTuple && (['tuple', 'Size'].includes(v.cls.name) || v.cls.module === 'torch.return_types'))
+  ) {
     for (const x of v.items) yield* leaves(x)
   } else if (v instanceof PyDict && ['dict', 'OrderedDict', 'defaultdict'].includes(v.cls.name)) {
     for (const [, x] of v.entries.values()) yield* leaves(x)
@@ -105,7 +128,9 @@ class Runner {
     const depth = vm.stack.length
     try {
       state.gradEnabled = true
-      withBuildDefaults(vm, () => vm.importer.define(name, `from prelude import *\n${setup}\ndef run():\n    return ${expression}\n`))
+      withBuildDefaults(vm, () =>
+        vm.importer.define(name, `from prelude import *\n${setup}\ndef run():\n    return ${expression}\n`),
+      )
       state.gradEnabled = false
       state.recorder = { push: (k) => kernels.push(recorded(k)) }
       const result = call(vm, vm.importName(`${name}.run`))
@@ -113,7 +138,8 @@ class Runner {
       return { value: [...leaves(result)].map((v) => (isTensor(v) ? withStrides(v) : repr(vm, v))), kernels }
     } catch (e) {
       if (e instanceof PyException) return { error: e.value.cls.name, message: messageOf(vm, e), kernels }
-      if (isAnalysisError(e)) return { error: e.code, message: `${e.message} (${e.span?.file ?? ''}:${e.span?.line ?? ''})`, kernels }
+      if (isAnalysisError(e))
+        return { error: e.code, message: `${e.message} (${e.span?.file ?? ''}:${e.span?.line ?? ''})`, kernels }
       throw e
     } finally {
       state.recorder = undefined
@@ -134,7 +160,9 @@ const nnInit = /nn\.init\./
 
 function check(outcome: Outcome, c: Case): void {
   if (c.error !== undefined) {
-    expect([c.error, 'unsupported-op', 'unknown-name', 'data-dependent-branch'], outcome.message).toContain(outcome.error)
+    expect([c.error, 'unsupported-op', 'unknown-name', 'data-dependent-branch'], outcome.message).toContain(
+      outcome.error,
+    )
     return
   }
   expect(outcome.error === undefined ? undefined : `${outcome.error}: ${outcome.message ?? ''}`).toBeUndefined()

@@ -3,20 +3,22 @@ import { dirname, join } from 'node:path'
 import { analysisText } from '../../report/index.ts'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
 import type { Call } from '../command.ts'
-import { type AnalyzeResult, engine, scratchpadOf } from '../engine.ts'
+import { type AnalyzeResult, scratchpadOf } from '../engine.ts'
 import { makeFolder, writeFileWhole } from '../files.ts'
 import { callOptions, sourceOptions } from '../model-options.ts'
 import { breathe, Progress } from '../progress.ts'
+import { checkOwn } from '../schemas.ts'
 
 const scratchpad = 'SCRATCHPAD.md'
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems, io } = call
+  const { flags, problems, io, engine } = call
   const module = flags.text('module') ?? ''
   if (module === '') problems.add('bad-option', 'no --module is given', 'Give a fully qualified class name.')
   const sizes = callOptions(call, { batch: 2, seq: 32, cache: 32 })
   const sources = sourceOptions(call)
   const format = flags.choice('format', ['table', 'json'])
+  await problems.attemptAsync(() => engine.checkSources(sources))
   problems.stop()
   const recursive = flags.on('recursive')
   const output = flags.text('output') ?? (recursive ? 'analysis_results' : 'module_analysis.json')
@@ -27,14 +29,9 @@ export async function run(call: Call): Promise<number> {
       progress.at(done, total, what)
       await breathe()
     }
-    const result = await engine.analyze(
-      module,
-      sources,
-      { ...sizes, phase: sizes.phase ?? 'extend' },
-      recursive,
-      report,
-    )
+    const result = await engine.analyze(module, sources, sizes, recursive, report)
     progress.done()
+    await checkOwn('module_analysis', ...result.analyses.map((a) => JSON.parse(text(call, a)) as unknown))
     const files = write(call, result, recursive, output)
     writeFileWhole(join(folder, scratchpad), result.scratchpad)
     const [first] = result.analyses

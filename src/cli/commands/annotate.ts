@@ -2,7 +2,7 @@
 import { annotateJson, annotateText } from '../../report/index.ts'
 import { hardwareNamed } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
-import { callOptions, modelArgument, modelOptions } from '../model-options.ts'
+import { callOptions, checkModel, modelArgument, modelOptions } from '../model-options.ts'
 
 export async function run(call: Call): Promise<number> {
   const { flags, problems, io, engine } = call
@@ -11,7 +11,7 @@ export async function run(call: Call): Promise<number> {
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
   const name = flags.text('hardware')
   const hardware = name === undefined ? undefined : problems.attempt(() => hardwareNamed(name))
-  if (model !== '') await problems.attemptAsync(() => engine.checkModel(options))
+  await checkModel(call, options)
   problems.stop()
   const { forward, ...origin } = await engine.annotate(options, sizes, flags.text('module'), hardware)
   const json = () => annotateJson(forward, call.provenance(origin))

@@ -3,25 +3,28 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { raise } from '../../text/index.ts'
 import type { Call } from '../command.ts'
-import { engine, scratchpadOf } from '../engine.ts'
+import { scratchpadOf } from '../engine.ts'
 import { reasonOf, writeFileWhole } from '../files.ts'
+import { checkOwn, validator } from '../schemas.ts'
 
 const scratchpad = 'SCRATCHPAD.md'
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems, io } = call
+  const { flags, problems, io, engine } = call
   const model = flags.text('model') ?? ''
   if (model === '') problems.add('bad-option', 'no --model is given', 'Give a fully qualified class name.')
   const folder = flags.text('module-analysis')
   if (folder === undefined)
     problems.add('bad-option', 'no --module-analysis is given', 'Give the folder that analyze --recursive wrote.')
   const files = folder === undefined ? undefined : problems.attempt(() => readFolder(folder))
+  if (files !== undefined && model !== '') await checkFiles(model, files, call)
   problems.stop()
   const output = flags.text('output') ?? 'model_analysis.json'
   try {
     const result = await engine.expand(model, files ?? new Map())
     const { sources, config_sha256 } = result.analysis.provenance
     const text = `${JSON.stringify({ ...result.analysis, provenance: call.provenance({ sources, config_sha256 }) }, undefined, 2)}\n`
+    await checkOwn('model_analysis', JSON.parse(text))
     writeFileWhole(output, text)
     writeFileWhole(join(dirname(output), scratchpad), result.scratchpad)
     io.out(flags.on('json') ? text : `${model}  → ${output}, ${scratchpad}\n`)
@@ -30,6 +33,31 @@ export async function run(call: Call): Promise<number> {
     const notes = scratchpadOf(error)
     if (notes !== undefined) writeFileWhole(join(dirname(output), scratchpad), notes)
     throw error
+  }
+}
+
+/** The files that the model's analysis refers to, each against the schema; what is missing is found when it expands. */
+async function checkFiles(model: string, files: ReadonlyMap<string, string>, { problems }: Call): Promise<void> {
+  const validate = await validator('module_analysis')
+  const seen = new Set<string>()
+  const open = [model]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    const file = `${name}.json`
+    const text = files.get(file) ?? ''
+    const value = text === '' ? undefined : problems.attempt(() => parse(file, text))
+    if (value === undefined) continue
+    for (const wrong of validate(value)) problems.add('bad-analysis', `${file}: ${wrong}`)
+    for (const [, callee] of text.matchAll(/"class_name":\s*"([^"]+)"/g)) if (callee !== undefined) open.push(callee)
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    return raise('bad-analysis', `${file} is no JSON: ${reasonOf(error)}`)
   }
 }
 

@@ -13,7 +13,7 @@ export async function run(call: Call): Promise<number> {
   if (hardware !== undefined)
     await answer(
       call,
-    'hardware_list',
+      'hardware_list',
       () => hardwareDetails(hardware, io.terminal),
       () => hardwareJson([hardware]),
     )

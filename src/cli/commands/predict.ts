@@ -14,7 +14,7 @@ import { raise } from '../../text/index.ts'
 import { type CatalogueModel, findModel, hardwareNamed, modelAnalyses } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
 import type { ModelOptions, PredictionInput } from '../engine.ts'
-import { dtypes, modelArgument, modelOptions } from '../model-options.ts'
+import { checkModel, dtypes, modelArgument, modelOptions } from '../model-options.ts'
 
 type Sizes = Pick<PredictRequest, 'batch' | 'inputLength' | 'outputLength'>
 
@@ -41,7 +41,7 @@ export async function run(call: Call): Promise<number> {
     ),
   )
   const catalogued = model === '' ? undefined : fromCatalogue(options)
-  if (model !== '' && catalogued === undefined) await problems.attemptAsync(() => engine.checkModel(options))
+  if (catalogued === undefined) await checkModel(call, options)
   problems.stop()
   if (hardware === undefined) return 2
   const found = catalogued ?? (await engine.predictionInput(options, sizes))

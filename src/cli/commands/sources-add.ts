@@ -19,7 +19,7 @@ export async function run(call: Call): Promise<number> {
   if (added.length > 0)
     await answer(
       call,
-    'sources',
+      'sources',
       () => added.map(line),
       () => ({ schema_version: 1, sources: added }),
     )

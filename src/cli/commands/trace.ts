@@ -4,7 +4,7 @@ import { printOracleLine } from '../../trace/oracle.ts'
 import type { Call } from '../command.ts'
 import type { TraceResult } from '../engine.ts'
 import { writeFileWhole } from '../files.ts'
-import { callOptions, modelArgument, modelOptions } from '../model-options.ts'
+import { callOptions, checkModel, modelArgument, modelOptions } from '../model-options.ts'
 import { checkOwn } from '../schemas.ts'
 
 export async function run(call: Call): Promise<number> {
@@ -13,7 +13,7 @@ export async function run(call: Call): Promise<number> {
   const options = modelOptions(call, model)
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
   const format = flags.choice('format', ['table', 'oracle']) ?? 'table'
-  if (model !== '') await problems.attemptAsync(() => engine.checkModel(options))
+  await checkModel(call, options)
   problems.stop()
   const result = await engine.trace(options, sizes)
   const output = flags.text('output')
@@ -22,8 +22,7 @@ export async function run(call: Call): Promise<number> {
     const text = jsonText(call, result)
     await checkOwn('trace', JSON.parse(text))
     write(text)
-  }
-  else if (format === 'oracle')
+  } else if (format === 'oracle')
     write(
       lines(result)
         .map((line) => `${line}\n`)

@@ -1,14 +1,14 @@
 // `verify`: against the user's own PyTorch. Exit code 1 says that there is a difference.
 import { verifyJson, verifyText } from '../../report/index.ts'
 import { answer, type Call } from '../command.ts'
-import { callOptions, modelArgument, modelOptions } from '../model-options.ts'
+import { callOptions, checkModel, modelArgument, modelOptions } from '../model-options.ts'
 
 export async function run(call: Call): Promise<number> {
   const { flags, problems, io, engine } = call
   const model = modelArgument(call)
   const options = modelOptions(call, model)
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
-  if (model !== '') await problems.attemptAsync(() => engine.checkModel(options))
+  await checkModel(call, options)
   problems.stop()
   const result = await engine.verify(options, sizes, flags.text('python'), flags.on('trust-remote-code'))
   const { sources, config_sha256 } = result

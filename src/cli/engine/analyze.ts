@@ -1,11 +1,14 @@
 // `analyze`: stage 1 of a class, in a model in whose tree it occurs.
-import { isAnalysisError, raise, type AnalysisError } from '../../text/index.ts'
-import { candidates, ModelAnalyzer, type AnalyzeRequest, type ModelRun } from '../../analyze/index.ts'
-import { createVm } from '../../huggingface/index.ts'
+import { isAnalysisError, raise, type AnalysisError, type Span } from '../../text/index.ts'
+import type { Int } from '../../sym/index.ts'
+import type { PyClass, Vm } from '../../python/index.ts'
+import { candidates, LineLedgers, ModelAnalyzer, type AnalyzeRequest, type ModelRun } from '../../analyze/index.ts'
+import { createVm, findClass } from '../../huggingface/index.ts'
 import { phaseOf } from '../../trace/index.ts'
-import type { ModuleAnalysis, Provenance } from '../../trace/formats.ts'
+import type { LedgerLine, ModuleAnalysis, Provenance } from '../../trace/formats.ts'
 import type { AnalyzeResult, CallOptions, ModelOptions, Report } from '../engine.ts'
 import { classContext, type Context } from './context.ts'
+import { inputOf } from './trace.ts'
 
 /** Filled in by the command line. */
 const unsigned = { tool: 'lm-predictor', version: '', command: '' } as const
@@ -23,50 +26,104 @@ export async function analyze(
   report: Report,
 ): Promise<AnalyzeResult> {
   const context = classContext(options)
-  const phase = phaseOf(call.phase, call)
-  const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
-  const tried: string[] = []
-  const specs = [...candidates(createVm(context.project), module, context.spec)]
+  const inputs =
+    call.inputs.length === 0
+      ? undefined
+      : (of: Readonly<Record<string, Int>>) => call.inputs.map((text) => inputOf(text, of))
+  const tried: Attempt[] = []
+  const vm = createVm(context.project)
+  const cls = findClass(vm, module)
+  // The name under which the class is filed: `torch.nn.Linear` is `torch.nn.modules.linear.Linear`.
+  const name = `${cls.module}.${cls.qualname}`
+  if (vm.importer.source(cls.module) !== undefined) vm.importer.checkSyntax(cls.module)
+  const specs = [...candidates(vm, name, context.spec)]
   for (const [i, spec] of specs.entries()) {
     await report(i, specs.length, spec.className ?? context.id)
-    const run = runOne(context, { ...spec, phase, sizes }, module, tried)
-    if (run !== undefined) return resultOf(module, run, context, recursive, tried)
+    for (const asked of callsOf(call)) {
+      const attempt = attemptOf(context, { ...spec, ...asked, inputs }, name)
+      if (attempt.run !== undefined) return resultOf(name, attempt.run, context, recursive, tried)
+      tried.push(attempt)
+      if (attempt.error?.code !== 'no-cache' && !takesNoCache(attempt.error)) break
+    }
   }
-  const error = notReached(module, tried)
-  throw withScratchpad(error, scratchpad(module, tried, error))
+  return stopped(vm, cls, tried)
 }
 
-/** Runs one candidate; undefined where the class isn't called in it, or it cannot be run with its default config. */
-function runOne(context: Context, request: AnalyzeRequest, module: string, tried: string[]): ModelRun | undefined {
-  const name = request.className ?? 'the config given'
+/** One run of a candidate: it calls the class, or doesn't, or stopped. */
+interface Attempt {
+  readonly model: string
+  readonly phase: string
+  readonly run?: ModelRun
+  readonly error?: AnalysisError
+  readonly scratchpad?: string
+}
+
+/** The call as asked for; without a phase, a plain call for models that keep no cache. */
+function callsOf(call: CallOptions): readonly Pick<AnalyzeRequest, 'phase' | 'sizes'>[] {
+  const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
+  const asked = { phase: phaseOf(call.phase, call), sizes }
+  return call.phase === undefined ? [asked, { phase: 'forward', sizes: { ...sizes, cache_len: 0 } }] : [asked]
+}
+
+/** Whether a model's `forward()` stopped because it has no word for a cache. */
+function takesNoCache(error: AnalysisError | undefined): boolean {
+  return error?.code === 'python-error' && error.message.includes("unexpected keyword argument 'use_cache'")
+}
+
+function attemptOf(context: Context, request: AnalyzeRequest, className: string): Attempt {
+  const [model, phase] = [request.className ?? 'the config given', request.phase]
   const provenance: Provenance = { ...unsigned, ...context.origin() }
   const analyzer = new ModelAnalyzer(context.project, provenance, request)
   try {
     const run = analyzer.run()
-    if (run.analyses.has(module)) return run
-    tried.push(`${name}: ran, and does not call it`)
-  } catch (e) {
-    if (!isAnalysisError(e)) throw e
-    if (request.className === module || request.config !== undefined) throw withScratchpad(e, analyzer.scratchpad(stopOf(e)))
-    tried.push(`${name}: ${e.code}: ${e.message}`)
+    return run.analyses.has(className) ? { model, phase, run } : { model, phase }
+  } catch (error) {
+    if (!isAnalysisError(error)) throw error
+    return { model, phase, error, scratchpad: analyzer.scratchpad(stopOf(error)) }
   }
-  return undefined
 }
 
-function stopOf(e: AnalysisError): { readonly code: string; readonly message: string; readonly at: string | undefined } {
+/** What to report where no model's run came by the class: what stopped the class itself or every model, else that none calls it. */
+function stopped(vm: Vm, cls: PyClass, tried: readonly Attempt[]): never {
+  const name = `${cls.module}.${cls.qualname}`
+  const own = tried.findLast((t) => t.model === name)
+  const all = tried.every((t) => t.error !== undefined) ? tried[0] : undefined
+  const decisive = own?.error === undefined ? all : own
+  if (decisive?.error !== undefined) throw withScratchpad(decisive.error, decisive.scratchpad ?? '')
+  const ledgers = new LineLedgers(vm)
+  const error = notReached(name, tried.map(textOf), ledgers.sourceOf(cls))
+  throw withScratchpad(error, scratchpad(name, tried, error, [], ledgers.unreached(cls)))
+}
+
+function textOf({ model, phase, error }: Attempt): string {
+  return `${model} (${phase}): ${error === undefined ? 'ran, and does not call it' : `${error.code}: ${error.message}`}`
+}
+
+function stopOf(e: AnalysisError): {
+  readonly code: string
+  readonly message: string
+  readonly at: string | undefined
+} {
   return { code: e.code, message: e.message, at: e.span === undefined ? undefined : `${e.span.file}:${e.span.line}` }
 }
 
-function notReached(module: string, tried: readonly string[]): AnalysisError {
+function notReached(name: string, notes: readonly string[], source: Span | 'bundled'): AnalysisError {
   try {
-    return raise('not-on-inference-path', `${module} is not called in any model that was tried`, { notes: tried })
+    const span = source === 'bundled' ? undefined : { file: source.file, line: source.line }
+    return raise('not-on-inference-path', `${name} is not called in any model that was tried`, { notes, span })
   } catch (e) {
     if (isAnalysisError(e)) return e
     throw e
   }
 }
 
-function resultOf(module: string, run: ModelRun, context: Context, recursive: boolean, tried: readonly string[]): AnalyzeResult {
+function resultOf(
+  module: string,
+  run: ModelRun,
+  context: Context,
+  recursive: boolean,
+  tried: readonly Attempt[],
+): AnalyzeResult {
   const names = recursive ? reachable(module, run.analyses) : [module]
   const provenance: Provenance = { ...unsigned, ...context.origin() }
   const analyses = names.flatMap((name) => run.analyses.get(name) ?? []).map((a) => ({ ...a, provenance }))
@@ -88,23 +145,44 @@ function reachable(root: string, analyses: ReadonlyMap<string, ModuleAnalysis>):
   return [...seen]
 }
 
-function scratchpad(module: string, tried: readonly string[], error: AnalysisError | undefined, analyses: readonly ModuleAnalysis[] = []): string {
+function scratchpad(
+  module: string,
+  tried: readonly Attempt[],
+  error: AnalysisError | undefined,
+  analyses: readonly ModuleAnalysis[] = [],
+  unreached: readonly LedgerLine[] = [],
+): string {
   const lines = ['# Scratchpad', '', `Target: ${module}`, '']
-  if (tried.length > 0) lines.push('## Models tried without success', '', ...tried.map((t) => `- ${t}`), '')
+  if (tried.length > 0) lines.push('## Models tried without success', '', ...tried.map((t) => `- ${textOf(t)}`), '')
+  if (unreached.length > 0) lines.push('## Lines', '', ...ledgerTable(unreached), '')
   for (const a of analyses) {
-    lines.push(`## ${a.class_name}`, '', a.source === 'bundled' ? 'Source: bundled stand-in' : `Source: ${a.source.file}:${a.source.line}`, '')
-    for (const variant of [a, ...(a.variants ?? [])]) {
-      lines.push('| line | status | why | source |', '|---:|---|---|---|')
-      for (const l of variant.lines) lines.push(`| ${l.line} | ${l.status.replace('_', ' ')} | ${l.reason} | \`${l.source.replaceAll('|', '\\|')}\` |`)
-      lines.push('')
-    }
+    const source = a.source === 'bundled' ? 'bundled stand-in' : `${a.source.file}:${a.source.line}`
+    lines.push(`## ${a.class_name}`, '', `Source: ${source}`, '')
+    for (const variant of [a, ...(a.variants ?? [])]) lines.push(...ledgerTable(variant.lines), '')
   }
   const [first] = analyses
   if (first !== undefined) {
-    lines.push('## Assumptions', '', ...(first.assumptions.length === 0 ? ['none'] : first.assumptions.map((x) => `- ${x.condition}${x.at === null ? '' : ` (${x.at})`}`)), '')
-    lines.push('## Sources read', '', ...first.provenance.sources.map((s) => `- ${s.package} ${s.version} ${s.sha256 ?? ''}`), '')
+    const assumed = first.assumptions.map((x) => `- ${x.condition}${x.at === null ? '' : ` (${x.at})`}`)
+    const read = first.provenance.sources.map((s) => `- ${s.package} ${s.version} ${s.sha256 ?? ''}`)
+    lines.push(
+      '## Assumptions',
+      '',
+      ...(assumed.length === 0 ? ['none'] : assumed),
+      '',
+      '## Sources read',
+      '',
+      ...read,
+      '',
+    )
   }
   if (error !== undefined) lines.push('## Stopped', '', `${error.code}: ${error.message}`, '')
   return lines.join('\n')
 }
 
+function ledgerTable(ledger: readonly LedgerLine[]): string[] {
+  const cell = (text: string): string => text.replaceAll('|', '\\|')
+  const rows = ledger.map(
+    (l) => `| ${l.line} | ${l.status.replace('_', ' ')} | ${cell(l.reason)} | \`${cell(l.source)}\` |`,
+  )
+  return ['| line | status | why | source |', '|---:|---|---|---|', ...rows]
+}

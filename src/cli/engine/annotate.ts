@@ -8,12 +8,21 @@ import type { AnnotateResult, CallOptions, ModelOptions } from '../engine.ts'
 import { modelContext } from './context.ts'
 import { requestOf } from './trace.ts'
 
-export async function annotate(model: ModelOptions, call: CallOptions, module: string | undefined, hardware: Hardware | undefined): Promise<AnnotateResult> {
+export async function annotate(
+  model: ModelOptions,
+  call: CallOptions,
+  module: string | undefined,
+  hardware: Hardware | undefined,
+): Promise<AnnotateResult> {
   const context = await modelContext(model)
   const forward = annotateForward(context.project, requestOf(context, call), module)
   const lines: AnnotatedLine[] = []
-  for (let line = forward.firstLine; line <= forward.lastLine; line++) lines.push(annotatedLine(forward, line, hardware))
-  return { ...context.origin(), forward: { file: forward.file.path, name: forward.name, repeat: forward.repeat, lines } }
+  for (let line = forward.firstLine; line <= forward.lastLine; line++)
+    lines.push(annotatedLine(forward, line, hardware))
+  return {
+    ...context.origin(),
+    forward: { file: forward.file.path, name: forward.name, repeat: forward.repeat, lines },
+  }
 }
 
 function annotatedLine(forward: ForwardLines, line: number, hardware: Hardware | undefined): AnnotatedLine {

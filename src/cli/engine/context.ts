@@ -1,7 +1,7 @@
 // Options of a command become a project (where sources are) and a model (what to build).
 import { createHash } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import { packageFolder, packageVersion, type ModelSpec, type Project } from '../../huggingface/index.ts'
 import type { SourcePackage } from '../../trace/formats.ts'
@@ -10,6 +10,7 @@ import type { ModelOptions, Origin } from '../engine.ts'
 import { findPackage } from '../node/environment.ts'
 import { fileSources, type FileSources } from '../node/provider.ts'
 import { readConfig, resolveModel } from '../node/resolve.ts'
+import { Problems } from '../problems.ts'
 
 export interface Context {
   readonly project: Project
@@ -26,22 +27,55 @@ function existingFolder(option: string, path: string): string {
 }
 
 /** The folders of the packages, and a provider that reads nothing else. */
-export function openProject(options: Omit<ModelOptions, 'model'>): { readonly project: Project; readonly files: FileSources } {
+export function openProject(options: Omit<ModelOptions, 'model'>): {
+  readonly project: Project
+  readonly files: FileSources
+} {
   const given = [
     ['transformers', options.transformers],
     ['torch', options.pytorch],
   ] as const
   const folders = new Map<string, string>()
   for (const [name, path] of given) {
-    const folder = path === undefined ? findPackage(process.env, name) : existingFolder(name === 'torch' ? 'pytorch' : name, path)
+    const folder =
+      path === undefined ? findPackage(process.env, name) : existingFolder(name === 'torch' ? 'pytorch' : name, path)
     if (folder !== undefined) folders.set(name, folder)
   }
-  if (!folders.has('transformers')) raise('source-not-found', 'the sources of transformers were not found: neither in the active Python environment nor in the cache of this tool')
+  if (!folders.has('transformers'))
+    raise(
+      'source-not-found',
+      'the sources of transformers were not found: neither in the active Python environment nor in the cache of this tool',
+    )
   const source = options.source === undefined ? undefined : existingFolder('source', options.source)
-  const files = fileSources([...folders.values(), ...(source === undefined ? [] : [source])].map((f) => dirname(f)))
+  const files = fileSources([
+    ...[...folders.values()].map((f) => dirname(f)),
+    ...(source === undefined ? [] : [source]),
+  ])
   const roots = new Map([...folders].map(([name, folder]) => [name, packageFolder(files, name, folder)]))
-  if (source !== undefined) roots.set(basename(source), source)
+  for (const [name, path] of source === undefined ? [] : ownRoots(source)) if (!roots.has(name)) roots.set(name, path)
   return { project: { sources: files, roots }, files }
+}
+
+/** What a folder of the user's brings along: itself as a package, and the modules and packages in it. */
+function ownRoots(source: string): readonly (readonly [string, string])[] {
+  const own: (readonly [string, string])[] = [[basename(source), source]]
+  if (existsSync(join(source, '__init__.py'))) return own
+  const inside = readdirSync(source, { withFileTypes: true }).flatMap((entry) => {
+    const name = entry.isFile() && entry.name.endsWith('.py') ? entry.name.slice(0, -'.py'.length) : entry.name
+    const isModule = /^[A-Za-z_]\w*$/.test(name) && (entry.isDirectory() || name !== entry.name)
+    return isModule ? [[name, join(source, entry.name)] as const] : []
+  })
+  // A module in the folder comes before the folder's own name.
+  return [...inside, ...own]
+}
+
+/** Everything that is wrong with the folders and files that options name. */
+export function checkSources(options: Omit<ModelOptions, 'model'>): Promise<void> {
+  const problems = new Problems()
+  problems.attempt(() => options.config === undefined || readConfig(options.config))
+  problems.attempt(() => openProject(options))
+  problems.stop()
+  return Promise.resolve()
 }
 
 function sha256(text: string): string {
@@ -51,7 +85,9 @@ function sha256(text: string): string {
 /** The packages that were read, each with a hash of the files read. */
 function packagesOf(project: Project, files: FileSources): readonly SourcePackage[] {
   return [...project.roots].map(([name, folder]) => {
-    const read = [...files.texts].filter(([path, text]) => text !== undefined && path.startsWith(`${folder}/`)).sort(([a], [b]) => (a < b ? -1 : 1))
+    const read = [...files.texts]
+      .filter(([path, text]) => text !== undefined && path.startsWith(`${folder}/`))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
     const content = read.map(([path, text]) => `${path.slice(folder.length)}\n${text ?? ''}`).join('\n')
     return { package: name, version: packageVersion(project, name) ?? 'unknown', sha256: sha256(content) }
   })
@@ -74,7 +110,10 @@ export function classContext(options: Omit<ModelOptions, 'model'>): Context {
   const { project, files } = openProject(options)
   const given = options.config === undefined ? undefined : readConfig(options.config)
   const spec = { config: given?.config, className: options.className, ...settingsOf(options) }
-  const origin = (): Origin => ({ sources: packagesOf(project, files), config_sha256: given === undefined ? null : sha256(given.text) })
+  const origin = (): Origin => ({
+    sources: packagesOf(project, files),
+    config_sha256: given === undefined ? null : sha256(given.text),
+  })
   return { project, spec, id: options.className ?? '', origin }
 }
 
@@ -84,7 +123,14 @@ export async function modelContext(options: ModelOptions): Promise<Context> {
   const { project, files } = openProject(options)
   const given = options.config === undefined ? undefined : readConfig(options.config)
   const text = given?.text ?? model.configText
-  const spec = { config: given?.config ?? model.config, className: options.className ?? model.className, ...settingsOf(options) }
-  const origin = (): Origin => ({ sources: packagesOf(project, files), config_sha256: text === undefined ? null : sha256(text) })
+  const spec = {
+    config: given?.config ?? model.config,
+    className: options.className ?? model.className,
+    ...settingsOf(options),
+  }
+  const origin = (): Origin => ({
+    sources: packagesOf(project, files),
+    config_sha256: text === undefined ? null : sha256(text),
+  })
   return { project, spec, id: model.name, origin }
 }

@@ -24,7 +24,12 @@ export async function predictionInput(
   const { batch, inputLength, outputLength } = request
   const prefill = stageTwo(context, 'prefill', { batch_size: batch, seq_len: inputLength, cache_len: 0 })
   const lastCache = inputLength + outputLength - 2
-  const decode = outputLength < 2 ? [] : cover('cache_len', inputLength, lastCache, mostRegimes, (cache_len) => stageTwo(context, 'decode', { batch_size: batch, seq_len: 1, cache_len }))
+  const decode =
+    outputLength < 2
+      ? []
+      : cover('cache_len', inputLength, lastCache, mostRegimes, (cache_len) =>
+          stageTwo(context, 'decode', { batch_size: batch, seq_len: 1, cache_len }),
+        )
   const vocabulary = getAttrOr(vm, built.config, 'vocab_size')
   return {
     ...context.origin(),

@@ -4,7 +4,15 @@ import { hintNumber, type Int } from '../../sym/index.ts'
 import type { PyInstance, Vm } from '../../python/index.ts'
 import { buildModel, createVm } from '../../huggingface/index.ts'
 import { childModules, namedParameters, ownParameters, type Tensor } from '../../torch/index.ts'
-import { oracleLines, traceModel, type ModelTrace, type NamedInput, type Padding, type TraceRequest } from '../../trace/index.ts'
+import {
+  oracleLines,
+  phaseOf,
+  traceLoaded,
+  type ModelTrace,
+  type NamedInput,
+  type Padding,
+  type TraceRequest,
+} from '../../trace/index.ts'
 import type { ModuleTree } from '../../report/index.ts'
 import type { CallOptions, InspectResult, ModelOptions, TraceResult } from '../engine.ts'
 import { modelContext, type Context } from './context.ts'
@@ -18,27 +26,43 @@ export function paddingOf(mask: string | undefined): Padding | undefined {
 }
 
 /** `NAME=dtype[shape]`, where the shape may name the sizes of the call. */
-export function inputOf(text: string, call: CallOptions): NamedInput {
+export function inputOf(text: string, sizes: Readonly<Record<string, Int>>): NamedInput {
   const [, name, dtype, dims] = /^([^=]+)=(\w+)\[([^\]]*)\]$/.exec(text) ?? []
-  if (name === undefined || dtype === undefined || dims === undefined) return raise('bad-option', `--input ${text}: expected NAME=dtype[shape], e.g. "x=bf16[batch_size,3,224,224]"`)
-  const sizes: Readonly<Record<string, number>> = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
+  if (name === undefined || dtype === undefined || dims === undefined)
+    return raise('bad-option', `--input ${text}: expected NAME=dtype[shape], e.g. "x=bf16[batch_size,3,224,224]"`)
   const shape = dims.trim() === '' ? [] : dims.split(',').map((d) => sizes[d.trim()] ?? Number(d))
-  if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0)) return raise('bad-option', `--input ${text}: a dimension is no size`)
+  if (!shape.every((d) => typeof d !== 'number' || (Number.isSafeInteger(d) && d >= 0)))
+    return raise('bad-option', `--input ${text}: a dimension is no size`)
   return { name, dtype, shape }
 }
 
 export function requestOf(context: Context, call: CallOptions): TraceRequest {
+  const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
   return {
     ...context.spec,
     ...{ phase: call.phase, batch: call.batch, seq: call.seq, cache: call.cache },
     padding: paddingOf(call.mask),
-    inputs: call.inputs.length === 0 ? undefined : call.inputs.map((text) => inputOf(text, call)),
+    inputs: call.inputs.length === 0 ? undefined : call.inputs.map((text) => inputOf(text, sizes)),
   }
 }
 
-export async function runTrace(model: ModelOptions, call: CallOptions): Promise<{ readonly context: Context; readonly trace: ModelTrace }> {
+/** The whole file of a class that was named: an error in it is one even where the call does not come by. */
+function checkOwnSyntax(vm: Vm, { spec }: Context): void {
+  const module = spec.className?.slice(0, spec.className.lastIndexOf('.')) ?? ''
+  if (module !== '' && spec.className?.includes('.') === true && vm.importer.source(module) !== undefined)
+    vm.importer.checkSyntax(module)
+}
+
+export async function runTrace(
+  model: ModelOptions,
+  call: CallOptions,
+): Promise<{ readonly context: Context; readonly trace: ModelTrace }> {
   const context = await modelContext(model)
-  return { context, trace: traceModel(context.project, requestOf(context, call)) }
+  const request = requestOf(context, call)
+  phaseOf(request.phase, request)
+  const vm = createVm(context.project)
+  checkOwnSyntax(vm, context)
+  return { context, trace: traceLoaded({ vm, built: buildModel(vm, context.spec) }, request) }
 }
 
 export async function trace(model: ModelOptions, call: CallOptions): Promise<TraceResult> {
@@ -55,7 +79,11 @@ export async function inspect(model: ModelOptions): Promise<InspectResult> {
 
 function treeOf(vm: Vm, name: string, module: PyInstance): ModuleTree {
   const parameters = namedParameters(vm, module).reduce((n, [, p]) => n + elements(p), 0)
-  const weights = ownParameters(module).map(([key, p]) => ({ name: key, shape: p.shape.map((d: Int) => hintNumber(d)), dtype: p.dtype.short }))
+  const weights = ownParameters(module).map(([key, p]) => ({
+    name: key,
+    shape: p.shape.map((d: Int) => hintNumber(d)),
+    dtype: p.dtype.short,
+  }))
   const children = childModules(module).map(([key, child]) => treeOf(vm, key, child))
   return { name, class_name: `${module.cls.module}.${module.cls.qualname}`, weights, parameters, children }
 }

@@ -23,7 +23,9 @@ export async function verify(
   const { context, trace } = await runTrace(model, call)
   const json = context.spec.config
   if (json?.['auto_map'] !== undefined && !trustRemoteCode) {
-    raise('bad-option', `${context.id} brings its own code, which PyTorch would run`, { hint: 'Read that code, then add --trust-remote-code.' })
+    raise('bad-option', `${context.id} brings its own code, which PyTorch would run`, {
+      hint: 'Read that code, then add --trust-remote-code.',
+    })
   }
   const recorded = record(context, trace, call, python ?? 'python3')
   const ours = oracleLines(trace).map(comparable)
@@ -44,7 +46,10 @@ function argumentsOf(context: Context, trace: ModelTrace, call: CallOptions, out
   const { attn, experts, dtype, padding } = requestOf(context, call)
   const config = join(out, 'config.json')
   const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
-  writeFileSync(config, JSON.stringify(json, (_key, v: unknown) => (v instanceof JsonFloat ? v.value : v)))
+  writeFileSync(
+    config,
+    JSON.stringify(json, (_key, v: unknown) => (v instanceof JsonFloat ? v.value : v)),
+  )
   const { module, qualname } = trace.built.cls
   const args = [out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', `${module}.${qualname}`]
   if (attn !== undefined) args.push('--attn', attn)
@@ -67,11 +72,18 @@ function record(context: Context, trace: ModelTrace, call: CallOptions, python: 
     run(python, [join(packageRoot(), 'scripts', 'record_traces.py'), ...argumentsOf(context, trace, call, out)])
     const made = readdirSync(out)
     const failed = made.find((name) => name.endsWith('.err'))
-    if (failed !== undefined) raise('python-error', `PyTorch itself fails on this call: ${lastLine(readFileSync(join(out, failed), 'utf8'))}`)
+    if (failed !== undefined)
+      raise('python-error', `PyTorch itself fails on this call: ${lastLine(readFileSync(join(out, failed), 'utf8'))}`)
     const file = made.find((name) => name.endsWith('.jsonl.gz')) ?? raise('internal', 'the recorder left no trace')
-    const [head = '{}', ...lines] = gunzipSync(readFileSync(join(out, file))).toString('utf8').trimEnd().split('\n')
+    const [head = '{}', ...lines] = gunzipSync(readFileSync(join(out, file)))
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
     const header = JSON.parse(head) as { torch?: string; transformers?: string }
-    return { lines: lines.filter((l) => l !== ''), against: `torch ${header.torch ?? '?'}, transformers ${header.transformers ?? '?'}` }
+    return {
+      lines: lines.filter((l) => l !== ''),
+      against: `torch ${header.torch ?? '?'}, transformers ${header.transformers ?? '?'}`,
+    }
   } finally {
     rmSync(out, { recursive: true, force: true })
   }
@@ -83,7 +95,9 @@ function run(python: string, args: readonly string[]): void {
   } catch (e) {
     const stderr = e instanceof Error && 'stderr' in e && String(e.stderr) !== '' ? String(e.stderr) : String(e)
     if (/ModuleNotFoundError|ENOENT/.test(stderr)) {
-      raise('source-not-found', `${python} has no torch and transformers to compare with: ${lastLine(stderr)}`, { hint: 'Name an interpreter that has them: --python PATH.' })
+      raise('source-not-found', `${python} has no torch and transformers to compare with: ${lastLine(stderr)}`, {
+        hint: 'Name an interpreter that has them: --python PATH.',
+      })
     }
     raise('python-error', `PyTorch could not run this call: ${lastLine(stderr)}`)
   }

@@ -49,20 +49,26 @@ export function parseConfig(text: string, path: string): JsonObject {
 }
 
 /** Resolves MODEL; the network is asked last, and not at all with HF_HUB_OFFLINE. */
-export async function resolveModel(model: string, env: NodeJS.ProcessEnv, catalogue: CatalogueLookup): Promise<ResolvedModel> {
+export async function resolveModel(
+  model: string,
+  env: NodeJS.ProcessEnv,
+  catalogue: CatalogueLookup,
+): Promise<ResolvedModel> {
   const path = resolve(model)
   if (existsSync(path)) return fromPath(model, path)
   if (classNamePattern.test(model) && !model.endsWith('.json')) {
     return { name: model, config: undefined, configText: undefined, className: model, folder: undefined }
   }
   if (model.endsWith('.json')) return raise('bad-file', `there is no file ${model}`)
-  if (!hubIdPattern.test(model)) return raise('unknown-model', `${model} is neither a model id, nor a file, nor a class name`)
+  if (!hubIdPattern.test(model))
+    return raise('unknown-model', `${model} is neither a model id, nor a file, nor a class name`)
   const text = catalogue.config(model) ?? fromCache(model, env) ?? (await fromHub(model, env))
   if (text !== undefined) {
     return { name: model, config: parseConfig(text, model), configText: text, className: undefined, folder: undefined }
   }
   const near = catalogue.nearest(model)
-  const hint = near.length > 0 ? `Nearest in the catalogue: ${near.join(', ')}.   From a file: give its config.json` : undefined
+  const hint =
+    near.length > 0 ? `Nearest in the catalogue: ${near.join(', ')}.   From a file: give its config.json` : undefined
   return raise('unknown-model', model, { hint })
 }
 
@@ -113,6 +119,9 @@ async function fromHub(id: string, env: NodeJS.ProcessEnv): Promise<string | und
 function unreachable(id: string, e: unknown): undefined {
   const status = e instanceof Error && 'statusCode' in e ? e.statusCode : undefined
   if (status === 404) return undefined
-  if (status === 401 || status === 403) return raise('unknown-model', `${id} is not open to you on the hub`, { hint: 'Set HF_TOKEN, or give its config.json.' })
+  if (status === 401 || status === 403)
+    return raise('unknown-model', `${id} is not open to you on the hub`, {
+      hint: 'Set HF_TOKEN, or give its config.json.',
+    })
   return undefined
 }

@@ -192,6 +192,7 @@ export function generatorExpression(c: Compiler, node: Node<'GeneratorExp'>): Ev
   return refuse(node) ?? run
 }
 
-export function firstIterable(node: ComprehensionNode): ExpressionNode | undefined {
-  return node.generators[0]?.iter
+/** The one part of a comprehension that is evaluated where it stands. */
+export function firstIterable(node: ComprehensionNode): readonly ExpressionNode[] {
+  return node.generators.slice(0, 1).map((g) => g.iter)
 }

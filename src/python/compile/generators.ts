@@ -11,6 +11,7 @@ import type { Vm } from '../vm.ts'
 import { target } from './access.ts'
 import { callOperands } from './calls.ts'
 import { unsupported, type Compiler, type Evaluate, type Signal } from './compiler.ts'
+import { firstIterable } from './comprehensions.ts'
 import { catchable, enterContext, handlerFor, handlerHead } from './control.ts'
 import { caseTest } from './match.ts'
 import { condition } from './operators.ts'
@@ -420,6 +421,11 @@ function operandsOf(node: ExpressionNode): readonly ExpressionNode[] | undefined
       return [node.value, node.slice]
     case 'Slice':
       return [node.lower, node.upper, node.step].filter((e) => e !== undefined)
+    case 'ListComp':
+    case 'SetComp':
+    case 'DictComp':
+    case 'GeneratorExp':
+      return firstIterable(node)
     case 'Tuple':
     case 'List':
     case 'Set':

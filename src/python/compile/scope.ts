@@ -232,7 +232,8 @@ class Collector {
 
   /** The targets of a comprehension are its own; `:=` inside binds out here. */
   private comprehension(node: AnyNode): void {
-    if (node.nodeType === 'NamedExpr' && isKind(node, 'NamedExpr')) this.target(node.target)
+    if (isKind(node, 'NamedExpr')) this.target(node.target)
+    if (node.nodeType === 'Yield' || node.nodeType === 'YieldFrom') this.yields = true
     if (node.nodeType === 'Lambda') return
     for (const child of childrenOf(node)) this.comprehension(child)
   }

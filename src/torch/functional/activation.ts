@@ -29,9 +29,19 @@ const activations: readonly Activation[] = [
   { name: 'elu', params: 'alpha=1.0, ', op: 'aten.elu.default', into: 'aten.elu_.default' },
   { name: 'selu', params: '', op: 'aten.elu.default', into: 'aten.elu_.default' },
   { name: 'celu', params: 'alpha=1.0, ', op: 'aten.celu.default', into: 'aten.celu_.default' },
-  { name: 'leaky_relu', params: 'negative_slope=0.01, ', op: 'aten.leaky_relu.default', into: 'aten.leaky_relu_.default' },
+  {
+    name: 'leaky_relu',
+    params: 'negative_slope=0.01, ',
+    op: 'aten.leaky_relu.default',
+    into: 'aten.leaky_relu_.default',
+  },
   { name: 'relu6', params: '', op: 'aten.hardtanh.default', into: 'aten.hardtanh_.default' },
-  { name: 'hardtanh', params: 'min_val=-1.0, max_val=1.0, ', op: 'aten.hardtanh.default', into: 'aten.hardtanh_.default' },
+  {
+    name: 'hardtanh',
+    params: 'min_val=-1.0, max_val=1.0, ',
+    op: 'aten.hardtanh.default',
+    into: 'aten.hardtanh_.default',
+  },
   { name: 'hardswish', params: '', op: 'aten.hardswish.default', into: 'aten.hardswish_.default' },
   { name: 'hardsigmoid', params: '', op: 'aten.hardsigmoid.default', into: 'aten.hardsigmoid_.default' },
   { name: 'threshold', params: 'threshold, value, ', op: 'aten.threshold.default', into: 'aten.threshold_.default' },
@@ -47,12 +57,16 @@ const first = (args: readonly unknown[]): Value | undefined => args[0] as Value 
 /** `relu(input, inplace=False)`, as torch.nn.functional has it. */
 function withInplace({ name, params, op, into }: Activation): FunctionTable {
   if (into === undefined) {
-    return torchFunctions<string>({ [`${name}(input, ${params})`]: (vm, args) => pointwise(vm, op, [asTensor(vm, first(args))]) })
+    return torchFunctions<string>({
+      [`${name}(input, ${params})`]: (vm, args) => pointwise(vm, op, [asTensor(vm, first(args))]),
+    })
   }
   return torchFunctions<string>({
     [`${name}(input, ${params}inplace=False)`]: (vm, args) => {
       const t = asTensor(vm, first(args))
-      return boolArg(vm, args.at(-1) as Value, 'argument \'inplace\'') ? pointwiseInto(vm, into, t, []) : pointwise(vm, op, [t])
+      return boolArg(vm, args.at(-1) as Value, "argument 'inplace'")
+        ? pointwiseInto(vm, into, t, [])
+        : pointwise(vm, op, [t])
     },
   })
 }
@@ -60,12 +74,16 @@ function withInplace({ name, params, op, into }: Activation): FunctionTable {
 /** `relu_(input)`. */
 function overwriting({ name, params, into }: Activation): FunctionTable {
   if (into === undefined) return {}
-  return torchFunctions<string>({ [`${name}_(input, ${params})`]: (vm, args) => pointwiseInto(vm, into, asTensor(vm, first(args)), []) })
+  return torchFunctions<string>({
+    [`${name}_(input, ${params})`]: (vm, args) => pointwiseInto(vm, into, asTensor(vm, first(args)), []),
+  })
 }
 
 /** `relu(input)`, as `torch` and Tensor have it. */
 function plain({ name, params, op }: Activation): FunctionTable {
-  return torchFunctions<string>({ [`${name}(input, ${params})`]: (vm, args) => pointwise(vm, op, [asTensor(vm, first(args))]) })
+  return torchFunctions<string>({
+    [`${name}(input, ${params})`]: (vm, args) => pointwise(vm, op, [asTensor(vm, first(args))]),
+  })
 }
 
 function rowsNamed(...names: readonly string[]): readonly Activation[] {
@@ -90,7 +108,10 @@ function logSigmoid(vm: Vm, t: Tensor): Tensor {
 /** One weight for all channels (dimension 1), or one each. */
 function prelu(vm: Vm, t: Tensor, weight: Tensor): Tensor {
   if (t.dtype !== weight.dtype) {
-    vm.raise(types.RuntimeError, `prelu: Type promoting not supported. Got torch.${t.dtype.name} and torch.${weight.dtype.name}`)
+    vm.raise(
+      types.RuntimeError,
+      `prelu: Type promoting not supported. Got torch.${t.dtype.name} and torch.${weight.dtype.name}`,
+    )
   }
   const channels: Int = t.rank > 1 ? at(t.shape, 1) : 1
   const count: Int = weight.rank === 0 ? 1 : at(weight.shape, 0)
@@ -130,7 +151,8 @@ const rreluFunction = torchFunctions({
 })
 
 const preluFunction = torchFunctions({
-  'prelu(input, weight)': (vm, [input, weight]) => prelu(vm, asTensor(vm, input), asTensor(vm, weight, 'argument \'weight\'')),
+  'prelu(input, weight)': (vm, [input, weight]) =>
+    prelu(vm, asTensor(vm, input), asTensor(vm, weight, "argument 'weight'")),
 })
 
 /** Names of torch.nn.functional. */
@@ -141,7 +163,7 @@ export const functionalActivations: FunctionTable = merged(
   preluFunction,
   rreluFunction,
   torchFunctions({
-    'gelu(input, *, approximate=\'none\')': (vm, [input, approximate]) => gelu(vm, asTensor(vm, input), approximate),
+    "gelu(input, *, approximate='none')": (vm, [input, approximate]) => gelu(vm, asTensor(vm, input), approximate),
     'glu(input, dim=-1)': (vm, [input, dim]) => glu(vm, asTensor(vm, input), dim),
   }),
 )

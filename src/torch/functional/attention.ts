@@ -18,16 +18,28 @@ interface AttentionOptions {
 function checkAttention(vm: Vm, q: Tensor, k: Tensor, v: Tensor, { mask, causal }: AttentionOptions): void {
   if (q.dtype !== k.dtype || q.dtype !== v.dtype) {
     const [a, b, c] = [q, k, v].map((t) => `torch.${t.dtype.name}`)
-    vm.raise(types.RuntimeError, `Expected query, key, and value to have the same dtype, but got query.dtype: ${a ?? ''} key.dtype: ${b ?? ''} and value.dtype: ${c ?? ''} instead.`)
+    vm.raise(
+      types.RuntimeError,
+      `Expected query, key, and value to have the same dtype, but got query.dtype: ${a ?? ''} key.dtype: ${b ?? ''} and value.dtype: ${c ?? ''} instead.`,
+    )
   }
   if (q.rank < 2 || k.rank < 2 || v.rank < 2) {
-    vm.raise(types.RuntimeError, `Expected query, key, and value to all be  at least 2 dimensional, but got query.dim(): ${q.rank}, key.dim(): ${k.rank} and value.dim(): ${v.rank} instead.`)
+    vm.raise(
+      types.RuntimeError,
+      `Expected query, key, and value to all be  at least 2 dimensional, but got query.dim(): ${q.rank}, key.dim(): ${k.rank} and value.dim(): ${v.rank} instead.`,
+    )
   }
   if (mask !== undefined && causal) {
-    vm.raise(types.RuntimeError, '_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True')
+    vm.raise(
+      types.RuntimeError,
+      '_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True',
+    )
   }
   if (mask !== undefined && mask.dtype.name !== 'bool' && mask.dtype !== q.dtype && mask.dtype.name !== 'float32') {
-    vm.raise(types.RuntimeError, `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: torch.${mask.dtype.name} and  query.dtype: torch.${q.dtype.name} instead.`)
+    vm.raise(
+      types.RuntimeError,
+      `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: torch.${mask.dtype.name} and  query.dtype: torch.${q.dtype.name} instead.`,
+    )
   }
   if (!sameSize(at(q.shape, -1), at(k.shape, -1)) || !sameSize(at(k.shape, -2), at(v.shape, -2))) {
     vm.raise(types.RuntimeError, 'scaled_dot_product_attention: the sizes of query, key and value do not match')
@@ -61,7 +73,8 @@ export function attention(vm: Vm, q: Tensor, k: Tensor, v: Tensor, options: Atte
 
 function groupedShape(vm: Vm, a: Tensor, b: Tensor, offs: Tensor | undefined): Int[] {
   const groups = (t: Tensor): void => {
-    if (offs === undefined || !sameSize(at(offs.shape, 0), at(t.shape, 0))) vm.raise(types.RuntimeError, 'matrix batch sizes have to match')
+    if (offs === undefined || !sameSize(at(offs.shape, 0), at(t.shape, 0)))
+      vm.raise(types.RuntimeError, 'matrix batch sizes have to match')
   }
   if (a.rank === 2 && b.rank === 2) {
     if (offs === undefined) return vm.raise(types.RuntimeError, 'Have to provide offsets if there is a 2d matrix')
@@ -90,10 +103,16 @@ function checkAlignment(vm: Vm, name: string, t: Tensor): void {
 
 export function groupedMm(vm: Vm, a: Tensor, b: Tensor, offs: Tensor | undefined, outDtype: DType | undefined): Tensor {
   if (a.rank < 2 || a.rank > 3 || b.rank < 2 || b.rank > 3) {
-    vm.raise(types.RuntimeError, `Multiplicands must be 2D or 3D but got mat_a.dim()=${a.rank} and mat_b.dim()=${b.rank}`)
+    vm.raise(
+      types.RuntimeError,
+      `Multiplicands must be 2D or 3D but got mat_a.dim()=${a.rank} and mat_b.dim()=${b.rank}`,
+    )
   }
   if (a.dtype !== dtypes.bfloat16 || b.dtype !== dtypes.bfloat16) {
-    vm.raise(types.RuntimeError, `Expected inputs of BF16 type but got mat_a.dtype=torch.${a.dtype.name} and mat_b.dtype=torch.${b.dtype.name}.`)
+    vm.raise(
+      types.RuntimeError,
+      `Expected inputs of BF16 type but got mat_a.dtype=torch.${a.dtype.name} and mat_b.dtype=torch.${b.dtype.name}.`,
+    )
   }
   if ((a.rank === 3 || b.rank === 3) && !sameSize(at(a.shape, -1), at(b.shape, -2))) {
     vm.raise(types.RuntimeError, 'contraction dimension of mat_a and mat_b must match')
@@ -112,11 +131,17 @@ export const attentionFunctions = torchFunctions({
   'scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, *, scale=None, enable_gqa=False)':
     (vm, [q, k, v, mask, p, causal, , gqa]) => {
       if (numberArg(vm, p) > 0) vm.stop('unsupported-op', 'scaled_dot_product_attention with dropout')
-      return attention(vm, asTensor(vm, q, 'argument \'query\''), asTensor(vm, k, 'argument \'key\''), asTensor(vm, v, 'argument \'value\''), {
-        mask: isTensor(mask) ? mask : undefined,
-        causal: boolArg(vm, causal),
-        gqa: boolArg(vm, gqa),
-      })
+      return attention(
+        vm,
+        asTensor(vm, q, "argument 'query'"),
+        asTensor(vm, k, "argument 'key'"),
+        asTensor(vm, v, "argument 'value'"),
+        {
+          mask: isTensor(mask) ? mask : undefined,
+          causal: boolArg(vm, causal),
+          gqa: boolArg(vm, gqa),
+        },
+      )
     },
 })
 

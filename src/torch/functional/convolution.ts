@@ -54,7 +54,10 @@ function convolve(vm: Vm, input: Tensor, weight: Tensor, bias: Tensor | undefine
   const channels = transposed ? mul(g.groups, at(weight.shape, 1)) : at(weight.shape, 0)
   const spatial = input.shape.slice(2).map((_, i) => outputSize(vm, input, weight, g, i))
   if (spatial.length > 0 && !spatial.some((s) => gt(s, 0))) {
-    vm.raise(types.RuntimeError, `Given input size per channel: ${showShape(input.shape.slice(2))}. Calculated output size per channel: ${showShape(spatial)}. Output size is too small`)
+    vm.raise(
+      types.RuntimeError,
+      `Given input size per channel: ${showShape(input.shape.slice(2))}. Calculated output size per channel: ${showShape(spatial)}. Output size is too small`,
+    )
   }
   const inputs = bias === undefined ? [input, weight] : [input, weight, bias]
   const shape = [at(input.shape, 0), isZero(at(input.shape, 1)) ? 0 : channels, ...spatial]
@@ -74,7 +77,7 @@ function checkRank(vm: Vm, name: string, input: Tensor, dims: number): void {
 /** `padding='same'`: what one side has more than the other is padded for real. */
 function padSame(vm: Vm, input: Tensor, weight: Tensor, g: Geometry): { input: Tensor; padding: readonly Int[] } {
   if (g.stride.some((s) => !sameSize(s, 1))) {
-    vm.raise(types.RuntimeError, 'padding=\'same\' is not supported for strided convolutions')
+    vm.raise(types.RuntimeError, "padding='same' is not supported for strided convolutions")
   }
   const totals = g.dilation.map((d, i) => mul(d, sub(at(weight.shape, i + 2), 1)))
   const left = totals.map((total) => floorDiv(total, 2))
@@ -87,7 +90,7 @@ function padSame(vm: Vm, input: Tensor, weight: Tensor, g: Geometry): { input: T
 function convolution(vm: Vm, dims: number, args: readonly Value[]): Tensor {
   const [x = null, w = null, bias = null, stride, padding, dilation, groups] = args
   const input = asTensor(vm, x)
-  const weight = asTensor(vm, w, 'argument \'weight\'')
+  const weight = asTensor(vm, w, "argument 'weight'")
   checkRank(vm, `conv${dims}d`, input, dims)
   const same = padding === 'same'
   if (typeof padding === 'string' && !same && padding !== 'valid') {
@@ -118,8 +121,10 @@ function transposedConvolution(vm: Vm, dims: number, args: readonly Value[]): Te
     outputPadding: perDimension(vm, outputPadding, dims, 'output_padding'),
     groups: intArg(vm, groups, 'groups'),
   }
-  const weight = asTensor(vm, w, 'argument \'weight\'')
-  return batched(vm, input, dims + 2, (batch) => convolve(vm, batch, weight, isTensor(bias) ? bias : undefined, geometry))
+  const weight = asTensor(vm, w, "argument 'weight'")
+  return batched(vm, input, dims + 2, (batch) =>
+    convolve(vm, batch, weight, isTensor(bias) ? bias : undefined, geometry),
+  )
 }
 
 /** fairseq's layout: time, batch, channels. */
@@ -134,8 +139,10 @@ function direct(dims: number): FunctionTable {
   return torchFunctions<string>({
     [`conv${dims}d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)`]: (vm, args) =>
       convolution(vm, dims, args as readonly Value[]),
-    [`conv_transpose${dims}d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)`]: (vm, args) =>
-      transposedConvolution(vm, dims, args as readonly Value[]),
+    [`conv_transpose${dims}d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)`]: (
+      vm,
+      args,
+    ) => transposedConvolution(vm, dims, args as readonly Value[]),
   })
 }
 

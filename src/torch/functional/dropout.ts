@@ -25,7 +25,9 @@ export function dropout(vm: Vm, t: Tensor, p: number, train: boolean, inPlace: b
   if (p < 0 || p > 1) vm.raise(types.ValueError, `dropout probability has to be between 0 and 1, but got ${p}`)
   if (p === 0 || !train || t.shape.some(isZero)) return t
   if (p === 1) return inPlace ? pointwiseInto(vm, 'aten.mul_.Tensor', t, [0]) : zeroed(vm, t)
-  const noise = kind.feature ? outputOf([t], featureShape(vm, t), t.dtype) : outputOf([t], t.shape, t.dtype, stridesLike(t))
+  const noise = kind.feature
+    ? outputOf([t], featureShape(vm, t), t.dtype)
+    : outputOf([t], t.shape, t.dtype, stridesLike(t))
   launch(vm, 'aten.bernoulli_.float', [noise], [noise])
   if (kind.alpha) return alphaDropout(vm, t, noise, inPlace)
   pointwiseInto(vm, 'aten.div_.Scalar', noise, [2])
@@ -44,7 +46,9 @@ function alphaDropout(vm: Vm, t: Tensor, noise: Tensor, inPlace: boolean): Tenso
   pointwiseInto(vm, 'aten.mul_.Scalar', shift, [1])
   pointwiseInto(vm, 'aten.add_.Scalar', shift, [1])
   pointwiseInto(vm, 'aten.mul_.Scalar', noise, [1])
-  const scaled = inPlace ? pointwiseInto(vm, 'aten.mul_.Tensor', t, [noise]) : pointwise(vm, 'aten.mul.Tensor', [t, noise])
+  const scaled = inPlace
+    ? pointwiseInto(vm, 'aten.mul_.Tensor', t, [noise])
+    : pointwise(vm, 'aten.mul.Tensor', [t, noise])
   return pointwiseInto(vm, 'aten.add_.Tensor', scaled, [shift])
 }
 

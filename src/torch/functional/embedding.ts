@@ -16,11 +16,14 @@ import { reshape, unsqueeze } from '../views.ts'
 
 function checkIndices(vm: Vm, t: Tensor): void {
   if (t.dtype === dtypes.int64 || t.dtype === dtypes.int32) return
-  vm.raise(types.RuntimeError, `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${t.dtype.name} instead (while checking arguments for embedding)`)
+  vm.raise(
+    types.RuntimeError,
+    `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${t.dtype.name} instead (while checking arguments for embedding)`,
+  )
 }
 
 export function embedding(vm: Vm, weight: Tensor, indices: Tensor): Tensor {
-  if (weight.rank !== 2) vm.raise(types.RuntimeError, '\'weight\' must be 2-D')
+  if (weight.rank !== 2) vm.raise(types.RuntimeError, "'weight' must be 2-D")
   checkIndices(vm, indices)
   const out = outputOf([weight, indices], [...indices.shape, at(weight.shape, 1)], weight.dtype)
   launch(vm, 'aten.embedding.default', [weight, indices], [out])
@@ -31,7 +34,8 @@ function checkPadding(vm: Vm, weight: Tensor, v: Value): void {
   const index = optionalInt(vm, v)
   if (index === undefined) return
   const rows = at(weight.shape, 0)
-  if (ge(index, rows) || lt(index, neg(rows))) vm.raise(types.AssertionError, 'Padding_idx must be within num_embeddings')
+  if (ge(index, rows) || lt(index, neg(rows)))
+    vm.raise(types.AssertionError, 'Padding_idx must be within num_embeddings')
 }
 
 // --- Bags ---------------------------------------------------------------------------------------------------------------
@@ -52,7 +56,11 @@ function embeddingBag(vm: Vm, args: BagArgs): Tensor {
   if (!modes.includes(mode)) vm.raise(types.ValueError, 'mode has to be one of sum, mean or max')
   let { indices, offsets } = args
   if (indices.rank === 2) {
-    if (offsets !== undefined) vm.raise(types.ValueError, 'if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences.')
+    if (offsets !== undefined)
+      vm.raise(
+        types.ValueError,
+        'if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences.',
+      )
     offsets = arangeOffsets(vm, indices)
     indices = reshape(vm, indices, [-1])
   } else if (offsets === undefined) vm.raise(types.ValueError, 'offsets has to be a 1D Tensor but got None')
@@ -82,7 +90,8 @@ function arangeOffsets(vm: Vm, indices: Tensor): Tensor {
 
 /** On the meta device a comparison with the class numbers; elsewhere zeros with ones scattered into them. */
 function oneHot(vm: Vm, t: Tensor, classes: Int | undefined): Tensor {
-  if (t.dtype !== dtypes.int64) vm.raise(types.RuntimeError, 'one_hot is only applicable to index tensor of type LongTensor.')
+  if (t.dtype !== dtypes.int64)
+    vm.raise(types.RuntimeError, 'one_hot is only applicable to index tensor of type LongTensor.')
   if (t.device === 'meta') {
     const numbers = arange(vm, 'aten.arange.default', 0, classes ?? mostPlusOne(vm, t), 1, dtypes.int64, 'meta')
     const equal = pointwise(vm, 'aten.eq.Tensor', [unsqueeze(vm, t, -1), numbers], { result: 'bool' })
@@ -105,22 +114,24 @@ function mostPlusOne(vm: Vm, t: Tensor): number {
 // --- Tables -----------------------------------------------------------------------------------------------------------
 
 export const functionalEmbeddings: FunctionTable = torchFunctions({
-  'embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)':
-    (vm, [input, weight, padding, maxNorm]) => {
-      const table = asTensor(vm, weight, 'argument \'weight\'')
-      checkPadding(vm, table, padding)
-      if (maxNorm !== null) vm.stop('unsupported-op', 'torch.nn.functional.embedding with max_norm')
-      return embedding(vm, table, asTensor(vm, input))
-    },
+  'embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)': (
+    vm,
+    [input, weight, padding, maxNorm],
+  ) => {
+    const table = asTensor(vm, weight, "argument 'weight'")
+    checkPadding(vm, table, padding)
+    if (maxNorm !== null) vm.stop('unsupported-op', 'torch.nn.functional.embedding with max_norm')
+    return embedding(vm, table, asTensor(vm, input))
+  },
   'one_hot(tensor, num_classes=-1)': (vm, [t, classes]) => {
     const n = intArg(vm, classes, 'num_classes')
     return oneHot(vm, asTensor(vm, t), n === -1 ? undefined : n)
   },
-  'embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode=\'mean\', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None)':
+  "embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode='mean', sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None)":
     (vm, [input, weight, offsets, maxNorm, , , mode, , perSample, includeLast]) => {
       if (maxNorm !== null) vm.stop('unsupported-op', 'torch.nn.functional.embedding_bag with max_norm')
       return embeddingBag(vm, {
-        weight: asTensor(vm, weight, 'argument \'weight\''),
+        weight: asTensor(vm, weight, "argument 'weight'"),
         indices: asTensor(vm, input),
         offsets: isTensor(offsets) ? offsets : undefined,
         mode,
@@ -132,5 +143,5 @@ export const functionalEmbeddings: FunctionTable = torchFunctions({
 
 export const torchEmbeddings: FunctionTable = torchFunctions({
   'embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False)': (vm, [weight, indices]) =>
-    embedding(vm, asTensor(vm, weight, 'argument \'weight\''), asTensor(vm, indices, 'argument \'indices\'')),
+    embedding(vm, asTensor(vm, weight, "argument 'weight'"), asTensor(vm, indices, "argument 'indices'")),
 })

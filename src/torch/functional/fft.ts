@@ -27,7 +27,10 @@ function byStride(t: Tensor, dims: readonly number[]): number[] {
 
 /** Strides of the output: batch dimensions outermost in the input's order, then the transformed ones. */
 function transformedStrides(t: Tensor, shape: Shape, dims: readonly number[]): Int[] {
-  const batch = byStride(t, [...t.shape.keys()].filter((d) => !dims.includes(d)))
+  const batch = byStride(
+    t,
+    [...t.shape.keys()].filter((d) => !dims.includes(d)),
+  )
   const strides = new Array<Int>(t.rank)
   let step: Int = 1
   for (const d of [...batch, ...dims].reverse()) {
@@ -42,7 +45,15 @@ function stages(shape: Shape, dims: readonly number[]): number {
   return dims.reduce((sum, d) => sum + Math.ceil(Math.log2(Math.max(Number(pin(at(shape, d))), 2))), 0)
 }
 
-function transform(vm: Vm, op: KernelName, t: Tensor, shape: Shape, dtype: DType, dims: readonly number[], full: Shape): Tensor {
+function transform(
+  vm: Vm,
+  op: KernelName,
+  t: Tensor,
+  shape: Shape,
+  dtype: DType,
+  dims: readonly number[],
+  full: Shape,
+): Tensor {
   const out = outputOf([t], shape, dtype, transformedStrides(t, shape, dims))
   launch(vm, op, [t], [out], { stages: stages(full, dims) })
   return out
@@ -56,7 +67,15 @@ function r2c(vm: Vm, t: Tensor, dims: readonly number[], onesided: boolean): Ten
   const last = dims.at(-1) ?? 0
   const half = add(floorDiv(at(t.shape, last), 2), 1)
   const shape = onesided ? t.shape.map((s, d) => (d === last ? half : s)) : t.shape
-  return transform(vm, 'aten._fft_r2c.default', t, shape, complexDtype(t.dtype), [...byStride(t, dims.slice(0, -1)), last], t.shape)
+  return transform(
+    vm,
+    'aten._fft_r2c.default',
+    t,
+    shape,
+    complexDtype(t.dtype),
+    [...byStride(t, dims.slice(0, -1)), last],
+    t.shape,
+  )
 }
 
 function c2r(vm: Vm, t: Tensor, dims: readonly number[], size: Int): Tensor {
@@ -113,7 +132,12 @@ function manyDims(vm: Vm, input: Value, s: Value, dim: Value): Spectrum {
 
 function prepared(vm: Vm, { t, dims, sizes }: Spectrum, complex: boolean): Tensor {
   const p = promoted(vm, t, complex)
-  return resized(vm, p, dims, dims.map((d, i) => sizes[i] ?? at(p.shape, d)))
+  return resized(
+    vm,
+    p,
+    dims,
+    dims.map((d, i) => sizes[i] ?? at(p.shape, d)),
+  )
 }
 
 /** The spectrum that a real result of a given size comes from. */
@@ -123,7 +147,12 @@ function toReal(vm: Vm, s: Spectrum): Tensor {
   const own = at(t.shape, s.dims[last] ?? 0)
   const size = s.sizes[last] ?? mul(2, sub(own, 1))
   const half = add(floorDiv(size, 2), 1)
-  const input = resized(vm, t, s.dims, s.dims.map((d, i) => (i === last ? half : (s.sizes[i] ?? at(t.shape, d)))))
+  const input = resized(
+    vm,
+    t,
+    s.dims,
+    s.dims.map((d, i) => (i === last ? half : (s.sizes[i] ?? at(t.shape, d)))),
+  )
   return c2r(vm, input, s.dims, size)
 }
 
@@ -151,7 +180,8 @@ function oneDimensional(name: string, run: (vm: Vm, s: Spectrum) => Tensor): Fun
 
 /** `…n` transforms all dimensions, `…2` the last two. */
 function severalDimensional(stem: string, run: (vm: Vm, s: Spectrum) => Tensor): FunctionTable {
-  const all = (vm: Vm, args: readonly Value[]): Value => run(vm, manyDims(vm, args[0] ?? null, args[1] ?? null, args[2] ?? null))
+  const all = (vm: Vm, args: readonly Value[]): Value =>
+    run(vm, manyDims(vm, args[0] ?? null, args[1] ?? null, args[2] ?? null))
   return torchFunctions<string>({
     [`${stem}n(input, s=None, dim=None, norm=None)`]: (vm, args) => all(vm, args as readonly Value[]),
     [`${stem}2(input, s=None, dim=MISSING, norm=None)`]: (vm, args) => {

@@ -21,7 +21,7 @@ export { linalgFunctions } from './linalg.ts'
 
 const linearFunction = torchFunctions({
   'linear(input, weight, bias=None)': (vm, [input, weight, bias]) =>
-    linear(vm, asTensor(vm, input), asTensor(vm, weight, 'argument \'weight\''), isTensor(bias) ? bias : undefined),
+    linear(vm, asTensor(vm, input), asTensor(vm, weight, "argument 'weight'"), isTensor(bias) ? bias : undefined),
 })
 
 /** Names of torch.nn.functional; those written in Python come on top (standins/functional.ts). */
@@ -43,7 +43,9 @@ export const functionalFunctions: FunctionTable = merged(
 )
 
 function pick(table: FunctionTable, names: string): FunctionTable {
-  return Object.fromEntries(names.split(' ').flatMap((name) => (table[name] === undefined ? [] : [[name, table[name]]])))
+  return Object.fromEntries(
+    names.split(' ').flatMap((name) => (table[name] === undefined ? [] : [[name, table[name]]])),
+  )
 }
 
 /** What `torch` and Tensor share with these namespaces. */
@@ -62,7 +64,10 @@ export const layerFunctionSets: readonly FunctionSet[] = [
       torchNorms,
       distanceFunctions,
       aliases(groupedFunctions, { _grouped_mm: 'grouped_mm' }),
-      pick(functionalPooling, 'max_pool1d max_pool2d max_pool3d max_pool1d_with_indices avg_pool1d adaptive_avg_pool1d adaptive_max_pool1d'),
+      pick(
+        functionalPooling,
+        'max_pool1d max_pool2d max_pool3d max_pool1d_with_indices avg_pool1d adaptive_avg_pool1d adaptive_max_pool1d',
+      ),
       pick(functionalDropout, 'alpha_dropout feature_alpha_dropout'),
     ),
   },

@@ -39,14 +39,20 @@ function batchOf(t: Tensor): Shape {
 function checkSquare(vm: Vm, t: Tensor, name: string): Tensor {
   checkFloat(vm, t, name)
   if (t.rank < 2 || !sameSize(at(t.shape, -1), at(t.shape, -2))) {
-    vm.raise(types.RuntimeError, `${name}: A must be batches of square matrices, but they are ${showShape(t.shape.slice(-2))} matrices`)
+    vm.raise(
+      types.RuntimeError,
+      `${name}: A must be batches of square matrices, but they are ${showShape(t.shape.slice(-2))} matrices`,
+    )
   }
   return t
 }
 
 function checkFloat(vm: Vm, t: Tensor, name: string): void {
   if (t.dtype.itemsize >= 4 && t.dtype.isInexact) return
-  vm.raise(types.RuntimeError, `${name}: Expected a floating point or complex tensor as input. Low precision dtypes not supported. Got torch.${t.dtype.name}`)
+  vm.raise(
+    types.RuntimeError,
+    `${name}: Expected a floating point or complex tensor as input. Low precision dtypes not supported. Got torch.${t.dtype.name}`,
+  )
 }
 
 /** Launches a routine that reports its status, and the check of that status. */
@@ -75,7 +81,13 @@ function solve(vm: Vm, a: Tensor, b: Tensor): Tensor {
   const shape = vector ? b.shape : [...broadcastShapes(vm, [batchOf(a), batchOf(b)]), ...b.shape.slice(-2)]
   const out = vector ? plain(b, shape) : matrices(b, shape)
   const pivots = plain(a, a.shape.slice(0, -1), dtypes.int32)
-  checked(vm, 'aten._linalg_solve_ex.default', [a, b], [out, matrices(a, a.shape), pivots], plain(a, batchOf(a), dtypes.int32))
+  checked(
+    vm,
+    'aten._linalg_solve_ex.default',
+    [a, b],
+    [out, matrices(a, a.shape), pivots],
+    plain(a, batchOf(a), dtypes.int32),
+  )
   return out
 }
 
@@ -83,7 +95,10 @@ function solveTriangular(vm: Vm, a: Tensor, b: Tensor, left: boolean): Tensor {
   checkSquare(vm, a, 'linalg.solve_triangular')
   const batch = broadcastShapes(vm, [batchOf(a), batchOf(b)])
   if (!sameSize(at(a.shape, -1), at(b.shape, left ? -2 : -1))) {
-    vm.raise(types.RuntimeError, `linalg.solve_triangular: Incompatible shapes of A and B for the equation ${left ? 'AX = B' : 'XA = B'} (${showShape(a.shape.slice(-2))} and ${showShape(b.shape.slice(-2))})`)
+    vm.raise(
+      types.RuntimeError,
+      `linalg.solve_triangular: Incompatible shapes of A and B for the equation ${left ? 'AX = B' : 'XA = B'} (${showShape(a.shape.slice(-2))} and ${showShape(b.shape.slice(-2))})`,
+    )
   }
   const shape = [...batch, ...b.shape.slice(-2)]
   const out = outputOf([a, b], shape, a.dtype, columnMajor(shape))
@@ -101,13 +116,19 @@ function det(vm: Vm, t: Tensor): Tensor {
 function slogdet(vm: Vm, t: Tensor): Value {
   checkSquare(vm, t, 'linalg.slogdet')
   const outs = [plain(t, batchOf(t)), plain(t, batchOf(t), realDtype(t.dtype))]
-  launch(vm, 'aten._linalg_slogdet.default', [t], [...outs, matrices(t, t.shape), plain(t, t.shape.slice(0, -1), dtypes.int32)])
+  launch(
+    vm,
+    'aten._linalg_slogdet.default',
+    [t],
+    [...outs, matrices(t, t.shape), plain(t, t.shape.slice(0, -1), dtypes.int32)],
+  )
   return named('linalg_slogdet', outs)
 }
 
 function qr(vm: Vm, t: Tensor, mode: Value): Value {
   checkFloat(vm, t, 'linalg.qr')
-  if (mode !== 'reduced' && mode !== 'complete') return vm.stop('unsupported-op', `torch.linalg.qr with mode ${String(mode)}`)
+  if (mode !== 'reduced' && mode !== 'complete')
+    return vm.stop('unsupported-op', `torch.linalg.qr with mode ${String(mode)}`)
   const [m, n] = [at(t.shape, -2), at(t.shape, -1)]
   const k = mode === 'complete' ? m : min(m, n)
   const outs = [matrices(t, [...batchOf(t), m, k]), matrices(t, [...batchOf(t), k, n])]
@@ -141,7 +162,8 @@ function eigh(vm: Vm, t: Tensor): Value {
 function norm(vm: Vm, input: Value, ord: Value, dim: Value, keepdim: Value, dtype: Value): Tensor {
   const t = asTensor(vm, input)
   const overMatrix = ord !== null && (isSequence(dim) ? dim.items.length === 2 : dim === null && t.rank === 2)
-  if (overMatrix && ord !== 'fro') return vm.stop('unsupported-op', 'torch.linalg.norm of matrices other than the Frobenius norm')
+  if (overMatrix && ord !== 'fro')
+    return vm.stop('unsupported-op', 'torch.linalg.norm of matrices other than the Frobenius norm')
   return vectorNorm(vm, t, dimsArg(vm, t, dim), boolArg(vm, keepdim), dtypeArg(vm, dtype))
 }
 
@@ -161,16 +183,16 @@ export const linalgFunctions: FunctionTable = {
     'solve(A, B, *, left=True)': (vm, [a, b]) => solve(vm, asTensor(vm, a), asTensor(vm, b)),
     'solve_triangular(A, B, *, upper, left=True, unitriangular=False)': (vm, [a, b, , left]) =>
       solveTriangular(vm, asTensor(vm, a), asTensor(vm, b), boolArg(vm, left)),
-    'qr(A, mode=\'reduced\')': (vm, [a, mode]) => qr(vm, asTensor(vm, a), mode),
+    "qr(A, mode='reduced')": (vm, [a, mode]) => qr(vm, asTensor(vm, a), mode),
     'svd(A, full_matrices=True, *, driver=None)': (vm, [a, full]) => svd(vm, asTensor(vm, a), boolArg(vm, full)),
-    'eigh(A, UPLO=\'L\')': (vm, [a]) => eigh(vm, asTensor(vm, a)),
+    "eigh(A, UPLO='L')": (vm, [a]) => eigh(vm, asTensor(vm, a)),
     'vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None)': (vm, [x, , dim, keepdim, dtype]) => {
       const t = asTensor(vm, x)
       return vectorNorm(vm, t, dimsArg(vm, t, dim), boolArg(vm, keepdim), dtypeArg(vm, dtype))
     },
     'norm(A, ord=None, dim=None, keepdim=False, *, dtype=None)': (vm, [a, ord, dim, keepdim, dtype]) =>
       norm(vm, a, ord, dim, keepdim, dtype),
-    'matrix_norm(A, ord=\'fro\', dim=MISSING, keepdim=False, *, dtype=None)': (vm, [a, ord, dim, keepdim, dtype]) =>
+    "matrix_norm(A, ord='fro', dim=MISSING, keepdim=False, *, dtype=None)": (vm, [a, ord, dim, keepdim, dtype]) =>
       norm(vm, a, ord, dim ?? tuple([-2, -1]), keepdim, dtype),
     'cross(input, other, *, dim=-1)': (vm, [a, b, dim]) => {
       const t = asTensor(vm, a)

@@ -34,21 +34,40 @@ function coveredDims(vm: Vm, t: Tensor, shape: Shape, message: () => string): nu
 }
 
 function layerNorm(vm: Vm, t: Tensor, normalized: readonly Int[], weight: Value, bias: Value): readonly Tensor[] {
-  const dims = coveredDims(vm, t, normalized, () => `Given normalized_shape=${showShape(normalized)}, expected input with shape [*, ${showShape(normalized).slice(1)}, but got input of size${showShape(t.shape)}`)
+  const dims = coveredDims(
+    vm,
+    t,
+    normalized,
+    () =>
+      `Given normalized_shape=${showShape(normalized)}, expected input with shape [*, ${showShape(normalized).slice(1)}, but got input of size${showShape(t.shape)}`,
+  )
   for (const p of present(weight, bias)) {
     if (p.rank === normalized.length && p.shape.every((s, i) => sameSize(s, at(normalized, i)))) continue
-    vm.raise(types.RuntimeError, `Expected weight to be of same shape as normalized_shape, but got weight of shape ${showShape(p.shape)} and normalized_shape = ${showShape(normalized)}`)
+    vm.raise(
+      types.RuntimeError,
+      `Expected weight to be of same shape as normalized_shape, but got weight of shape ${showShape(p.shape)} and normalized_shape = ${showShape(normalized)}`,
+    )
   }
   const inputs = [t, ...present(weight, bias)]
   const statistics = t.shape.map((s, i): Int => (dims.includes(i) ? 1 : s))
   const dtype = computeDtype(t.dtype)
-  const outs = [outputOf(inputs, t.shape, t.dtype), outputOf(inputs, statistics, dtype), outputOf(inputs, statistics, dtype)]
+  const outs = [
+    outputOf(inputs, t.shape, t.dtype),
+    outputOf(inputs, statistics, dtype),
+    outputOf(inputs, statistics, dtype),
+  ]
   launch(vm, 'aten.native_layer_norm.default', inputs, outs)
   return outs
 }
 
 function rmsNorm(vm: Vm, input: Tensor, normalized: readonly Int[], weight: Value): Tensor {
-  const dims = coveredDims(vm, input, normalized, () => `Given normalized_shape=${showShape(normalized)}, expected input with shape [*${showShape(normalized).slice(1)}, but got input of size${showShape(input.shape)}`)
+  const dims = coveredDims(
+    vm,
+    input,
+    normalized,
+    () =>
+      `Given normalized_shape=${showShape(normalized)}, expected input with shape [*${showShape(normalized).slice(1)}, but got input of size${showShape(input.shape)}`,
+  )
   const x = convert(vm, input, computeDtype(input.dtype))
   const squares = pointwise(vm, 'aten.pow.Tensor_Scalar', [x, 2])
   const mean = meanDims(vm, squares, dims, true)
@@ -66,15 +85,23 @@ function inFormatOf(vm: Vm, input: Tensor, t: Tensor): Tensor {
 // --- Groups and batches -------------------------------------------------------------------------------------------------
 
 function groupNorm(vm: Vm, input: Tensor, groups: Int, weight: Value, bias: Value): readonly Tensor[] {
-  if (input.rank < 2) vm.raise(types.RuntimeError, `Expected at least 2 dimensions for input tensor but received ${input.rank}`)
+  if (input.rank < 2)
+    vm.raise(types.RuntimeError, `Expected at least 2 dimensions for input tensor but received ${input.rank}`)
   if (!gt(groups, 0)) vm.raise(types.RuntimeError, `Expected num groups to be greater than 0, got ${hint(groups)}`)
   if (!eq(mod(at(input.shape, 1), groups), 0)) {
-    vm.raise(types.RuntimeError, `Expected number of channels in input to be divisible by num_groups, but got input of shape ${showShape(input.shape)} and num_groups=${hint(groups)}`)
+    vm.raise(
+      types.RuntimeError,
+      `Expected number of channels in input to be divisible by num_groups, but got input of shape ${showShape(input.shape)} and num_groups=${hint(groups)}`,
+    )
   }
   const t = contiguous(vm, input)
   const inputs = [t, ...present(weight, bias)]
   const statistics = [at(t.shape, 0), groups]
-  const outs = [outputOf(inputs, t.shape, t.dtype), outputOf(inputs, statistics, t.dtype), outputOf(inputs, statistics, t.dtype)]
+  const outs = [
+    outputOf(inputs, t.shape, t.dtype),
+    outputOf(inputs, statistics, t.dtype),
+    outputOf(inputs, statistics, t.dtype),
+  ]
   launch(vm, 'aten.native_group_norm.default', inputs, outs)
   return outs
 }
@@ -112,7 +139,10 @@ function batchNorm(vm: Vm, t: Tensor, args: BatchNormArgs): Tensor {
 function checkTrainable(vm: Vm, t: Tensor): void {
   const count = prod(t.shape.filter((_, i) => i !== 1))
   if (sameSize(count, 1)) {
-    vm.raise(types.ValueError, `Expected more than 1 value per channel when training, got input size torch.Size(${showShape(t.shape)})`)
+    vm.raise(
+      types.ValueError,
+      `Expected more than 1 value per channel when training, got input size torch.Size(${showShape(t.shape)})`,
+    )
   }
 }
 
@@ -120,7 +150,12 @@ function checkTrainable(vm: Vm, t: Tensor): void {
 function instanceNorm(vm: Vm, t: Tensor, args: BatchNormArgs): Tensor {
   const [batch, channels] = [at(t.shape, 0), at(t.shape, 1)]
   const repeated = (v: Value): Value => (isTensor(v) ? repeat(vm, v, batch) : null)
-  const [weight, bias, mean, variance] = [repeated(args.weight), repeated(args.bias), repeated(args.mean), repeated(args.variance)]
+  const [weight, bias, mean, variance] = [
+    repeated(args.weight),
+    repeated(args.bias),
+    repeated(args.mean),
+    repeated(args.variance),
+  ]
   const images = view(vm, contiguous(vm, t), [1, mul(batch, channels), ...t.shape.slice(2)])
   const out = batchNorm(vm, images, { weight, bias, mean, variance, training: args.training })
   if (args.training && isTensor(args.mean)) vm.stop('unsupported-op', 'instance_norm that updates running statistics')
@@ -157,7 +192,11 @@ function normExceptDim(vm: Vm, v: Tensor, dim: number): Tensor {
   const size = at(v.shape, dim)
   const matrix = view(vm, contiguous(vm, v), dim === 0 ? [size, -1] : [-1, size])
   const norm = reduce(vm, 'aten.norm.ScalarOpt_dim', matrix, [dim === 0 ? 1 : 0], false, v.dtype)
-  return view(vm, norm, v.shape.map((_, i): Int => (i === dim ? size : 1)))
+  return view(
+    vm,
+    norm,
+    v.shape.map((_, i): Int => (i === dim ? size : 1)),
+  )
 }
 
 // --- Tables -----------------------------------------------------------------------------------------------------------
@@ -168,21 +207,27 @@ function first(outs: readonly Tensor[]): Value {
 
 /** Names of both `torch` and torch.nn.functional. */
 export const normFunctions: FunctionTable = torchFunctions({
-  'layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True)': (vm, [t, shape, weight, bias]) =>
-    first(layerNorm(vm, asTensor(vm, t), sizeArg(vm, shape, 'argument \'normalized_shape\''), weight, bias)),
+  'layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True)': (
+    vm,
+    [t, shape, weight, bias],
+  ) => first(layerNorm(vm, asTensor(vm, t), sizeArg(vm, shape, "argument 'normalized_shape'"), weight, bias)),
   'rms_norm(input, normalized_shape, weight=None, eps=None)': (vm, [t, shape, weight]) =>
-    rmsNorm(vm, asTensor(vm, t), sizeArg(vm, shape, 'argument \'normalized_shape\''), weight),
-  'group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True)': (vm, [t, groups, weight, bias]) =>
-    first(groupNorm(vm, asTensor(vm, t), intArg(vm, groups), weight, bias)),
+    rmsNorm(vm, asTensor(vm, t), sizeArg(vm, shape, "argument 'normalized_shape'"), weight),
+  'group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True)': (
+    vm,
+    [t, groups, weight, bias],
+  ) => first(groupNorm(vm, asTensor(vm, t), intArg(vm, groups), weight, bias)),
 })
 
 export const functionalNorms: FunctionTable = torchFunctions({
-  'batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05)':
-    (vm, [input, mean, variance, weight, bias, training]) => {
-      const t = asTensor(vm, input)
-      if (boolArg(vm, training)) checkTrainable(vm, t)
-      return batchNorm(vm, t, { weight, bias, mean, variance, training: boolArg(vm, training) })
-    },
+  'batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05)': (
+    vm,
+    [input, mean, variance, weight, bias, training],
+  ) => {
+    const t = asTensor(vm, input)
+    if (boolArg(vm, training)) checkTrainable(vm, t)
+    return batchNorm(vm, t, { weight, bias, mean, variance, training: boolArg(vm, training) })
+  },
   'instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-05)':
     (vm, [input, mean, variance, weight, bias, training]) =>
       instanceNorm(vm, asTensor(vm, input), { weight, bias, mean, variance, training: boolArg(vm, training) }),
@@ -193,9 +238,12 @@ export const torchNorms: FunctionTable = torchFunctions({
     tuple(layerNorm(vm, asTensor(vm, t), sizeArg(vm, shape), weight, bias)),
   'native_group_norm(input, weight, bias, N, C, HxW, group, eps)': (vm, [t, weight, bias, , , , groups]) =>
     tuple(groupNorm(vm, asTensor(vm, t), intArg(vm, groups), weight, bias)),
-  'batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)':
-    (vm, [input, weight, bias, mean, variance, training]) =>
-      batchNorm(vm, asTensor(vm, input), { weight, bias, mean, variance, training: boolArg(vm, training) }),
-  'norm_except_dim(v, pow=2, dim=0)': (vm, [v, , dim]) => normExceptDim(vm, asTensor(vm, v), Number(hint(intArg(vm, dim)))),
-  '_weight_norm(v, g, dim=0)': (vm, [v, g, dim]) => weightNorm(vm, asTensor(vm, v), asTensor(vm, g), Number(hint(intArg(vm, dim)))),
+  'batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled)': (
+    vm,
+    [input, weight, bias, mean, variance, training],
+  ) => batchNorm(vm, asTensor(vm, input), { weight, bias, mean, variance, training: boolArg(vm, training) }),
+  'norm_except_dim(v, pow=2, dim=0)': (vm, [v, , dim]) =>
+    normExceptDim(vm, asTensor(vm, v), Number(hint(intArg(vm, dim)))),
+  '_weight_norm(v, g, dim=0)': (vm, [v, g, dim]) =>
+    weightNorm(vm, asTensor(vm, v), asTensor(vm, g), Number(hint(intArg(vm, dim)))),
 })

@@ -21,7 +21,10 @@ function paddedShape(vm: Vm, t: Tensor, pads: readonly Int[]): Int[] {
     if (i >= pads.length) return s
     const size = add(s, add(at(pads, i), at(pads, i + 1)))
     if (lt(size, 0)) {
-      vm.raise(types.RuntimeError, `The input size ${hint(s)}, plus negative padding ${hint(at(pads, i))} and ${hint(at(pads, i + 1))}, resulted in a negative output size, which is invalid. Check dimension ${d} of your input.`)
+      vm.raise(
+        types.RuntimeError,
+        `The input size ${hint(s)}, plus negative padding ${hint(at(pads, i))} and ${hint(at(pads, i + 1))}, resulted in a negative output size, which is invalid. Check dimension ${d} of your input.`,
+      )
     }
     return size
   })
@@ -30,7 +33,10 @@ function paddedShape(vm: Vm, t: Tensor, pads: readonly Int[]): Int[] {
 export function constantPad(vm: Vm, t: Tensor, pads: readonly Int[], value = 0): Tensor {
   if (pads.length % 2 !== 0) vm.raise(types.RuntimeError, 'Length of pad must be even')
   if (pads.length > 2 * t.rank) {
-    vm.raise(types.RuntimeError, `Length of pad should be no more than twice the number of dimensions of the input. Pad length is ${pads.length} while the input has ${t.rank} dimensions.`)
+    vm.raise(
+      types.RuntimeError,
+      `Length of pad should be no more than twice the number of dimensions of the input. Pad length is ${pads.length} while the input has ${t.rank} dimensions.`,
+    )
   }
   const shape = paddedShape(vm, t, pads)
   const out = outputOf([t], shape, t.dtype, stridesInFormatOf(t, shape))
@@ -40,7 +46,13 @@ export function constantPad(vm: Vm, t: Tensor, pads: readonly Int[], value = 0):
 }
 
 /** The padded values in logical order. */
-function padValues(values: ArrayLike<number>, t: Tensor, shape: readonly Int[], pads: readonly Int[], value: number): number[] {
+function padValues(
+  values: ArrayLike<number>,
+  t: Tensor,
+  shape: readonly Int[],
+  pads: readonly Int[],
+  value: number,
+): number[] {
   const sizes = shape.map((s) => Number(hint(s)))
   const own = t.shape.map((s) => Number(hint(s)))
   const before = own.map((_, d) => Number(hint(pads[2 * (t.rank - 1 - d)] ?? 0)))
@@ -74,7 +86,10 @@ function edgePad(vm: Vm, t: Tensor, pads: readonly Int[], mode: PadMode): Tensor
     pads.forEach((p, i) => {
       const d = t.rank - 1 - Math.floor(i / 2)
       if (ge(p, at(t.shape, d))) {
-        vm.raise(types.RuntimeError, `Argument #${2 * (Math.floor(i / 2) + 2)}: Padding size should be less than the corresponding input dimension, but got: padding (${hint(at(pads, i - (i % 2)))}, ${hint(at(pads, i - (i % 2) + 1))}) at dimension ${d} of input ${showShape(t.shape)}`)
+        vm.raise(
+          types.RuntimeError,
+          `Argument #${2 * (Math.floor(i / 2) + 2)}: Padding size should be less than the corresponding input dimension, but got: padding (${hint(at(pads, i - (i % 2)))}, ${hint(at(pads, i - (i % 2) + 1))}) at dimension ${d} of input ${showShape(t.shape)}`,
+        )
       }
     })
   }
@@ -129,7 +144,10 @@ function padValue(v: Value): number {
 function pad(vm: Vm, t: Tensor, pads: readonly Int[], mode: Value, value: Value): Tensor {
   if (pads.length % 2 !== 0) vm.raise(types.RuntimeError, 'Padding length must be divisible by 2')
   if (pads.length > 2 * t.rank) {
-    vm.raise(types.RuntimeError, `Padding length should be less than or equal to two times the input dimension but got padding length ${pads.length} and input of dimension ${t.rank}`)
+    vm.raise(
+      types.RuntimeError,
+      `Padding length should be less than or equal to two times the input dimension but got padding length ${pads.length} and input of dimension ${t.rank}`,
+    )
   }
   if (mode === 'constant') return constantPad(vm, t, pads, padValue(value))
   if (padValue(value) !== 0) {
@@ -141,13 +159,13 @@ function pad(vm: Vm, t: Tensor, pads: readonly Int[], mode: Value, value: Value)
 }
 
 export const functionalPadding: FunctionTable = torchFunctions({
-  'pad(input, pad, mode=\'constant\', value=None)': (vm, [input, pads, mode, value]) =>
-    pad(vm, asTensor(vm, input), sizeArg(vm, pads, 'argument \'pad\''), mode, value),
+  "pad(input, pad, mode='constant', value=None)": (vm, [input, pads, mode, value]) =>
+    pad(vm, asTensor(vm, input), sizeArg(vm, pads, "argument 'pad'"), mode, value),
 })
 
 export const paddingSet: FunctionSet = {
   torch: torchFunctions({
     'constant_pad_nd(input, pad, value=0)': (vm, [input, pads, value]) =>
-      constantPad(vm, asTensor(vm, input), sizeArg(vm, pads, 'argument \'pad\''), padValue(value)),
+      constantPad(vm, asTensor(vm, input), sizeArg(vm, pads, "argument 'pad'"), padValue(value)),
   }),
 }

@@ -56,16 +56,25 @@ function pooledSize(n: Int, w: Window, i: number): Int {
 
 function pooledShape(vm: Vm, t: Tensor, w: Window, dims: number): Int[] {
   if (t.rank !== dims + 1 && t.rank !== dims + 2) {
-    vm.raise(types.RuntimeError, `pool${dims}d: expected ${dims + 1}D or ${dims + 2}D input, but got input of size: ${showShape(t.shape)}`)
+    vm.raise(
+      types.RuntimeError,
+      `pool${dims}d: expected ${dims + 1}D or ${dims + 2}D input, but got input of size: ${showShape(t.shape)}`,
+    )
   }
   const spatial = t.shape.slice(t.rank - dims).map((n, i) => {
     if (lt(at(w.kernel, i), mul(2, at(w.padding, i)))) {
-      vm.raise(types.RuntimeError, `pad should be at most half of effective kernel size, but got pad=${hint(at(w.padding, i))}, kernel_size=${hint(at(w.kernel, i))}`)
+      vm.raise(
+        types.RuntimeError,
+        `pad should be at most half of effective kernel size, but got pad=${hint(at(w.padding, i))}, kernel_size=${hint(at(w.kernel, i))}`,
+      )
     }
     return pooledSize(n, w, i)
   })
   if (spatial.some((s) => lt(s, 1))) {
-    vm.raise(types.RuntimeError, `Given input size: ${showShape(t.shape)}. Calculated output size: ${showShape(spatial)}. Output size is too small`)
+    vm.raise(
+      types.RuntimeError,
+      `Given input size: ${showShape(t.shape)}. Calculated output size: ${showShape(spatial)}. Output size is too small`,
+    )
   }
   return [...t.shape.slice(0, t.rank - dims), ...spatial]
 }
@@ -122,14 +131,22 @@ function adaptiveSizes(vm: Vm, t: Tensor, v: Value, dims: number): Int[] {
   const given: readonly Value[] = isSequence(v) ? v.items : new Array<Value>(dims).fill(v)
   if (given.length !== dims) vm.raise(types.RuntimeError, `adaptive pooling: output_size must be ${dims}`)
   if (t.rank !== dims + 1 && t.rank !== dims + 2) {
-    vm.raise(types.RuntimeError, `adaptive_pool${dims}d(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got ${showShape(t.shape)}`)
+    vm.raise(
+      types.RuntimeError,
+      `adaptive_pool${dims}d(): Expected ${dims + 1}D or ${dims + 2}D tensor, but got ${showShape(t.shape)}`,
+    )
   }
   return given.map((s, i) => (s === null ? at(t.shape, t.rank - dims + i) : intArg(vm, s, 'output_size')))
 }
 
 /** To a single element it is a mean, which keeps the input's format by an in-place change of strides. */
 function meanOfAll(vm: Vm, t: Tensor, dims: number): Tensor {
-  const out = meanDims(vm, t, Array.from({ length: dims }, (_, i) => t.rank - dims + i), true)
+  const out = meanDims(
+    vm,
+    t,
+    Array.from({ length: dims }, (_, i) => t.rank - dims + i),
+    true,
+  )
   if (t.rank !== dims + 2 || suggestedFormat(t.shape, t.strides) === 'contiguous_format') return out
   out.assign(out.shape, channelsLastStrides(out.shape))
   launch(vm, 'aten.as_strided_.default', [out], [out])
@@ -140,7 +157,12 @@ function adaptiveAvg(vm: Vm, input: Tensor, output: Value, dims: 2 | 3): Tensor 
   const sizes = adaptiveSizes(vm, input, output, dims)
   if (sizes.every(isOne)) return meanOfAll(vm, input, dims)
   const shape = [...input.shape.slice(0, input.rank - dims), ...sizes]
-  const out = outputOf([input], shape, input.dtype, input.rank === 4 && dims === 2 ? stridesInFormatOf(input, shape) : undefined)
+  const out = outputOf(
+    [input],
+    shape,
+    input.dtype,
+    input.rank === 4 && dims === 2 ? stridesInFormatOf(input, shape) : undefined,
+  )
   launch(vm, dims === 2 ? 'aten._adaptive_avg_pool2d.default' : 'aten._adaptive_avg_pool3d.default', [input], [out])
   return out
 }
@@ -168,7 +190,9 @@ function lineSize(v: Value): Value {
 // --- Undoing max pooling ------------------------------------------------------------------------------------------------
 
 function maxUnpool(vm: Vm, t: Tensor, indices: Tensor, w: Window, size: Value): Tensor {
-  const own = t.shape.slice(2).map((n, i) => sub(add(mul(sub(n, 1), at(w.stride, i)), at(w.kernel, i)), mul(2, at(w.padding, i))))
+  const own = t.shape
+    .slice(2)
+    .map((n, i) => sub(add(mul(sub(n, 1), at(w.stride, i)), at(w.kernel, i)), mul(2, at(w.padding, i))))
   const spatial = isSequence(size) ? size.items.slice(-own.length).map((s) => intArg(vm, s)) : own
   const out = outputOf([t], [...t.shape.slice(0, 2), ...spatial], t.dtype)
   launch(vm, 'aten.max_unpool2d.default', [t, indices], [out])
@@ -184,7 +208,17 @@ function oneOf(outs: readonly Tensor[], withIndices: boolean): Value {
 function maxPoolFunction(name: string, dims: number, pool: Pool): FunctionTable {
   const run = (vm: Vm, args: readonly unknown[], withIndices: boolean): Value => {
     const [input, kernel, stride, padding, dilation, ceil] = args as Value[]
-    const w = windowArg(vm, { kernel: kernel ?? null, stride: stride ?? null, padding: padding ?? 0, dilation: dilation ?? 1, ceil: ceil ?? false }, dims)
+    const w = windowArg(
+      vm,
+      {
+        kernel: kernel ?? null,
+        stride: stride ?? null,
+        padding: padding ?? 0,
+        dilation: dilation ?? 1,
+        ceil: ceil ?? false,
+      },
+      dims,
+    )
     return oneOf(pool(vm, asTensor(vm, input), w), withIndices)
   }
   const params = 'input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False'
@@ -197,9 +231,14 @@ function maxPoolFunction(name: string, dims: number, pool: Pool): FunctionTable 
 function avgPoolFunction(name: string, dims: number, pool: Pool): FunctionTable {
   const divisor = dims === 1 ? '' : ', divisor_override=None'
   return torchFunctions<string>({
-    [`${name}(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True${divisor})`]: (vm, args) => {
+    [`${name}(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True${divisor})`]: (
+      vm,
+      args,
+    ) => {
       const [input, kernel = null, stride = null, padding = 0, ceil = false] = args as Value[]
-      return pool(vm, asTensor(vm, input), windowArg(vm, { kernel, stride, padding, dilation: 1, ceil }, dims))[0] ?? null
+      return (
+        pool(vm, asTensor(vm, input), windowArg(vm, { kernel, stride, padding, dilation: 1, ceil }, dims))[0] ?? null
+      )
     },
   })
 }
@@ -211,7 +250,10 @@ const adaptive = torchFunctions({
   'adaptive_avg_pool3d(input, output_size)': (vm, [input, size]) => adaptiveAvg(vm, asTensor(vm, input), size, 3),
   'adaptive_max_pool1d(input, output_size, return_indices=False)': (vm, [input, size, indices]) => {
     const outs = adaptiveMax(vm, unsqueeze(vm, asTensor(vm, input), -2), lineSize(size), 2)
-    return oneOf(outs.map((out) => squeeze(vm, out, [-2])), boolArg(vm, indices))
+    return oneOf(
+      outs.map((out) => squeeze(vm, out, [-2])),
+      boolArg(vm, indices),
+    )
   },
   'adaptive_max_pool2d(input, output_size, return_indices=False)': (vm, [input, size, indices]) =>
     oneOf(adaptiveMax(vm, asTensor(vm, input), size, 2), boolArg(vm, indices)),
@@ -220,8 +262,17 @@ const adaptive = torchFunctions({
 })
 
 const unpooling = torchFunctions({
-  'max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None)': (vm, [input, indices, kernel, stride, padding, size]) =>
-    maxUnpool(vm, asTensor(vm, input), asTensor(vm, indices), windowArg(vm, { kernel, stride, padding, dilation: 1, ceil: false }, 2), size),
+  'max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None)': (
+    vm,
+    [input, indices, kernel, stride, padding, size],
+  ) =>
+    maxUnpool(
+      vm,
+      asTensor(vm, input),
+      asTensor(vm, indices),
+      windowArg(vm, { kernel, stride, padding, dilation: 1, ceil: false }, 2),
+      size,
+    ),
 })
 
 /** Names of torch.nn.functional; `torch` has the first five and the one-dimensional adaptive ones too. */

@@ -8,7 +8,13 @@ import { torchFunctions, type FunctionTable } from '../functions.ts'
 import { logSoftmax, softmax } from '../reductions.ts'
 import type { Tensor } from '../tensor.ts'
 
-function along(vm: Vm, kernel: (vm: Vm, t: Tensor, dim: number) => Tensor, input: Value, dim: Value, dtype: Value): Tensor {
+function along(
+  vm: Vm,
+  kernel: (vm: Vm, t: Tensor, dim: number) => Tensor,
+  input: Value,
+  dim: Value,
+  dtype: Value,
+): Tensor {
   const t = asTensor(vm, input)
   const implied = t.rank === 0 || t.rank === 1 || t.rank === 3 ? 0 : 1
   const d = dimArg(vm, t, dim === null ? implied : dim)
@@ -17,6 +23,8 @@ function along(vm: Vm, kernel: (vm: Vm, t: Tensor, dim: number) => Tensor, input
 }
 
 export const functionalSoftmax: FunctionTable = torchFunctions({
-  'softmax(input, dim=None, _stacklevel=3, dtype=None)': (vm, [input, dim, , dtype]) => along(vm, softmax, input, dim, dtype),
-  'log_softmax(input, dim=None, _stacklevel=3, dtype=None)': (vm, [input, dim, , dtype]) => along(vm, logSoftmax, input, dim, dtype),
+  'softmax(input, dim=None, _stacklevel=3, dtype=None)': (vm, [input, dim, , dtype]) =>
+    along(vm, softmax, input, dim, dtype),
+  'log_softmax(input, dim=None, _stacklevel=3, dtype=None)': (vm, [input, dim, , dtype]) =>
+    along(vm, logSoftmax, input, dim, dtype),
 })

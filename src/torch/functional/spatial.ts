@@ -15,7 +15,10 @@ export function perDimension(vm: Vm, v: Value | undefined, count: number, what: 
   const [only] = given
   if (given.length === 1 && only !== undefined) return new Array<Int>(count).fill(only)
   if (given.length === count) return given
-  return vm.raise(types.RuntimeError, `expected ${what} to be a single integer value or a list of ${count} values, but got ${what}=[${given.map((x) => String(hint(x))).join(', ')}]`)
+  return vm.raise(
+    types.RuntimeError,
+    `expected ${what} to be a single integer value or a list of ${count} values, but got ${what}=[${given.map((x) => String(hint(x))).join(', ')}]`,
+  )
 }
 
 /** Runs a function of batched tensors on a tensor that may lack the batch dimension. */
@@ -25,5 +28,7 @@ export function batched(vm: Vm, t: Tensor, rank: number, run: (batch: Tensor) =>
 
 /** Strides of an output in the memory format that the input suggests. */
 export function stridesInFormatOf(t: Tensor, shape: Shape): Int[] {
-  return suggestedFormat(t.shape, t.strides) === 'contiguous_format' ? contiguousStrides(shape) : channelsLastStrides(shape)
+  return suggestedFormat(t.shape, t.strides) === 'contiguous_format'
+    ? contiguousStrides(shape)
+    : channelsLastStrides(shape)
 }

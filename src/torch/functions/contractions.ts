@@ -35,7 +35,11 @@ function tensordot(vm: Vm, a: Tensor, b: Tensor, dims: Contraction): Tensor {
     if (isOne(y)) left = sumDims(vm, left, [da], true)
     else if (isOne(x)) right = sumDims(vm, right, [db], true)
     else if (sameSize(x, y)) inner = mul(inner, x)
-    else vm.raise(types.RuntimeError, `contracted dimensions need to match, but first has size ${hint(x)} in dim ${da} and second has size ${hint(y)} in dim ${db}`)
+    else
+      vm.raise(
+        types.RuntimeError,
+        `contracted dimensions need to match, but first has size ${hint(x)} in dim ${da} and second has size ${hint(y)} in dim ${db}`,
+      )
   })
   const outerLeft = left.shape.map((_, d) => d).filter((d) => !dims.a.includes(d))
   const outerRight = right.shape.map((_, d) => d).filter((d) => !dims.b.includes(d))
@@ -144,7 +148,13 @@ function addbmm(vm: Vm, input: Tensor, a: Tensor, b: Tensor): Tensor {
   return out
 }
 
-function into(vm: Vm, op: 'aten.addmm_.default' | 'aten.baddbmm_.default', target: Tensor, a: Tensor, b: Tensor): Tensor {
+function into(
+  vm: Vm,
+  op: 'aten.addmm_.default' | 'aten.baddbmm_.default',
+  target: Tensor,
+  a: Tensor,
+  b: Tensor,
+): Tensor {
   launch(vm, op, [target, a, b], [target])
   return target
 }
@@ -153,7 +163,10 @@ function into(vm: Vm, op: 'aten.addmm_.default' | 'aten.baddbmm_.default', targe
 function cdist(vm: Vm, a: Tensor, b: Tensor, p: number): Tensor {
   if (p < 0) vm.raise(types.RuntimeError, 'cdist only supports non-negative p values')
   if (!sameSize(at(a.shape, -1), at(b.shape, -1))) {
-    vm.raise(types.RuntimeError, `X1 and X2 must have the same number of columns. X1: ${hint(at(a.shape, -1))} X2: ${hint(at(b.shape, -1))}`)
+    vm.raise(
+      types.RuntimeError,
+      `X1 and X2 must have the same number of columns. X1: ${hint(at(a.shape, -1))} X2: ${hint(at(b.shape, -1))}`,
+    )
   }
   const batch = a.rank >= b.rank ? a.shape.slice(0, -2) : b.shape.slice(0, -2)
   const out = outputOf([a, b], [...batch, at(a.shape, -2), at(b.shape, -2)], a.dtype)
@@ -176,7 +189,12 @@ function einsumOf(vm: Vm, args: readonly Value[]): Tensor {
   if (typeof first === 'string') {
     const operands = isSequence(second) && args.length === 2 ? second.items : args.slice(1)
     const { inputs, output } = parseEquation(vm, first)
-    return einsum(vm, operands.map((t) => asTensor(vm, t, 'einsum() operand')), inputs, output)
+    return einsum(
+      vm,
+      operands.map((t) => asTensor(vm, t, 'einsum() operand')),
+      inputs,
+      output,
+    )
   }
   const operands: Tensor[] = []
   const inputs: Subscript[][] = []
@@ -200,21 +218,25 @@ function optionalDtype(vm: Vm, v: Value): DType | undefined {
 }
 
 const products = torchFunctions({
-  'matmul(input, other)': (vm, [a, b]) => matmul(vm, asTensor(vm, a), asTensor(vm, b, 'argument \'other\'')),
+  'matmul(input, other)': (vm, [a, b]) => matmul(vm, asTensor(vm, a), asTensor(vm, b, "argument 'other'")),
   'mm(input, mat2, out_dtype=None)': (vm, [a, b, d]) => mm(vm, asTensor(vm, a), asTensor(vm, b), optionalDtype(vm, d)),
-  'bmm(input, mat2, out_dtype=None)': (vm, [a, b, d]) => bmm(vm, asTensor(vm, a), asTensor(vm, b), optionalDtype(vm, d)),
+  'bmm(input, mat2, out_dtype=None)': (vm, [a, b, d]) =>
+    bmm(vm, asTensor(vm, a), asTensor(vm, b), optionalDtype(vm, d)),
   'mv(input, vec)': (vm, [a, v]) => mv(vm, asTensor(vm, a), asTensor(vm, v)),
   'dot(input, tensor)': (vm, [a, b]) => dot(vm, asTensor(vm, a), asTensor(vm, b)),
   'vdot(input, other)': (vm, [a, b]) => dot(vm, asTensor(vm, a), asTensor(vm, b), 'aten.vdot.default'),
   'outer(input, vec2)': (vm, [a, b]) => outer(vm, asTensor(vm, a), asTensor(vm, b)),
   'inner(input, other)': (vm, [a, b]) => inner(vm, asTensor(vm, a), asTensor(vm, b)),
-  'addmm(input, mat1, mat2, *, beta=1, alpha=1)': (vm, [c, a, b]) => addmm(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
+  'addmm(input, mat1, mat2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
+    addmm(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
   'baddbmm(input, batch1, batch2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
     baddbmm(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
   'addbmm(input, batch1, batch2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
     addbmm(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
-  'addmv(input, mat, vec, *, beta=1, alpha=1)': (vm, [c, a, b]) => addmv(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
-  'addr(input, vec1, vec2, *, beta=1, alpha=1)': (vm, [c, a, b]) => addr(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
+  'addmv(input, mat, vec, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
+    addmv(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
+  'addr(input, vec1, vec2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
+    addr(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
   'cross(input, other, dim=None)': (vm, [a, b, dim]) => {
     const t = asTensor(vm, a)
     const three = t.shape.findIndex((s) => sameSize(s, 3))
@@ -244,6 +266,6 @@ export const contractionFunctions: FunctionSet = {
     'chain_matmul(*matrices)': (vm, [matrices]) =>
       multiDot(vm, matrices.length === 1 ? tensorList(vm, matrices[0]) : matrices.map((m) => asTensor(vm, m))),
     'cdist(x1, x2, p=2.0, compute_mode=None)': (vm, [a, b, p]) =>
-      cdist(vm, asTensor(vm, a), asTensor(vm, b), numberArg(vm, p, 'argument \'p\'')),
+      cdist(vm, asTensor(vm, a), asTensor(vm, b), numberArg(vm, p, "argument 'p'")),
   }),
 }

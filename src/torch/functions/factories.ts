@@ -328,7 +328,8 @@ const newMethods = torchFunctions({
 function legacy(vm: Vm, args: readonly Value[], dtype: DType, device: DeviceName): Tensor {
   const [first] = args
   if (args.length === 1 && isTensor(first)) return viewOf(first, first.shape, first.strides)
-  if (args.length === 1 && (isSequence(first) || arrayContents(vm, first ?? null) !== undefined)) return tensorOf(vm, first ?? null, dtype, device)
+  if (args.length === 1 && (isSequence(first) || arrayContents(vm, first ?? null) !== undefined))
+    return tensorOf(vm, first ?? null, dtype, device)
   const shape: Shape = args.length === 0 ? [0] : sizeArgs(vm, args)
   return empty(vm, shape, dtype, device)
 }

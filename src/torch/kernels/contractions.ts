@@ -8,7 +8,11 @@ type Matmul<S extends string> = Arithmetic<Bound<S>>
 const product = (a: Operand, n: Int): Int => prod([2, a.elements, n])
 
 /** The matrix product and, where a tensor is added to it, one addition per output element. */
-function matmul<S extends string>(rule: string, flops: (b: Bound<S>) => Int, bias?: (b: Bound<S>) => boolean): Matmul<S> {
+function matmul<S extends string>(
+  rule: string,
+  flops: (b: Bound<S>) => Int,
+  bias?: (b: Bound<S>) => boolean,
+): Matmul<S> {
   const arithmetic: Matmul<S> = { rule, matmul: flops }
   if (bias === undefined) return arithmetic
   return {
@@ -21,19 +25,55 @@ function matmul<S extends string>(rule: string, flops: (b: Bound<S>) => Int, bia
 const always = (): boolean => true
 
 const matrixProducts = defineKernels(
-  rows(['aten.mm.default', 'aten.mm.dtype'], kernel('self, mat2', matmul('2·m·k·n', (b) => product(b.self, dim(b.mat2, 1))))),
+  rows(
+    ['aten.mm.default', 'aten.mm.dtype'],
+    kernel(
+      'self, mat2',
+      matmul('2·m·k·n', (b) => product(b.self, dim(b.mat2, 1))),
+    ),
+  ),
   rows(
     ['aten.addmm.default', 'aten.addmm_.default'],
-    kernel('self, mat1, mat2', matmul('2·m·k·n', (b) => product(b.mat1, dim(b.mat2, 1)), always)),
+    kernel(
+      'self, mat1, mat2',
+      matmul('2·m·k·n', (b) => product(b.mat1, dim(b.mat2, 1)), always),
+    ),
   ),
-  rows(['aten.bmm.default', 'aten.bmm.dtype'], kernel('self, mat2', matmul('2·b·m·k·n', (b) => product(b.self, dim(b.mat2, 2))))),
+  rows(
+    ['aten.bmm.default', 'aten.bmm.dtype'],
+    kernel(
+      'self, mat2',
+      matmul('2·b·m·k·n', (b) => product(b.self, dim(b.mat2, 2))),
+    ),
+  ),
   rows(
     ['aten.baddbmm.default', 'aten.baddbmm_.default', 'aten.addbmm.default', 'aten.addbmm_.default'],
-    kernel('self, batch1, batch2', matmul('2·b·m·k·n', (b) => product(b.batch1, dim(b.batch2, 2)), always)),
+    kernel(
+      'self, batch1, batch2',
+      matmul('2·b·m·k·n', (b) => product(b.batch1, dim(b.batch2, 2)), always),
+    ),
   ),
-  rows(['aten.mv.default'], kernel('self, vec', matmul('2·m·k', (b) => product(b.self, 1)))),
-  rows(['aten.addmv.default', 'aten.addmv_.default'], kernel('self, mat, vec', matmul('2·m·k', (b) => product(b.mat, 1), always))),
-  rows(['aten.dot.default', 'aten.vdot.default'], kernel('self, tensor', matmul('2·k', (b) => product(b.self, 1)))),
+  rows(
+    ['aten.mv.default'],
+    kernel(
+      'self, vec',
+      matmul('2·m·k', (b) => product(b.self, 1)),
+    ),
+  ),
+  rows(
+    ['aten.addmv.default', 'aten.addmv_.default'],
+    kernel(
+      'self, mat, vec',
+      matmul('2·m·k', (b) => product(b.mat, 1), always),
+    ),
+  ),
+  rows(
+    ['aten.dot.default', 'aten.vdot.default'],
+    kernel(
+      'self, tensor',
+      matmul('2·k', (b) => product(b.self, 1)),
+    ),
+  ),
   rows(['aten.addr.default', 'aten.addr_.default'], kernel('self, vec1, vec2', perOutput(2, 'mul, add'))),
 )
 
@@ -71,7 +111,14 @@ const others = defineKernels(
   rows(['aten.convolution.default'], kernel('input, weight, bias?', convolution)),
   rows(
     ['aten.conv_tbc.default'],
-    kernel('self, weight, bias', matmul('2·time·batch·weight elements', ({ out, weight }) => prod([2, dim(out, 0), dim(out, 1), weight.elements]), always)),
+    kernel(
+      'self, weight, bias',
+      matmul(
+        '2·time·batch·weight elements',
+        ({ out, weight }) => prod([2, dim(out, 0), dim(out, 1), weight.elements]),
+        always,
+      ),
+    ),
   ),
   rows(['sdpa', 'sdpa.causal'], kernel('query, key, value, mask?', attention)),
   rows(
@@ -120,40 +167,91 @@ const decompositions = defineKernels(
       scalar: ({ self, out }) => mul(out.elements, dim(self, -1)),
     }),
   ),
-  rows(['aten.linalg_inv_ex.default'], kernel(perMatrix, decomposition('2·n³ FLOPs per matrix', (a) => mul(2, cubes(a))))),
+  rows(
+    ['aten.linalg_inv_ex.default'],
+    kernel(
+      perMatrix,
+      decomposition('2·n³ FLOPs per matrix', (a) => mul(2, cubes(a))),
+    ),
+  ),
   rows(
     ['aten._linalg_det.default', 'aten._linalg_slogdet.default'],
-    kernel(perMatrix, decomposition('2/3·n³ FLOPs per matrix (LU)', (a) => floorDiv(mul(2, cubes(a)), 3))),
+    kernel(
+      perMatrix,
+      decomposition('2/3·n³ FLOPs per matrix (LU)', (a) => floorDiv(mul(2, cubes(a)), 3)),
+    ),
   ),
   rows(
     ['aten._linalg_solve_ex.default'],
-    kernel(perMatrix, decomposition('2/3·n³ FLOPs per matrix (LU), 2·n² per right-hand side', (a, b) =>
-      add(floorDiv(mul(2, cubes(a)), 3), mul(mul(2, dim(a, -1)), b?.elements ?? 0)),
-    )),
+    kernel(
+      perMatrix,
+      decomposition('2/3·n³ FLOPs per matrix (LU), 2·n² per right-hand side', (a, b) =>
+        add(floorDiv(mul(2, cubes(a)), 3), mul(mul(2, dim(a, -1)), b?.elements ?? 0)),
+      ),
+    ),
   ),
-  rows(['aten.linalg_cholesky_ex.default'], kernel(perMatrix, decomposition('1/3·n³ FLOPs per matrix', (a) => floorDiv(cubes(a), 3)))),
+  rows(
+    ['aten.linalg_cholesky_ex.default'],
+    kernel(
+      perMatrix,
+      decomposition('1/3·n³ FLOPs per matrix', (a) => floorDiv(cubes(a), 3)),
+    ),
+  ),
   rows(
     ['aten.linalg_qr.default'],
-    kernel(perMatrix, decomposition('2·m·n·min(m, n) FLOPs per matrix', (a) => prod([2, a.elements, smallerSide(a)]))),
+    kernel(
+      perMatrix,
+      decomposition('2·m·n·min(m, n) FLOPs per matrix', (a) => prod([2, a.elements, smallerSide(a)])),
+    ),
   ),
   rows(
     ['aten._linalg_svd.default'],
-    kernel(perMatrix, decomposition('14·m·n·min(m, n) FLOPs per matrix', (a) => prod([14, a.elements, smallerSide(a)]))),
+    kernel(
+      perMatrix,
+      decomposition('14·m·n·min(m, n) FLOPs per matrix', (a) => prod([14, a.elements, smallerSide(a)])),
+    ),
   ),
-  rows(['aten._linalg_eigh.default'], kernel(perMatrix, decomposition('9·n³ FLOPs per matrix', (a) => mul(9, cubes(a))))),
+  rows(
+    ['aten._linalg_eigh.default'],
+    kernel(
+      perMatrix,
+      decomposition('9·n³ FLOPs per matrix', (a) => mul(9, cubes(a))),
+    ),
+  ),
   rows(['aten.linalg_cross.default'], kernel('self, other', perOutput(3, 'mul, mul, sub'))),
   rows(['aten._linalg_check_errors.default'], kernel('info')),
 )
 
 /** Fourier transforms: 5·log2(n) FLOPs per complex element of a radix-2 transform, half of it when one side is real. */
 function fourier(perElement: string, of: (stages: Int, ins: Operand, outs: Operand) => Int): Arithmetic<Bound<'self'>> {
-  return { rule: `${perElement}·log2(n) FLOPs per element`, scalar: ({ self, out, params }) => of(Number(params['stages']), self, out) }
+  return {
+    rule: `${perElement}·log2(n) FLOPs per element`,
+    scalar: ({ self, out, params }) => of(Number(params['stages']), self, out),
+  }
 }
 
 const transforms = defineKernels(
-  rows(['aten._fft_c2c.default'], kernel('self', fourier('5', (stages, _x, out) => prod([5, stages, out.elements])))),
-  rows(['aten._fft_r2c.default'], kernel('self', fourier('5/2', (stages, x) => floorDiv(prod([5, stages, x.elements]), 2)))),
-  rows(['aten._fft_c2r.default'], kernel('self', fourier('5/2', (stages, _x, out) => floorDiv(prod([5, stages, out.elements]), 2)))),
+  rows(
+    ['aten._fft_c2c.default'],
+    kernel(
+      'self',
+      fourier('5', (stages, _x, out) => prod([5, stages, out.elements])),
+    ),
+  ),
+  rows(
+    ['aten._fft_r2c.default'],
+    kernel(
+      'self',
+      fourier('5/2', (stages, x) => floorDiv(prod([5, stages, x.elements]), 2)),
+    ),
+  ),
+  rows(
+    ['aten._fft_c2r.default'],
+    kernel(
+      'self',
+      fourier('5/2', (stages, _x, out) => floorDiv(prod([5, stages, out.elements]), 2)),
+    ),
+  ),
 )
 
 export const contractionKernels = defineKernels(matrixProducts, others, distances, decompositions, transforms)

@@ -1,11 +1,26 @@
 // Kernels of torch.nn.functional: normalisation, activations (but relu, sigmoid, tanh: pointwise.ts; softmax:
 // reductions.ts), pooling, resampling, padding.
 import { add, mul, type Int } from '../../sym/index.ts'
-import { defineKernels, kernel, perInput, perOutput, rows, type Arithmetic, type Bound, type KernelRow } from './table.ts'
+import {
+  defineKernels,
+  kernel,
+  perInput,
+  perOutput,
+  rows,
+  type Arithmetic,
+  type Bound,
+  type KernelRow,
+} from './table.ts'
 
 /** The row under a name and under that of its in-place variant. */
-function alsoInPlace<const N extends string>(name: N, row: KernelRow): Record<`aten.${N}.default` | `aten.${N}_.default`, KernelRow> {
-  return rows([`aten.${name}.default`, `aten.${name}_.default`], row) as Record<`aten.${N}.default` | `aten.${N}_.default`, KernelRow>
+function alsoInPlace<const N extends string>(
+  name: N,
+  row: KernelRow,
+): Record<`aten.${N}.default` | `aten.${N}_.default`, KernelRow> {
+  return rows([`aten.${name}.default`, `aten.${name}_.default`], row) as Record<
+    `aten.${N}.default` | `aten.${N}_.default`,
+    KernelRow
+  >
 }
 
 const gelu: Arithmetic = {
@@ -38,7 +53,10 @@ const activations = defineKernels(
 const normalise = perInput(8, 0, 'mean and variance 4, sub, mul, mul, add')
 
 const normalization = defineKernels(
-  rows(['aten.native_layer_norm.default', 'aten.native_group_norm.default'], kernel('input, weight?, bias?', normalise)),
+  rows(
+    ['aten.native_layer_norm.default', 'aten.native_group_norm.default'],
+    kernel('input, weight?, bias?', normalise),
+  ),
   rows(['aten.native_batch_norm.default'], kernel('input, *parameters', normalise)),
   rows(['aten._weight_norm_interface.default'], kernel('v, g', perInput(3, 0, 'norm, mul, div'))),
 )
@@ -52,12 +70,18 @@ function windowed(extra: number, parts: string): Arithmetic {
 }
 
 const pooling = defineKernels(
-  rows(['aten.avg_pool2d.default', 'aten.avg_pool3d.default'], kernel('self', windowed(1, '1 FLOP per element (sum) and 1 (division)'))),
+  rows(
+    ['aten.avg_pool2d.default', 'aten.avg_pool3d.default'],
+    kernel('self', windowed(1, '1 FLOP per element (sum) and 1 (division)')),
+  ),
   rows(
     ['aten.max_pool2d_with_indices.default', 'aten.max_pool3d_with_indices.default'],
     kernel('self', windowed(0, '1 FLOP per element (max)')),
   ),
-  rows(['aten._adaptive_avg_pool2d.default', 'aten._adaptive_avg_pool3d.default'], kernel('self', perInput(1, 1, 'sum; division'))),
+  rows(
+    ['aten._adaptive_avg_pool2d.default', 'aten._adaptive_avg_pool3d.default'],
+    kernel('self', perInput(1, 1, 'sum; division')),
+  ),
   rows(['aten.adaptive_max_pool2d.default', 'aten.adaptive_max_pool3d.default'], kernel('self', perInput(1, 0, 'max'))),
   rows(['aten.max_unpool2d.default', 'aten.max_unpool3d.default'], kernel('self, indices')),
 )

@@ -72,14 +72,7 @@ const binaryArithmetic = defineKernels(
   // A complex product is four multiplications and two additions.
   both(['aten.mul.Tensor', 'aten.mul.Scalar'], kernel(binary, perOutput(1, '', 6))),
   both(
-    [
-      'aten.add.Tensor',
-      'aten.add.Scalar',
-      'aten.sub.Tensor',
-      'aten.sub.Scalar',
-      'aten.div.Tensor',
-      'aten.div.Scalar',
-    ],
+    ['aten.add.Tensor', 'aten.add.Scalar', 'aten.sub.Tensor', 'aten.sub.Scalar', 'aten.div.Tensor', 'aten.div.Scalar'],
     kernel(binary, perOutput(1)),
   ),
   rows(

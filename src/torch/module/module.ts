@@ -180,14 +180,18 @@ function checkName(vm: Vm, o: PyInstance, name: string, what: string, own: strin
     o.dict.has(name) ||
     o.cls.lookup(name) !== undefined ||
     [parameters, buffers, modules].some((t) => t !== own && lookUp(o, t, name) !== undefined)
-  if (taken && table(o, own)?.entries.has(stringKey(name)) !== true) vm.raise(types.KeyError, `attribute '${name}' already exists`)
+  if (taken && table(o, own)?.entries.has(stringKey(name)) !== true)
+    vm.raise(types.KeyError, `attribute '${name}' already exists`)
 }
 
 function registerParameter(vm: Vm, o: PyInstance, name: string, v: Value): void {
   const d = mustBeMade(vm, o, parameters, 'parameter')
   checkName(vm, o, name, 'parameter', parameters, '')
   if (v !== null && !isParameter(v)) {
-    vm.raise(types.TypeError, `cannot assign '${typename(v)}' object to parameter '${name}' (torch.nn.Parameter or None required)`)
+    vm.raise(
+      types.TypeError,
+      `cannot assign '${typename(v)}' object to parameter '${name}' (torch.nn.Parameter or None required)`,
+    )
   }
   put(d, name, v)
 }
@@ -196,7 +200,10 @@ function registerBuffer(vm: Vm, o: PyInstance, name: string, v: Value, persisten
   const d = table(o, buffers) ?? vm.raise(types.AttributeError, 'cannot assign buffer before Module.__init__() call')
   checkName(vm, o, name, 'buffer', buffers, '')
   if (v !== null && !isTensor(v)) {
-    vm.raise(types.TypeError, `cannot assign '${typename(v)}' object to buffer '${name}' (torch Tensor or None required)`)
+    vm.raise(
+      types.TypeError,
+      `cannot assign '${typename(v)}' object to buffer '${name}' (torch Tensor or None required)`,
+    )
   }
   put(d, name, v)
   const loose = o.dict.get(nonPersistent)
@@ -269,7 +276,8 @@ function kwargsDict(kwargs: Kwargs): PyDict {
 }
 
 function kwargsOf(vm: Vm, v: Value): Kwargs {
-  if (!(v instanceof PyDict)) return vm.raise(types.RuntimeError, 'forward pre-hook must return None or a tuple of (new_args, new_kwargs)')
+  if (!(v instanceof PyDict))
+    return vm.raise(types.RuntimeError, 'forward pre-hook must return None or a tuple of (new_args, new_kwargs)')
   return new Map([...v.entries.values()].map(([k, x]) => [String(k), x]))
 }
 
@@ -284,7 +292,8 @@ function runPreHooks(vm: Vm, o: PyInstance, table: PyDict, args: readonly Value[
       current = { args: collect(vm, newArgs), kwargs: kwargsOf(vm, newKwargs) }
     } else {
       const result = call(vm, hook, [o, positional])
-      if (result !== null) current = { args: result instanceof PyTuple ? result.items : [result], kwargs: current.kwargs }
+      if (result !== null)
+        current = { args: result instanceof PyTuple ? result.items : [result], kwargs: current.kwargs }
     }
   }
   return current
@@ -292,7 +301,9 @@ function runPreHooks(vm: Vm, o: PyInstance, table: PyDict, args: readonly Value[
 
 function runHook(vm: Vm, o: PyInstance, id: Value, hook: Value, { args, kwargs }: Call, result: Value): Value {
   const positional = new PyTuple(types.tuple, args)
-  const given = isMarked(o, '_forward_hooks_with_kwargs', id) ? [o, positional, kwargsDict(kwargs), result] : [o, positional, result]
+  const given = isMarked(o, '_forward_hooks_with_kwargs', id)
+    ? [o, positional, kwargsDict(kwargs), result]
+    : [o, positional, result]
   return call(vm, hook, given)
 }
 
@@ -307,7 +318,13 @@ function runHooks(vm: Vm, o: PyInstance, table: PyDict, called: Call, first: Val
 }
 
 /** Hooks registered with `always_call` run although `forward` raised. */
-function runAlwaysCalled(vm: Vm, o: PyInstance, table: PyDict | undefined, called: Call, pending: ReadonlySet<unknown>): void {
+function runAlwaysCalled(
+  vm: Vm,
+  o: PyInstance,
+  table: PyDict | undefined,
+  called: Call,
+  pending: ReadonlySet<unknown>,
+): void {
   for (const [key, [id, hook]] of table?.entries ?? []) {
     if (pending.has(key) && isMarked(o, '_forward_hooks_always_called', id)) runHook(vm, o, id, hook, called, null)
   }
@@ -325,7 +342,9 @@ const nativeMethods = {
     construct(instanceArg(vm, self))
     return null
   }),
-  __getattr__: native('__getattr__(self, name)', (vm, [self, name]) => getAttribute(vm, instanceArg(vm, self), String(name))),
+  __getattr__: native('__getattr__(self, name)', (vm, [self, name]) =>
+    getAttribute(vm, instanceArg(vm, self), String(name)),
+  ),
   __setattr__: native('__setattr__(self, name, value)', (vm, [self, name, v]) => {
     setAttribute(vm, instanceArg(vm, self), String(name), v)
     return null
@@ -334,7 +353,9 @@ const nativeMethods = {
     deleteAttribute(vm, instanceArg(vm, self), String(name))
     return null
   }),
-  __call__: native('__call__(self, *args, **kwargs)', (vm, [self, args, kwargs]) => callModule(vm, instanceArg(vm, self), args, kwargs)),
+  __call__: native('__call__(self, *args, **kwargs)', (vm, [self, args, kwargs]) =>
+    callModule(vm, instanceArg(vm, self), args, kwargs),
+  ),
   register_parameter: native('register_parameter(self, name, param)', (vm, [self, name, v]) => {
     registerParameter(vm, instanceArg(vm, self), nameArg(vm, name, 'parameter', typeOf(name).name), v)
     return null
@@ -396,27 +417,14 @@ function entriesOf(module: PyInstance, name: string): readonly (readonly [string
   return [...(table(module, name)?.entries.values() ?? [])].map(([k, v]) => [String(k), v] as const)
 }
 
-/** The dotted name that `nameModules` gave. */
-export function moduleName(vm: Vm, module: PyInstance): string | undefined {
-  return vm.state(moduleState).names.get(module)
-}
-
 /** Parameters of a module and all below it by dotted name; tied ones once, under their first. */
 export function namedParameters(_vm: Vm, model: PyInstance): readonly (readonly [string, Tensor])[] {
-  return namedTensors(model, parameters)
-}
-
-export function namedBuffers(_vm: Vm, model: PyInstance): readonly (readonly [string, Tensor])[] {
-  return namedTensors(model, buffers)
-}
-
-function namedTensors(model: PyInstance, tableName: string): readonly (readonly [string, Tensor])[] {
   const found: (readonly [string, Tensor])[] = []
   const seen = new Set<Value>()
   const visit = (module: PyInstance, prefix: string): void => {
     if (seen.has(module)) return
     seen.add(module)
-    for (const [name, t] of entriesOf(module, tableName)) {
+    for (const [name, t] of entriesOf(module, parameters)) {
       if (!(t instanceof Tensor) || seen.has(t)) continue
       seen.add(t)
       found.push([`${prefix}${name}`, t])

@@ -34,7 +34,8 @@ const members: Record<string, Value> = {
 
 /** What functions under `torch.vmap` are given, and what becomes of their results. */
 const mapping: Record<string, Value> = natives({
-  'add_batch_dim(t, dim, level)': (vm, [t, dim, level]) => addBatchDim(asTensor(vm, t), toNumber(vm, dim), toNumber(vm, level)),
+  'add_batch_dim(t, dim, level)': (vm, [t, dim, level]) =>
+    addBatchDim(asTensor(vm, t), toNumber(vm, dim), toNumber(vm, level)),
   'remove_batch_dim(t, level, size, dim)': (vm, [t, level, size, dim]) =>
     removeBatchDim(vm, asTensor(vm, t), toNumber(vm, level), toIndex(vm, size), toNumber(vm, dim)),
 })

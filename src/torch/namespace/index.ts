@@ -66,7 +66,9 @@ const specialNames: Readonly<Record<string, string>> = {
 
 function specialFunctions(): FunctionTable {
   return Object.fromEntries(
-    Object.entries(specialNames).flatMap(([name, own]) => (moduleFunctions[own] === undefined ? [] : [[name, moduleFunctions[own]]])),
+    Object.entries(specialNames).flatMap(([name, own]) =>
+      moduleFunctions[own] === undefined ? [] : [[name, moduleFunctions[own]]],
+    ),
   )
 }
 
@@ -124,7 +126,8 @@ const moduleClassModule: HostModule = {
     register_module_forward_pre_hook: unsupportedFunction('torch.nn.modules.module.register_module_forward_pre_hook'),
     _EXTRA_STATE_KEY_SUFFIX: '_extra_state',
   }),
-  fallback: (vm, name) => (name === '_IncompatibleKeys' || name === '_addindent' ? vm.importer.from(methodsModule, name) : undefined),
+  fallback: (vm, name) =>
+    name === '_IncompatibleKeys' || name === '_addindent' ? vm.importer.from(methodsModule, name) : undefined,
 }
 
 const parameterModule: HostModule = {
@@ -141,7 +144,8 @@ const parameterModule: HostModule = {
   }),
 }
 
-const hostModules: readonly HostModule[] = [
+/** The host modules of a run; they are the same with and without PyTorch's source. */
+export const torchModules: readonly HostModule[] = [
   helperModule,
   torchModule,
   classesModule,
@@ -154,8 +158,3 @@ const hostModules: readonly HostModule[] = [
   functionSpace('torch.fft', fftFunctions, functionalModule),
   functionSpace('torch.special', specialFunctions()),
 ]
-
-/** The host modules of a run; they are the same with and without PyTorch's source. */
-export function torchModules(_hasSource: boolean): readonly HostModule[] {
-  return hostModules
-}

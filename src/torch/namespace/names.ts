@@ -6,7 +6,7 @@ function words(text: string): ReadonlySet<string> {
 }
 
 export const knownFunctions = {
-  'torch': words(`
+  torch: words(`
     _assert _cast_Byte _cast_Char _cast_Double _cast_Float _cast_Half _cast_Int _cast_Long _cast_Short _check
     _check_index _check_is_size _check_not_implemented _check_tensor_all _check_tensor_all_with _check_type
     _check_value _check_with _convolution _foreach_add _foreach_mul _fused_rms_norm _grouped_mm _int_mm

@@ -31,7 +31,12 @@ function check(error: PyClass): (vm: Vm, condition: Value, message: Value) => nu
   }
 }
 
-const checks = { plain: check(types.RuntimeError), value: check(types.ValueError), type: check(types.TypeError), index: check(types.IndexError) }
+const checks = {
+  plain: check(types.RuntimeError),
+  value: check(types.ValueError),
+  type: check(types.TypeError),
+  index: check(types.IndexError),
+}
 
 export const settings: Readonly<Record<string, Value>> = natives({
   'get_default_dtype()': (vm) => vm.state(torchState).defaultDtype,

@@ -3,7 +3,15 @@
 import { classOf, native } from '../../python/native.ts'
 import type { PyClass, Value } from '../../python/values.ts'
 import type { HostModule, Vm } from '../../python/vm.ts'
-import { finfoClass, iinfoClass, layoutClass, memoryFormatClass, memoryFormats, sparseCoo, strided } from '../constants.ts'
+import {
+  finfoClass,
+  iinfoClass,
+  layoutClass,
+  memoryFormatClass,
+  memoryFormats,
+  sparseCoo,
+  strided,
+} from '../constants.ts'
 import { deviceClass } from '../device.ts'
 import { dtypeAliases, dtypeClass, dtypes } from '../dtype.ts'
 import { moduleFunctions } from '../functions/index.ts'
@@ -36,7 +44,7 @@ const classes = `
   .split(/\s+/)
 
 /** Kinds of accelerators and other names that PyTorch 2.13 does not have, and that programs ask for. */
-const absent = ['npu', 'mlu', 'musa', 'hpu', 'tpu', 'neuron', 'sdaa', 'xla', 'privateuse1', 'rocm', 'unflatten_']
+const absent = ['npu', 'mlu', 'musa', 'hpu', 'tpu', 'neuron', 'sdaa', 'xla', 'privateuse1', 'rocm']
 
 function classStubs(): Record<string, Value> {
   return Object.fromEntries(classes.map((name) => [name, unsupportedClass(`torch.${name}`)]))

@@ -19,7 +19,10 @@ export function unsupportedClass(name: string): PyClass {
   const dot = name.lastIndexOf('.')
   const cls = new PyClass(name.slice(dot + 1), [types.object], new Map(), name.slice(0, dot), { metaclass: types.type })
   cls.set('__module__', name.slice(0, dot))
-  cls.set('__new__', native('__new__(cls, *args, **kwargs)', (vm): Value => unsupported(vm, name)))
+  cls.set(
+    '__new__',
+    native('__new__(cls, *args, **kwargs)', (vm): Value => unsupported(vm, name)),
+  )
   cls.set('apply', unsupportedFunction(`${name}.apply`))
   return cls
 }

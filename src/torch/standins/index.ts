@@ -42,7 +42,18 @@ function overlays(modules: PythonModules, reason: string, absent: readonly strin
 
 /** Functions of torch.nn.init: the files of the layers have those that they import and no others. */
 const initFunctions = [
-  ...['uniform_', 'normal_', 'constant_', 'ones_', 'zeros_', 'eye_', 'dirac_', 'sparse_', 'trunc_normal_', 'orthogonal_'],
+  ...[
+    'uniform_',
+    'normal_',
+    'constant_',
+    'ones_',
+    'zeros_',
+    'eye_',
+    'dirac_',
+    'sparse_',
+    'trunc_normal_',
+    'orthogonal_',
+  ],
   ...['xavier_uniform_', 'xavier_normal_', 'kaiming_uniform_', 'kaiming_normal_'],
 ]
 

@@ -31,7 +31,9 @@ const layerFiles: Readonly<Record<string, string>> = {
   upsampling: 'Upsample UpsamplingBilinear2d UpsamplingNearest2d',
 }
 
-const layerImports = Object.entries(layerFiles).map(([file, names]) => `from .${file} import ${names.split(' ').join(', ')}`)
+const layerImports = Object.entries(layerFiles).map(
+  ([file, names]) => `from .${file} import ${names.split(' ').join(', ')}`,
+)
 const layerNames = Object.values(layerFiles).flatMap((names) => names.split(' '))
 
 /** `torch.nn.modules` for runs without PyTorch's source. */

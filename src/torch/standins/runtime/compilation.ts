@@ -246,7 +246,13 @@ def wrap_triton(kernel):
 
 export const compilationModules: readonly Runtime[] = [
   { module: 'torch.compiler', reason: notCompiled, source: compiler },
-  { module: 'torch.jit', reason: notCompiled, source: jit, unsupported: 'isinstance trace trace_module load save freeze optimize_for_inference fork wait', unsupportedClasses: 'ScriptModule ScriptFunction TracerWarning RecursiveScriptModule CompilationUnit' },
+  {
+    module: 'torch.jit',
+    reason: notCompiled,
+    source: jit,
+    unsupported: 'isinstance trace trace_module load save freeze optimize_for_inference fork wait',
+    unsupportedClasses: 'ScriptModule ScriptFunction TracerWarning RecursiveScriptModule CompilationUnit',
+  },
   { module: 'torch._jit_internal', reason: notCompiled, source: jitInternal },
   {
     module: 'torch._dynamo',
@@ -306,8 +312,18 @@ def reset():
 `,
     unsupported: 'optimize export explain',
   },
-  { module: 'torch._dynamo.config', reason: notCompiled, source: 'suppress_errors = False\ncapture_scalar_outputs = False\ncache_size_limit = 8\nallow_unspec_int_on_nn_module = False\n' },
-  { module: 'torch._dynamo.exc', reason: notCompiled, source: 'class TorchDynamoException(RuntimeError): pass\nclass Unsupported(TorchDynamoException): pass\nclass UserError(Unsupported): pass\n' },
+  {
+    module: 'torch._dynamo.config',
+    reason: notCompiled,
+    source:
+      'suppress_errors = False\ncapture_scalar_outputs = False\ncache_size_limit = 8\nallow_unspec_int_on_nn_module = False\n',
+  },
+  {
+    module: 'torch._dynamo.exc',
+    reason: notCompiled,
+    source:
+      'class TorchDynamoException(RuntimeError): pass\nclass Unsupported(TorchDynamoException): pass\nclass UserError(Unsupported): pass\n',
+  },
   { module: 'torch._dynamo.eval_frame', reason: notCompiled, unsupportedClasses: 'OptimizedModule' },
   {
     module: 'torch._dynamo._trace_wrapped_higher_order_op',
@@ -321,22 +337,58 @@ class TransformGetItemToIndex:
         return False
 `,
   },
-  { module: 'torch._higher_order_ops', reason: notCompiled, unsupported: 'cond while_loop scan associative_scan flex_attention' },
+  {
+    module: 'torch._higher_order_ops',
+    reason: notCompiled,
+    unsupported: 'cond while_loop scan associative_scan flex_attention',
+  },
   { module: 'torch._higher_order_ops.associative_scan', reason: notCompiled, unsupported: 'associative_scan' },
-  { module: 'torch.fx', reason: notCompiled, source: fx, unsupported: 'symbolic_trace replace_pattern', unsupportedClasses: 'Interpreter Transformer' },
+  {
+    module: 'torch.fx',
+    reason: notCompiled,
+    source: fx,
+    unsupported: 'symbolic_trace replace_pattern',
+    unsupportedClasses: 'Interpreter Transformer',
+  },
   { module: 'torch.fx.experimental', reason: notCompiled },
-  { module: 'torch.fx.experimental.symbolic_shapes', reason: notCompiled, source: 'def guard_size_oblivious(expr):\n    return bool(expr)\n\n\ndef guard_or_false(expr):\n    return bool(expr)\n\n\ndef guard_or_true(expr):\n    return bool(expr)\n\n\ndef is_symbolic(value):\n    return False\n' },
+  {
+    module: 'torch.fx.experimental.symbolic_shapes',
+    reason: notCompiled,
+    source:
+      'def guard_size_oblivious(expr):\n    return bool(expr)\n\n\ndef guard_or_false(expr):\n    return bool(expr)\n\n\ndef guard_or_true(expr):\n    return bool(expr)\n\n\ndef is_symbolic(value):\n    return False\n',
+  },
   { module: 'torch.fx.proxy', reason: notCompiled, source: 'from torch.fx import Proxy, Tracer\n' },
   { module: 'torch.fx.traceback', reason: notCompiled, unsupported: 'annotate annotate_fn preserve_node_meta' },
-  { module: 'torch.export', reason: notCompiled, unsupported: 'export register_dataclass load save draft_export', unsupportedClasses: 'Dim ExportedProgram ShapesCollection' },
+  {
+    module: 'torch.export',
+    reason: notCompiled,
+    unsupported: 'export register_dataclass load save draft_export',
+    unsupportedClasses: 'Dim ExportedProgram ShapesCollection',
+  },
   { module: 'torch.export._trace', reason: notCompiled },
-  { module: 'torch.onnx', reason: notCompiled, source: 'def is_in_onnx_export():\n    return False\n', unsupported: 'export dynamo_export register_custom_op_symbolic', unsupportedClasses: 'OperatorExportTypes TrainingMode' },
-  { module: 'torch.onnx.symbolic_helper', reason: notCompiled, source: 'def parse_args(*descriptors):\n    return lambda fn: fn\n', unsupported: '_get_tensor_dim_size _get_tensor_sizes' },
+  {
+    module: 'torch.onnx',
+    reason: notCompiled,
+    source: 'def is_in_onnx_export():\n    return False\n',
+    unsupported: 'export dynamo_export register_custom_op_symbolic',
+    unsupportedClasses: 'OperatorExportTypes TrainingMode',
+  },
+  {
+    module: 'torch.onnx.symbolic_helper',
+    reason: notCompiled,
+    source: 'def parse_args(*descriptors):\n    return lambda fn: fn\n',
+    unsupported: '_get_tensor_dim_size _get_tensor_sizes',
+  },
   { module: 'torch.onnx.symbolic_opset9', reason: notCompiled, unsupported: 'dropout masked_fill softmax' },
   { module: 'torch.onnx.symbolic_opset12', reason: notCompiled, unsupported: 'dropout' },
   { module: 'torch._functorch', reason: notCompiled },
   { module: 'torch._functorch.apis', reason: 'the walk over arguments without C++', source: vmapSource },
-  { module: 'torch.func', reason: noTraining, source: 'from torch._functorch.apis import vmap\n', unsupported: 'functional_call grad jvp vjp jacrev jacfwd hessian functionalize stack_module_state' },
+  {
+    module: 'torch.func',
+    reason: noTraining,
+    source: 'from torch._functorch.apis import vmap\n',
+    unsupported: 'functional_call grad jvp vjp jacrev jacfwd hessian functionalize stack_module_state',
+  },
   { module: 'torch.ops', reason: 'operators are called through functions', source: operators },
   { module: 'torch.library', reason: 'operators that a program defines have no kernel here', source: library },
 ]

@@ -91,16 +91,48 @@ def reset_peak_memory_stats(device=None):
 default_generators = ()
 has_half = True
 `,
-    unsupported: 'set_device stream current_stream default_stream mem_get_info graph make_graphed_callables is_tf32_supported get_rng_state set_rng_state ipc_collect',
-    unsupportedClasses: 'Stream Event CUDAGraph device BFloat16Tensor HalfTensor FloatTensor LongTensor IntTensor BoolTensor',
+    unsupported:
+      'set_device stream current_stream default_stream mem_get_info graph make_graphed_callables is_tf32_supported get_rng_state set_rng_state ipc_collect',
+    unsupportedClasses:
+      'Stream Event CUDAGraph device BFloat16Tensor HalfTensor FloatTensor LongTensor IntTensor BoolTensor',
   },
-  { module: 'torch.cuda.amp', reason: noDevice, source: 'from torch.amp import custom_bwd, custom_fwd\nfrom torch.amp.autocast_mode import autocast as _autocast\n\n\ndef autocast(enabled=True, dtype=None, cache_enabled=True):\n    return _autocast("cuda", dtype, enabled, cache_enabled)\n', unsupportedClasses: 'GradScaler' },
-  { module: 'torch.cuda.amp.autocast_mode', reason: noDevice, source: 'from torch.cuda.amp import autocast, custom_bwd, custom_fwd\n' },
-  { module: 'torch.cuda.nvtx', reason: noDevice, source: 'def range_push(msg): pass\ndef range_pop(): pass\ndef mark(msg): pass\n' },
+  {
+    module: 'torch.cuda.amp',
+    reason: noDevice,
+    source:
+      'from torch.amp import custom_bwd, custom_fwd\nfrom torch.amp.autocast_mode import autocast as _autocast\n\n\ndef autocast(enabled=True, dtype=None, cache_enabled=True):\n    return _autocast("cuda", dtype, enabled, cache_enabled)\n',
+    unsupportedClasses: 'GradScaler',
+  },
+  {
+    module: 'torch.cuda.amp.autocast_mode',
+    reason: noDevice,
+    source: 'from torch.cuda.amp import autocast, custom_bwd, custom_fwd\n',
+  },
+  {
+    module: 'torch.cuda.nvtx',
+    reason: noDevice,
+    source: 'def range_push(msg): pass\ndef range_pop(): pass\ndef mark(msg): pass\n',
+  },
   { module: 'torch.cuda.random', reason: noDevice, unsupported: 'get_rng_state_all set_rng_state_all' },
-  { module: 'torch.cpu', reason: noDevice, source: 'def is_available():\n    return True\n\n\ndef synchronize(device=None):\n    pass\n' },
-  { module: 'torch.mps', reason: noDevice, source: deviceSource, unsupported: 'current_allocated_memory driver_allocated_memory' },
-  { module: 'torch.xpu', reason: noDevice, source: `${deviceSource}\n\ndef is_bf16_supported():\n    return False\n\n\ndef is_current_stream_capturing():\n    return False\n`, unsupported: 'set_device current_device memory_allocated memory_reserved max_memory_allocated reset_peak_memory_stats get_device_capability get_device_properties current_stream', unsupportedClasses: 'Stream' },
+  {
+    module: 'torch.cpu',
+    reason: noDevice,
+    source: 'def is_available():\n    return True\n\n\ndef synchronize(device=None):\n    pass\n',
+  },
+  {
+    module: 'torch.mps',
+    reason: noDevice,
+    source: deviceSource,
+    unsupported: 'current_allocated_memory driver_allocated_memory',
+  },
+  {
+    module: 'torch.xpu',
+    reason: noDevice,
+    source: `${deviceSource}\n\ndef is_bf16_supported():\n    return False\n\n\ndef is_current_stream_capturing():\n    return False\n`,
+    unsupported:
+      'set_device current_device memory_allocated memory_reserved max_memory_allocated reset_peak_memory_stats get_device_capability get_device_properties current_stream',
+    unsupportedClasses: 'Stream',
+  },
   { module: 'torch.mtia', reason: noDevice, source: deviceSource },
   {
     module: 'torch.accelerator',
@@ -121,7 +153,8 @@ def current_accelerator(check_available=False):
 def synchronize(device=None):
     pass
 `,
-    unsupported: 'current_device_index current_device_idx set_device_index set_device_idx current_stream set_stream memory_allocated empty_cache',
+    unsupported:
+      'current_device_index current_device_idx set_device_index set_device_idx current_stream set_stream memory_allocated empty_cache',
   },
   {
     module: 'torch.backends',
@@ -156,7 +189,8 @@ def enable_flash_sdp(enabled):
 
 enable_mem_efficient_sdp = enable_math_sdp = enable_cudnn_sdp = enable_flash_sdp
 `,
-    unsupported: 'can_use_flash_attention can_use_efficient_attention can_use_cudnn_attention sdp_kernel preferred_linalg_library preferred_blas_library',
+    unsupported:
+      'can_use_flash_attention can_use_efficient_attention can_use_cudnn_attention sdp_kernel preferred_linalg_library preferred_blas_library',
     unsupportedClasses: 'SDPAParams',
   },
   {
@@ -194,14 +228,35 @@ def flags(enabled=False, benchmark=False, benchmark_limit=10, deterministic=Fals
     reason: noDevice,
     source: 'def get_cudnn_mode(mode):\n    return {"RNN_RELU": 0, "RNN_TANH": 1, "LSTM": 2, "GRU": 3}[mode]\n',
   },
-  { module: 'torch.backends.mps', reason: noDevice, source: 'def is_available():\n    return False\n\n\ndef is_built():\n    return False\n\n\ndef is_macos_or_newer(major, minor):\n    return False\n' },
-  { module: 'torch.backends.mha', reason: 'the fused path of attention layers is a kernel of its own', source: 'def get_fastpath_enabled():\n    return False\n\n\ndef set_fastpath_enabled(value):\n    pass\n' },
+  {
+    module: 'torch.backends.mps',
+    reason: noDevice,
+    source:
+      'def is_available():\n    return False\n\n\ndef is_built():\n    return False\n\n\ndef is_macos_or_newer(major, minor):\n    return False\n',
+  },
+  {
+    module: 'torch.backends.mha',
+    reason: 'the fused path of attention layers is a kernel of its own',
+    source: 'def get_fastpath_enabled():\n    return False\n\n\ndef set_fastpath_enabled(value):\n    pass\n',
+  },
   { module: 'torch.backends.mkl', reason: noDevice, source: 'def is_available():\n    return True\n' },
-  { module: 'torch.backends.mkldnn', reason: noDevice, source: 'enabled = True\n\n\ndef is_available():\n    return True\n' },
+  {
+    module: 'torch.backends.mkldnn',
+    reason: noDevice,
+    source: 'enabled = True\n\n\ndef is_available():\n    return True\n',
+  },
   { module: 'torch.backends.openmp', reason: noDevice, source: 'def is_available():\n    return True\n' },
-  { module: 'torch.backends.opt_einsum', reason: 'operands are contracted from left to right', source: 'enabled = False\nstrategy = None\n\n\ndef is_available():\n    return False\n' },
+  {
+    module: 'torch.backends.opt_einsum',
+    reason: 'operands are contracted from left to right',
+    source: 'enabled = False\nstrategy = None\n\n\ndef is_available():\n    return False\n',
+  },
   { module: 'torch.backends.quantized', reason: noDevice, source: 'engine = "x86"\nsupported_engines = ["x86"]\n' },
-  { module: 'torch.version', reason: noDevice, source: '__version__ = "2.13.0"\ncuda = None\nhip = None\nxpu = None\ngit_version = "unknown"\ndebug = False\n' },
+  {
+    module: 'torch.version',
+    reason: noDevice,
+    source: '__version__ = "2.13.0"\ncuda = None\nhip = None\nxpu = None\ngit_version = "unknown"\ndebug = False\n',
+  },
   {
     module: 'torch.random',
     reason: 'random numbers have no values',

@@ -186,7 +186,12 @@ def _cast(value, device_type, dtype):
 
 export const gradientsModules: readonly Runtime[] = [
   { module: 'torch.autograd.grad_mode', reason: noTraining, source: gradMode },
-  { module: 'torch.autograd.function', reason: noTraining, source: autograd, unsupportedClasses: 'InplaceFunction NestedIOFunction' },
+  {
+    module: 'torch.autograd.function',
+    reason: noTraining,
+    source: autograd,
+    unsupportedClasses: 'InplaceFunction NestedIOFunction',
+  },
   {
     module: 'torch.autograd',
     reason: noTraining,
@@ -201,10 +206,19 @@ Variable = Tensor
     unsupported: 'backward grad gradcheck gradgradcheck',
     unsupportedClasses: 'detect_anomaly set_detect_anomaly',
   },
-  { module: 'torch.autograd.graph', reason: noTraining, unsupportedClasses: 'save_on_cpu saved_tensors_hooks disable_saved_tensors_hooks Node' },
+  {
+    module: 'torch.autograd.graph',
+    reason: noTraining,
+    unsupportedClasses: 'save_on_cpu saved_tensors_hooks disable_saved_tensors_hooks Node',
+  },
   { module: 'torch.autograd.functional', reason: noTraining, unsupported: 'jacobian hessian vjp jvp vhp hvp' },
   { module: 'torch.autograd.profiler', reason: noTraining, unsupportedClasses: 'record_function profile' },
-  { module: 'torch.amp', reason: noTraining, source: 'from .autocast_mode import autocast, custom_bwd, custom_fwd, is_autocast_available\n', unsupportedClasses: 'GradScaler' },
+  {
+    module: 'torch.amp',
+    reason: noTraining,
+    source: 'from .autocast_mode import autocast, custom_bwd, custom_fwd, is_autocast_available\n',
+    unsupportedClasses: 'GradScaler',
+  },
   { module: 'torch.amp.autocast_mode', reason: noTraining, source: autocast },
   {
     module: 'torch.utils.checkpoint',
@@ -216,7 +230,21 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
     unsupported: 'checkpoint_sequential create_selective_checkpoint_contexts',
     unsupportedClasses: 'CheckpointPolicy',
   },
-  { module: 'torch.optim', reason: noTraining, unsupportedClasses: 'Optimizer SGD Adam AdamW Adagrad RMSprop Adadelta Adamax LBFGS NAdam RAdam ASGD Rprop SparseAdam Adafactor' },
-  { module: 'torch.optim.lr_scheduler', reason: noTraining, unsupportedClasses: 'LambdaLR ReduceLROnPlateau LRScheduler _LRScheduler StepLR CosineAnnealingLR OneCycleLR' },
-  { module: 'torch.profiler', reason: noTraining, unsupported: 'schedule tensorboard_trace_handler', unsupportedClasses: 'profile record_function ProfilerActivity' },
+  {
+    module: 'torch.optim',
+    reason: noTraining,
+    unsupportedClasses:
+      'Optimizer SGD Adam AdamW Adagrad RMSprop Adadelta Adamax LBFGS NAdam RAdam ASGD Rprop SparseAdam Adafactor',
+  },
+  {
+    module: 'torch.optim.lr_scheduler',
+    reason: noTraining,
+    unsupportedClasses: 'LambdaLR ReduceLROnPlateau LRScheduler _LRScheduler StepLR CosineAnnealingLR OneCycleLR',
+  },
+  {
+    module: 'torch.profiler',
+    reason: noTraining,
+    unsupported: 'schedule tensorboard_trace_handler',
+    unsupportedClasses: 'profile record_function ProfilerActivity',
+  },
 ]

@@ -144,26 +144,88 @@ class BackwardHook:
 `
 
 export const utilitiesModules: readonly Runtime[] = [
-  { module: 'torch.utils', reason: 'nothing of it launches kernels', source: 'from . import _pytree, backend_registration, checkpoint, hooks\n\n\ndef set_module(obj, mod):\n    obj.__module__ = mod\n' },
-  { module: 'torch.utils._pytree', reason: 'containers of Python only', source: pytree, unsupported: '_dict_flatten_with_keys' },
+  {
+    module: 'torch.utils',
+    reason: 'nothing of it launches kernels',
+    source:
+      'from . import _pytree, backend_registration, checkpoint, hooks\n\n\ndef set_module(obj, mod):\n    obj.__module__ = mod\n',
+  },
+  {
+    module: 'torch.utils._pytree',
+    reason: 'containers of Python only',
+    source: pytree,
+    unsupported: '_dict_flatten_with_keys',
+  },
   { module: 'torch.utils.hooks', reason: 'without weak references', source: hooks },
-  { module: 'torch.utils.backend_registration', reason: noDevice, source: '_privateuse1_backend_name = "privateuseone"\n' },
-  { module: 'torch.utils._python_dispatch', reason: notCompiled, source: 'def is_traceable_wrapper_subclass(t):\n    return False\n', unsupportedClasses: 'TorchDispatchMode' },
-  { module: 'torch.utils.data', reason: 'no data is loaded', unsupported: 'random_split default_collate', unsupportedClasses: 'Dataset IterableDataset DataLoader Sampler RandomSampler SequentialSampler BatchSampler TensorDataset Subset' },
+  {
+    module: 'torch.utils.backend_registration',
+    reason: noDevice,
+    source: '_privateuse1_backend_name = "privateuseone"\n',
+  },
+  {
+    module: 'torch.utils._python_dispatch',
+    reason: notCompiled,
+    source: 'def is_traceable_wrapper_subclass(t):\n    return False\n',
+    unsupportedClasses: 'TorchDispatchMode',
+  },
+  {
+    module: 'torch.utils.data',
+    reason: 'no data is loaded',
+    unsupported: 'random_split default_collate',
+    unsupportedClasses:
+      'Dataset IterableDataset DataLoader Sampler RandomSampler SequentialSampler BatchSampler TensorDataset Subset',
+  },
   { module: 'torch.utils.data.distributed', reason: 'no data is loaded', unsupportedClasses: 'DistributedSampler' },
-  { module: 'torch.utils.cpp_extension', reason: 'no code is compiled', source: 'def is_ninja_available():\n    return False\n\n\nCUDA_HOME = None\n', unsupported: 'load load_inline' },
+  {
+    module: 'torch.utils.cpp_extension',
+    reason: 'no code is compiled',
+    source: 'def is_ninja_available():\n    return False\n\n\nCUDA_HOME = None\n',
+    unsupported: 'load load_inline',
+  },
   { module: 'torch.utils.tensorboard', reason: 'nothing is logged', unsupportedClasses: 'SummaryWriter' },
   { module: 'torch.utils.flop_counter', reason: 'FLOPs are counted here', unsupportedClasses: 'FlopCounterMode' },
   { module: 'torch.testing', reason: 'tests do not run', unsupported: 'assert_close make_tensor' },
-  { module: 'torch.serialization', reason: 'no file is read', source: 'def add_safe_globals(safe_globals):\n    pass\n', unsupported: 'load save safe_globals' },
-  { module: 'torch.types', reason: 'annotations only', source: 'from typing import Any\n\nfrom torch import Size, SymBool, SymFloat, SymInt, Tensor, device as _device, dtype as _dtype\n\n_bool, _float, _int = bool, float, int\n_size = _symsize = _dispatchkey = _layout = _complex = _qscheme = Number = Device = Storage = FileLike = IntLikeType = FloatLikeType = BoolLikeType = Any\n' },
-  { module: 'torch._prims_common', reason: 'annotations only', source: 'from typing import Any\n\nDeviceLikeType = TensorLike = Dim = Number = ShapeType = StrideType = Any\n' },
-  { module: 'torch._torch_docs', reason: 'docstrings only', source: '_names = "forward_reproducibility_note backward_reproducibility_note cudnn_reproducibility_note tf32_note sparse_beta_warning"\nreproducibility_notes = tf32_notes = sparse_support_notes = dict.fromkeys(_names.split(), "")\n' },
+  {
+    module: 'torch.serialization',
+    reason: 'no file is read',
+    source: 'def add_safe_globals(safe_globals):\n    pass\n',
+    unsupported: 'load save safe_globals',
+  },
+  {
+    module: 'torch.types',
+    reason: 'annotations only',
+    source:
+      'from typing import Any\n\nfrom torch import Size, SymBool, SymFloat, SymInt, Tensor, device as _device, dtype as _dtype\n\n_bool, _float, _int = bool, float, int\n_size = _symsize = _dispatchkey = _layout = _complex = _qscheme = Number = Device = Storage = FileLike = IntLikeType = FloatLikeType = BoolLikeType = Any\n',
+  },
+  {
+    module: 'torch._prims_common',
+    reason: 'annotations only',
+    source: 'from typing import Any\n\nDeviceLikeType = TensorLike = Dim = Number = ShapeType = StrideType = Any\n',
+  },
+  {
+    module: 'torch._torch_docs',
+    reason: 'docstrings only',
+    source:
+      '_names = "forward_reproducibility_note backward_reproducibility_note cudnn_reproducibility_note tf32_note sparse_beta_warning"\nreproducibility_notes = tf32_notes = sparse_support_notes = dict.fromkeys(_names.split(), "")\n',
+  },
   { module: 'torch._subclasses', reason: notCompiled, source: 'from .fake_tensor import FakeTensor, FakeTensorMode\n' },
-  { module: 'torch._subclasses.fake_tensor', reason: notCompiled, source: 'class FakeTensor:\n    pass\n\n\nclass FakeTensorMode:\n    pass\n' },
-  { module: 'torch._utils', reason: 'nothing of it launches kernels', unsupported: '_flatten_dense_tensors _unflatten_dense_tensors _get_device_index' },
+  {
+    module: 'torch._subclasses.fake_tensor',
+    reason: notCompiled,
+    source: 'class FakeTensor:\n    pass\n\n\nclass FakeTensorMode:\n    pass\n',
+  },
+  {
+    module: 'torch._utils',
+    reason: 'nothing of it launches kernels',
+    unsupported: '_flatten_dense_tensors _unflatten_dense_tensors _get_device_index',
+  },
   { module: 'torch._utils_internal', reason: 'nothing of it launches kernels' },
-  { module: 'torch.__future__', reason: 'settings', source: 'def get_overwrite_module_params_on_conversion():\n    return False\n\n\ndef set_overwrite_module_params_on_conversion(value):\n    pass\n\n\ndef get_swap_module_params_on_conversion():\n    return False\n' },
+  {
+    module: 'torch.__future__',
+    reason: 'settings',
+    source:
+      'def get_overwrite_module_params_on_conversion():\n    return False\n\n\ndef set_overwrite_module_params_on_conversion(value):\n    pass\n\n\ndef get_swap_module_params_on_conversion():\n    return False\n',
+  },
   {
     module: 'torch.overrides',
     reason: 'tensors have no overrides',
@@ -194,14 +256,47 @@ def is_tensor_like(obj):
     unsupportedClasses:
       'Distribution Normal Categorical Bernoulli Beta Gamma Laplace StudentT NegativeBinomial Independent AffineTransform TransformedDistribution MultivariateNormal Uniform Gumbel RelaxedBernoulli RelaxedOneHotCategorical LogNormal Poisson Exponential Dirichlet Multinomial MixtureSameFamily Transform',
   },
-  { module: 'torch.distributions.constraints', reason: 'sampling is not on an inference path', source: 'class Constraint:\n    pass\n\n\nreal = positive = nonnegative_integer = positive_definite = unit_interval = boolean = simplex = real_vector = independent = lower_cholesky = Constraint()\n' },
-  { module: 'torch.sparse', reason: 'tensors are dense', unsupported: 'mm sum softmax addmm', unsupportedClasses: 'SparseSemiStructuredTensor' },
-  { module: 'torch.nested', reason: 'tensors are dense', unsupported: 'nested_tensor as_nested_tensor to_padded_tensor nested_tensor_from_jagged' },
-  { module: 'torch.masked', reason: 'tensors are dense', unsupported: 'mean var sum std amax amin softmax', unsupportedClasses: 'MaskedTensor' },
-  { module: 'torch.quantization', reason: 'weights are quantized by configuration only', unsupported: 'quantize_dynamic prepare convert fuse_modules', unsupportedClasses: 'QuantStub DeQuantStub' },
+  {
+    module: 'torch.distributions.constraints',
+    reason: 'sampling is not on an inference path',
+    source:
+      'class Constraint:\n    pass\n\n\nreal = positive = nonnegative_integer = positive_definite = unit_interval = boolean = simplex = real_vector = independent = lower_cholesky = Constraint()\n',
+  },
+  {
+    module: 'torch.sparse',
+    reason: 'tensors are dense',
+    unsupported: 'mm sum softmax addmm',
+    unsupportedClasses: 'SparseSemiStructuredTensor',
+  },
+  {
+    module: 'torch.nested',
+    reason: 'tensors are dense',
+    unsupported: 'nested_tensor as_nested_tensor to_padded_tensor nested_tensor_from_jagged',
+  },
+  {
+    module: 'torch.masked',
+    reason: 'tensors are dense',
+    unsupported: 'mean var sum std amax amin softmax',
+    unsupportedClasses: 'MaskedTensor',
+  },
+  {
+    module: 'torch.quantization',
+    reason: 'weights are quantized by configuration only',
+    unsupported: 'quantize_dynamic prepare convert fuse_modules',
+    unsupportedClasses: 'QuantStub DeQuantStub',
+  },
   { module: 'torch.ao', reason: 'weights are quantized by configuration only' },
-  { module: 'torch.ao.quantization', reason: 'weights are quantized by configuration only', unsupported: 'quantize_dynamic prepare convert fuse_modules', unsupportedClasses: 'QuantStub DeQuantStub' },
-  { module: 'torch.hub', reason: 'nothing is downloaded', unsupported: 'load load_state_dict_from_url download_url_to_file get_dir' },
+  {
+    module: 'torch.ao.quantization',
+    reason: 'weights are quantized by configuration only',
+    unsupported: 'quantize_dynamic prepare convert fuse_modules',
+    unsupportedClasses: 'QuantStub DeQuantStub',
+  },
+  {
+    module: 'torch.hub',
+    reason: 'nothing is downloaded',
+    unsupported: 'load load_state_dict_from_url download_url_to_file get_dir',
+  },
   { module: 'torch.multiprocessing', reason: oneProcess, unsupported: 'spawn set_start_method get_context' },
   { module: 'torch.return_types', reason: 'classes of named results' },
   { module: 'torch.signal', reason: 'nothing of it is used' },
