@@ -1,8 +1,8 @@
 // Makes catalogue/analyses: the stage-2 analyses that predictions of the catalogue's checkpoints need, by regime.
 // Checkpoints whose analyses differ in the values of variables alone share a file; `index.json` says which file a
 // checkpoint has, and its values. Source text stays out: formulas, shapes and line numbers are what a prediction reads.
-// usage: tsx scripts/make-catalogue.ts [--only PATTERN] --transformers DIR
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+// usage: tsx scripts/make-catalogue.ts [--only PATTERN] [--missing] --transformers DIR
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type CatalogueModel, catalogueModels } from '../src/cli/catalogue.ts'
@@ -11,28 +11,25 @@ import { writeFileWhole } from '../src/cli/files.ts'
 import { packageRoot } from '../src/cli/paths.ts'
 import type { RegimeAnalysis } from '../src/predict/index.ts'
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, transformers: { type: 'string' } } })
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, missing: { type: 'boolean' }, transformers: { type: 'string' } },
+})
 const folder = join(packageRoot(), 'catalogue', 'analyses')
 
-/** Lengths on both sides of every limit in a config: below its windows and beyond them. */
-function lengthsOf(config: Readonly<Record<string, unknown>>): number[] {
-  const window = config['sliding_window']
-  return typeof window === 'number' ? [32, 2 * window] : [32]
-}
+/** Prompts and caches up to this length are covered: every window and every limit of positions in the catalogue lies below. */
+const longestInput = 131_072
 
 async function inputOf(model: CatalogueModel): Promise<PredictionInput> {
   const found = new Map<string, RegimeAnalysis>()
   let input: PredictionInput | undefined
   for (const batch of [1, 2]) {
-    for (const inputLength of lengthsOf(model.config)) {
-      input = await engine.predictionInput(
-        { model: model.id, transformers: options.transformers },
-        { batch, inputLength, outputLength: 2 },
-      )
-      for (const analysis of input.analyses) {
-        const stripped = withoutText(analysis)
-        found.set(JSON.stringify({ ...stripped, sizes: regimeSizes(analysis) }), stripped)
-      }
+    input = await engine.predictionInput(
+      { model: model.id, transformers: options.transformers },
+      { batch, inputLength: 1, outputLength: 2, longestInput },
+    )
+    for (const analysis of input.analyses) {
+      const stripped = withoutText(analysis)
+      found.set(JSON.stringify({ ...stripped, sizes: regimeSizes(analysis) }), stripped)
     }
   }
   if (input === undefined) throw new Error(`nothing was analysed for ${model.id}`)
@@ -68,20 +65,37 @@ function withoutValues(analysis: RegimeAnalysis): RegimeAnalysis {
   return { ...analysis, variables }
 }
 
-const files = new Map<string, string>()
-const index: Record<string, { file: string; variables: Record<string, number> }> = {}
+type Index = Record<string, { file: string; variables: Record<string, number> }>
+
+/** What is there already stays when only some checkpoints are made. */
+function existing(): { index: Index; files: Map<string, string> } {
+  const path = join(folder, 'index.json')
+  if (!existsSync(path)) return { index: {}, files: new Map() }
+  const { models } = JSON.parse(readFileSync(path, 'utf8')) as { models: Index }
+  const names = [...new Set(Object.values(models).map((m) => m.file))]
+  const texts = names.map((name) => [analysesText(readFileSync(join(folder, name), 'utf8')), name] as const)
+  return { index: models, files: new Map(texts) }
+}
+
+function analysesText(file: string): string {
+  return JSON.stringify((JSON.parse(file) as { analyses: unknown }).analyses)
+}
+
 mkdirSync(folder, { recursive: true })
-if (options.only === undefined) for (const name of readdirSync(folder)) rmSync(join(folder, name))
+if (options.only === undefined && options.missing !== true) {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name))
+}
+const { index, files } = existing()
 
 for (const model of catalogueModels()) {
   if (options.only !== undefined && !model.id.includes(options.only)) continue
+  if (options.missing === true && index[model.id] !== undefined) continue
   const { analyses, sources } = await inputOf(model)
   const shared = JSON.stringify(analyses.map(withoutValues))
   let file = files.get(shared)
   if (file === undefined) {
-    const type = String(model.config['model_type'])
-    const earlier = [...files.values()].filter((name) => name.startsWith(`${type}-`)).length
-    file = `${type}-${earlier + 1}.json`
+    // Named after the first checkpoint that has it.
+    file = `${model.id.replace('/', '--')}.json`
     files.set(shared, file)
     writeFileWhole(
       join(folder, file),
@@ -89,6 +103,7 @@ for (const model of catalogueModels()) {
     )
   }
   index[model.id] = { file, variables: valuesOf(analyses) }
+  const sorted = Object.fromEntries(Object.entries(index).sort(([x], [y]) => (x < y ? -1 : 1)))
+  writeFileWhole(join(folder, 'index.json'), `${JSON.stringify({ schema_version: 1, models: sorted }, undefined, 2)}\n`)
   console.log(`${model.id}: ${file}, ${analyses.length} regimes`)
 }
-writeFileWhole(join(folder, 'index.json'), `${JSON.stringify({ schema_version: 1, models: index }, undefined, 2)}\n`)

@@ -2,7 +2,15 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { blockOf, caseFiles, updating, writeCases, type Block } from './support/cases.ts'
-import { announcedErrors, compared, parseExpectation, rewritten, traceCase } from './support/trace-cases.ts'
+import {
+  announcedErrors,
+  assumptionsHold,
+  compared,
+  costsAt,
+  parseExpectation,
+  rewritten,
+  traceCase,
+} from './support/trace-cases.ts'
 
 const folder = fileURLToPath(new URL('cases/trace/', import.meta.url))
 
@@ -26,6 +34,17 @@ for (const file of caseFiles(folder)) {
         else {
           const { met, wanted } = compared(outcome, parseExpectation(trace.text))
           expect(met).toEqual(wanted)
+        }
+      })
+    }
+  })
+  describe(`trace/${file.path.slice(folder.length)} at other sizes`, () => {
+    for (const c of file.cases) {
+      const text = blockOf(c, 'py')?.text ?? ''
+      test.runIf(announcedErrors(text).length === 0)(c.title, () => {
+        const [usual, larger] = [traceCase(text), traceCase(text, 3)]
+        if (assumptionsHold(usual, larger.sizes)) {
+          expect(costsAt(usual, larger.sizes)).toEqual(costsAt(larger, larger.sizes))
         }
       })
     }

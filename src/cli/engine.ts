@@ -76,6 +76,14 @@ export interface PredictionInput extends Origin {
   readonly analyses: readonly RegimeAnalysis[]
 }
 
+export interface RequestSizes {
+  readonly batch: number
+  readonly inputLength: number
+  readonly outputLength: number
+  /** Prompts up to this length are covered as well. */
+  readonly longestInput?: number | undefined
+}
+
 export interface Engine {
   /** Stops where MODEL names nothing: a matter of a moment, unlike what follows. */
   checkModel(model: ModelOptions): Promise<void>
@@ -105,10 +113,7 @@ export interface Engine {
     trustRemoteCode: boolean,
   ): Promise<VerifyResult & Origin>
   /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */
-  predictionInput(
-    model: ModelOptions,
-    request: { batch: number; inputLength: number; outputLength: number },
-  ): Promise<PredictionInput>
+  predictionInput(model: ModelOptions, request: RequestSizes): Promise<PredictionInput>
 }
 
 /** What an error says of the analysis it stopped: the content of SCRATCHPAD.md, attached where an engine has one. */

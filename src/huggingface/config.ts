@@ -1,7 +1,7 @@
 // A config as the analysed program sees it: built by the config class's own code from JSON values, in one of two ways:
 // with plain numbers, or with every size as a variable that has this config's number as its hint (DESIGN, section 2).
 // Sizes go in as constructor arguments, so that what `__post_init__` derives from them keeps its formula.
-import { raise } from '../text/index.ts'
+import { isAnalysisError, raise } from '../text/index.ts'
 import type { Scope } from '../sym/index.ts'
 import {
   collect,
@@ -59,7 +59,14 @@ export function withoutSetAside(json: JsonObject): JsonObject {
 
 /** A config with plain numbers. */
 export function concreteConfig(vm: Vm, cls: PyClass, json: JsonObject | undefined): PyInstance {
-  return makeConfig(vm, cls, 'make_config', json === undefined ? null : toPython(withoutSetAside(json)))
+  if (json === undefined) return makeConfig(vm, cls, 'make_config', null)
+  try {
+    return vm.guard(() => makeConfig(vm, cls, 'make_config', toPython(withoutSetAside(json))))
+  } catch (e) {
+    // What the config class's own checks say of a given file is said of the file.
+    if (isAnalysisError(e) && e.code === 'python-error') return raise('bad-config', e.message.replaceAll(/\s*\n\s*/g, ' '))
+    throw e
+  }
 }
 
 /** A config whose sizes are variables of the scope. */

@@ -45,7 +45,7 @@ function makeLazy(vm: Vm, packageName: string, folder: string, structure: Value)
   if (!(module instanceof PyModule)) return raise('internal', `${packageName} is not a module`)
   const isRoot = !packageName.includes('.')
   module.fallback = (machine, name) => {
-    if (name.startsWith('__')) return undefined
+    if (name.startsWith('__') || machine.importer.exists(`${packageName}.${name}`)) return undefined
     const found =
       indexedModule(structure, name) ??
       definingModule(machine.importer.sources, folder, name) ??

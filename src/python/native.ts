@@ -222,10 +222,16 @@ function binder(s: Signature, fn: (vm: Vm, args: never) => Value): NativeFn {
 
 // --- Functions and classes -----------------------------------------------------------------------------------------
 
-/** A function of the host: `native('getattr(object, name, default=MISSING, /)', (vm, [o, name, fallback]) => …)`. */
+/**
+ * A function of the host: `native('getattr(object, name, default=MISSING, /)', (vm, [o, name, fallback]) => …)`. There are
+ * thousands of them and a run calls a few hundred, so a signature is parsed when it is first called.
+ */
 export function native<const S extends string>(signature: S, fn: HostFunction<S>): PyNative {
-  const s = parseSignature(signature)
-  return new PyNative(types.builtin, s.name, binder(s, fn), false, s.text)
+  const open = signature.indexOf('(')
+  if (open <= 0) raise('internal', `signature "${signature}": expected name(parameters)`)
+  let bound: NativeFn | undefined
+  const first: NativeFn = (vm, args, kwargs) => (bound ??= binder(parseSignature(signature), fn))(vm, args, kwargs)
+  return new PyNative(types.builtin, signature.slice(0, open).trim(), first, false, signature.slice(open))
 }
 
 /** The same function as a method: looked up on an instance it is bound to it. */

@@ -34,12 +34,17 @@ export function torchFunctions<K extends string>(table: { readonly [S in K]: Hos
 
 /** Keyword arguments as PyTorch's parser takes them: NumPy's names, and `out=None`. */
 function withTorchKeywords(n: PyNative): PyNative {
+  let own: ReadonlyMap<string, string> | undefined
+  const fn: PyNative['fn'] = (vm, args, kwargs) =>
+    n.fn(vm, args, kwargs.size === 0 ? kwargs : adapted(vm, n, kwargs, (own ??= namesInNumpy(n))))
+  return new PyNative(n.cls, n.name, fn, n.binds, n.signature)
+}
+
+/** NumPy's names for parameters that a function has under PyTorch's. */
+function namesInNumpy(n: PyNative): ReadonlyMap<string, string> {
   const { positional, keywordOnly } = parseSignature(`${n.name}${n.signature ?? '()'}`)
   const names = new Set([...positional, ...keywordOnly].map((p) => p.name))
-  const own = new Map(Object.entries(numpyNames).filter(([other, name]) => names.has(name) && !names.has(other)))
-  const fn: PyNative['fn'] = (vm, args, kwargs) =>
-    n.fn(vm, args, kwargs.size === 0 ? kwargs : adapted(vm, n, kwargs, own))
-  return new PyNative(n.cls, n.name, fn, n.binds, n.signature)
+  return new Map(Object.entries(numpyNames).filter(([other, name]) => names.has(name) && !names.has(other)))
 }
 
 function adapted(vm: Vm, n: PyNative, kwargs: Kwargs, own: ReadonlyMap<string, string>): Kwargs {

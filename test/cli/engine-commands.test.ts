@@ -16,6 +16,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lm-predictor-'))
   process.chdir(folder)
   vi.spyOn(engine, 'checkModel').mockResolvedValue(undefined)
+  vi.spyOn(engine, 'checkSources').mockResolvedValue(undefined)
 })
 
 afterEach(() => {
@@ -169,9 +170,24 @@ describe('analyze', () => {
 })
 
 describe('expand', () => {
+  const costs = { flops: '0', matmul_flops: '0', memory_access: { read: '0', write: '0' } }
+  const expanded: ModelAnalysis = {
+    schema_version: 1,
+    provenance,
+    class_name: 'm.Norm',
+    phase: 'extend',
+    sizes: { batch_size: 2, seq_len: 32, cache_len: 32 },
+    variables: {},
+    definitions: {},
+    assumptions: [],
+    totals: { flops: '0', matmul_flops: '0', read: '0', write: '0' },
+    by_class: {},
+    root: { class_name: 'm.Norm', module: '', operation: '', line: null, repeat: 1, ...costs, sub_kernels: [] },
+  }
+
   it('hands the folder over and writes the result', async () => {
     finds('expand', {
-      analysis: { schema_version: 1, provenance, class_name: 'm.Norm' } as unknown as ModelAnalysis,
+      analysis: expanded,
       scratchpad: '',
     })
     const { code, out } = await cli('expand', '--model', 'm.Norm', '--module-analysis', '.')

@@ -18,7 +18,20 @@ import {
   Vm,
   type Value,
 } from '../../src/python/index.ts'
-import { type Expr, exprOf, hint, parse, print, Scope, substitute, variablesOf, type Int } from '../../src/sym/index.ts'
+import {
+  evaluate,
+  type Expr,
+  exprOf,
+  hint,
+  holds,
+  parse,
+  parseCondition,
+  print,
+  Scope,
+  substitute,
+  variablesOf,
+  type Int,
+} from '../../src/sym/index.ts'
 import { isAnalysisError, memorySources, type AnalysisError } from '../../src/text/index.ts'
 import {
   dtypeByShort,
@@ -75,11 +88,13 @@ export interface TraceOutcome {
   readonly kernels: readonly TracedKernel[]
   readonly assumptions: readonly string[]
   readonly returns: string
+  /** What each variable was. */
+  readonly sizes: ReadonlyMap<string, number>
   readonly error: { readonly line: number; readonly code: string; readonly message: string } | undefined
 }
 
-/** Runs a case. */
-export function traceCase(text: string): TraceOutcome {
+/** Runs a case; with a scale, at that many times the usual sizes. */
+export function traceCase(text: string, scale = 1): TraceOutcome {
   const vm = new Vm({
     scope: new Scope(),
     sources: memorySources(new Map()),
@@ -89,9 +104,10 @@ export function traceCase(text: string): TraceOutcome {
     budget: { depth: 400 },
   })
   const kernels: TracedKernel[] = []
-  const outcome = { kernels, assumptions: [] as readonly string[], returns: '', error: undefined }
+  const none: readonly string[] = []
+  const outcome = { kernels, assumptions: none, returns: '', sizes: vm.scope.hints, error: undefined }
   try {
-    const result = vm.guard(() => runCase(vm, text, kernels))
+    const result = vm.guard(() => runCase(vm, text, scale, kernels))
     return { ...outcome, assumptions: vm.scope.assumptions.map((a) => a.text), returns: shownResult(result) }
   } catch (e) {
     if (!isAnalysisError(e)) throw e
@@ -99,9 +115,9 @@ export function traceCase(text: string): TraceOutcome {
   }
 }
 
-function runCase(vm: Vm, text: string, kernels: TracedKernel[]): Value {
+function runCase(vm: Vm, text: string, scale: number, kernels: TracedKernel[]): Value {
   const state = vm.state(torchState)
-  const names = new Names(vm.scope, text)
+  const names = new Names(vm.scope, text, scale)
   declareWidths(state, vm.scope)
   const module = vm.runModuleText(moduleName, prelude + text)
   const config = configOf(names, text)
@@ -143,13 +159,15 @@ class Names {
   constructor(
     private readonly scope: Scope,
     text: string,
+    private readonly scale: number,
   ) {
     const [, given = ''] = /# sizes:(.*)/.exec(text) ?? []
     this.overridden = new Map([...given.matchAll(/([\w.]+)=(\d+)/g)].map(([, name = '', n]) => [name, Number(n)]))
   }
 
   variable(name: string): Int {
-    const size = this.overridden.get(name) ?? sizes[name]
+    const usual = sizes[name]
+    const size = this.overridden.get(name) ?? (usual === undefined ? undefined : usual * this.scale)
     if (size === undefined) throw new Error(`no size is known for ${name}: give it with "# sizes: ${name}=N"`)
     return this.scope.variable(name, size)
   }
@@ -233,9 +251,9 @@ export interface Expectation {
   readonly returns: string | undefined
 }
 
-const comment = /(?:^|\s)\/\/ .*$/
+const comment = /(?:^\s*|\s{2,})\/\/ .*$/
 
-/** Reads a `trace` block; `//` starts a comment. */
+/** Reads a `trace` block. A comment starts with `//`, at the start of a line or after two spaces: after one it divides. */
 export function parseExpectation(text: string): Expectation {
   const kernels: { head: string; details: Map<string, string> }[] = []
   let assumptions: string[] | undefined
@@ -285,6 +303,19 @@ export function compared(
   return { met, wanted }
 }
 
+/** The costs of an outcome's kernels as numbers, their formulas taken at other sizes. */
+export function costsAt(outcome: TraceOutcome, at: ReadonlyMap<string, number>): readonly string[] {
+  const number = (k: TracedKernel, name: string): string => evaluate(parse(k.details.get(name) ?? '0'), at).toString()
+  return outcome.kernels.map((k) =>
+    [k.head, ...['flops', 'matmul', 'read', 'write'].map((n) => number(k, n))].join(' '),
+  )
+}
+
+/** Whether the assumptions of a run hold at other sizes. */
+export function assumptionsHold(outcome: TraceOutcome, at: ReadonlyMap<string, number>): boolean {
+  return outcome.assumptions.every((a) => holds(parseCondition(a), at))
+}
+
 function spelled(details: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...details].map(([name, text]) => [name, canonical(text)]))
 }
@@ -310,7 +341,7 @@ function corrected(text: string, outcome: TraceOutcome): string {
   let at = -1
   const lines = text.split('\n').filter((l) => !/^(assume|returns) /.test(l))
   const kept = lines.map((line) => {
-    const [, indent = '', word = '', old = '', tail = ''] = /^(\s+)(\w+) (.*?)((?:\s+\/\/ .*)?)$/.exec(line) ?? []
+    const [, indent = '', word = '', old = '', tail = ''] = /^(\s+)(\w+) (.*?)((?:\s{2,}\/\/ .*)?)$/.exec(line) ?? []
     if (/^[^\s/]/.test(line)) at++
     const now = outcome.kernels[at]?.details.get(word)
     return now === undefined || canonical(old) === now ? line : `${indent}${word} ${now}${tail}`

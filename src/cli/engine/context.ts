@@ -73,7 +73,8 @@ function ownRoots(source: string): readonly (readonly [string, string])[] {
 export function checkSources(options: Omit<ModelOptions, 'model'>): Promise<void> {
   const problems = new Problems()
   problems.attempt(() => options.config === undefined || readConfig(options.config))
-  problems.attempt(() => openProject(options))
+  // Where nothing is given, what the environment lacks is found when it is needed, if it is.
+  if ([options.transformers, options.pytorch, options.source].some((o) => o !== undefined)) problems.attempt(() => openProject(options))
   problems.stop()
   return Promise.resolve()
 }

@@ -8,28 +8,23 @@ import { countParameters } from '../../torch/index.ts'
 import type { AnalysisSizes, ModelAnalysis, Provenance } from '../../trace/formats.ts'
 import type { Phase } from '../../trace/index.ts'
 import type { RegimeAnalysis } from '../../predict/index.ts'
-import type { ModelOptions, PredictionInput } from '../engine.ts'
+import type { ModelOptions, PredictionInput, RequestSizes } from '../engine.ts'
 import { modelContext, type Context } from './context.ts'
 
 /** Regimes in one phase of a request; more than these mean that the model loops over its tokens. */
 const mostRegimes = 6
 
-export async function predictionInput(
-  options: ModelOptions,
-  request: { readonly batch: number; readonly inputLength: number; readonly outputLength: number },
-): Promise<PredictionInput> {
+export async function predictionInput(options: ModelOptions, request: RequestSizes): Promise<PredictionInput> {
   const context = await modelContext(options)
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
-  const { batch, inputLength, outputLength } = request
-  const prefill = stageTwo(context, 'prefill', { batch_size: batch, seq_len: inputLength, cache_len: 0 })
-  const lastCache = inputLength + outputLength - 2
-  const decode =
-    outputLength < 2
-      ? []
-      : cover('cache_len', inputLength, lastCache, mostRegimes, (cache_len) =>
-          stageTwo(context, 'decode', { batch_size: batch, seq_len: 1, cache_len }),
-        )
+  const { batch, inputLength, outputLength, longestInput = inputLength } = request
+  const prefill = covered('seq_len', inputLength, longestInput, (seq_len) =>
+    stageTwo(context, 'prefill', { batch_size: batch, seq_len, cache_len: 0 }),
+  )
+  const decode = covered('cache_len', inputLength, longestInput + outputLength - 2, (cache_len) =>
+    stageTwo(context, 'decode', { batch_size: batch, seq_len: 1, cache_len }),
+  )
   const vocabulary = getAttrOr(vm, built.config, 'vocab_size')
   return {
     ...context.origin(),
@@ -38,8 +33,20 @@ export async function predictionInput(
     parameters: countParameters(vm, built.model),
     vocabularySize: typeof vocabulary === 'number' ? hintNumber(vocabulary) : 0,
     dtype: context.spec.dtype ?? 'bf16',
-    analyses: [prefill, ...decode].map((a) => regimeOf(a, context)),
+    analyses: [...prefill, ...decode].map((a) => regimeOf(a, context)),
   }
+}
+
+/** Analyses for every size from `low` to `high`; 1 is a case of its own. */
+function covered(
+  variable: string,
+  low: number,
+  high: number,
+  analyzeAt: (size: number) => ModelAnalysis,
+): readonly ModelAnalysis[] {
+  if (low > high) return []
+  const one = low === 1 ? [analyzeAt(1)] : []
+  return [...one, ...cover(variable, Math.max(low, 2), high, mostRegimes, analyzeAt)]
 }
 
 function stageTwo(context: Context, phase: Phase, sizes: AnalysisSizes): ModelAnalysis {

@@ -229,8 +229,10 @@ function floatPower(vm: Vm, a: PyFloat, b: PyFloat): Value {
   return derivedFloat(value, [a], (e) => integerPower(e, y))
 }
 
-/** C's pow: 1 to any power is 1, and so is -1 to an infinite one. */
+/** C's pow: 1 to any power is 1, and so is -1 to an infinite one; roots are rounded as C rounds them. */
 function power(x: number, y: number): number {
+  if (y === 0.5 && x >= 0) return Math.sqrt(x)
+  if (y === -0.5 && x > 0) return 1 / Math.sqrt(x)
   if (x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y))) return 1
   return x ** y
 }

@@ -272,6 +272,8 @@ export function docstringOf(text: string, stretch: Stretch): DocstringChunk | un
 }
 
 function isDefinition(text: string, at: number): boolean {
+  const first = text.charAt(at)
+  if (first !== 'd' && first !== 'c' && first !== 'a') return false
   definition.lastIndex = at
   return definition.test(text)
 }

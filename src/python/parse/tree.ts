@@ -74,6 +74,7 @@ export function shiftLines(node: unknown, lines: number): void {
   }
   const fields = node as Record<string, unknown>
   for (const key in fields) {
+    if (key === 'ctx' || key === 'op' || key === 'ops') continue // have no position
     const value = fields[key]
     if (typeof value === 'object') shiftLines(value, lines)
     else if ((key === 'lineno' || key === 'end_lineno') && typeof value === 'number') fields[key] = value + lines

@@ -70,26 +70,27 @@ function inner(vm: Vm, a: Tensor, b: Tensor): Tensor {
 
 // --- Chains -----------------------------------------------------------------------------------------------------------
 
-/** Cost of the cheapest order for matrices i..j, and where to split; sizes by hint, as the order is chosen once. */
-function cheapestSplits(sizes: readonly number[]): readonly (readonly number[])[] {
+/** Where to split matrices i..j for the fewest multiplications; sizes by hint, as the order is chosen once. */
+function cheapestSplits(sizes: readonly number[]): (i: number, j: number) => number {
   const n = sizes.length - 1
   const size = (i: number): number => sizes[i] ?? 0
-  const cost = Array.from({ length: n }, () => new Array<number>(n).fill(0))
-  const splits = Array.from({ length: n }, () => new Array<number>(n).fill(0))
+  const costs = new Float64Array(n * n)
+  const splits = new Int32Array(n * n)
+  const cost = (i: number, j: number): number => costs[i * n + j] ?? 0
   for (let length = 1; length < n; length++) {
     for (let i = 0; i + length < n; i++) {
       const j = i + length
       let best = Infinity
       for (let k = i; k < j; k++) {
-        const c = (cost[i]?.[k] ?? 0) + (cost[k + 1]?.[j] ?? 0) + size(i) * size(k + 1) * size(j + 1)
+        const c = cost(i, k) + cost(k + 1, j) + size(i) * size(k + 1) * size(j + 1)
         if (c >= best) continue
         best = c
-        splits[i]?.splice(j, 1, k)
+        splits[i * n + j] = k
       }
-      cost[i]?.splice(j, 1, best)
+      costs[i * n + j] = best
     }
   }
-  return splits
+  return (i, j) => splits[i * n + j] ?? i
 }
 
 /** torch.linalg.multi_dot: the order with the fewest multiplications. */
@@ -104,11 +105,11 @@ export function multiDot(vm: Vm, tensors: readonly Tensor[]): Tensor {
   if (last.rank === 1) matrices[matrices.length - 1] = view(vm, last, [at(last.shape, 0), 1])
   const shape = [...(first.rank === 1 ? [] : [at(first.shape, 0)]), ...(last.rank === 1 ? [] : [at(last.shape, -1)])]
   const sizes = [...matrices.map((t) => countOf(at(t.shape, 0))), countOf(at(matrices.at(-1)?.shape ?? [], 1))]
-  const splits = cheapestSplits(sizes)
+  const split = cheapestSplits(sizes)
   const chain = (i: number, j: number): Tensor => {
     const only = matrices[i]
     if (i === j && only !== undefined) return only
-    const k = splits[i]?.[j] ?? i
+    const k = split(i, j)
     return mm(vm, chain(i, k), chain(k + 1, j))
   }
   return view(vm, chain(0, matrices.length - 1), shape)

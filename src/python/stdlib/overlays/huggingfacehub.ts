@@ -221,6 +221,9 @@ def type_validator(name, value, expected_type):
         raise TypeError(f"Unsupported type for field '{name}': {expected_type}")
 
 def _validate_union(name, value, args):
+    # Most unions are of plain classes; a message for each that does not match would spell out sizes.
+    if any(isinstance(t, type) and not hasattr(t, "__origin__") and _is_simply(value, t) for t in args):
+        return
     errors = []
     for t in args:
         try:
@@ -297,8 +300,11 @@ def _validate_sequence(name, value, args):
     if args:
         _validate_items(name, value, args[0], "sequence")
 
+def _is_simply(value, expected_type):
+    return isinstance(value, expected_type) and not (expected_type is int and isinstance(value, bool))
+
 def _validate_simple_type(name, value, expected_type):
-    if not isinstance(value, expected_type) or (expected_type is int and isinstance(value, bool)):
+    if not _is_simply(value, expected_type):
         raise TypeError(
             f"Field '{name}' expected {expected_type.__name__}, got {type(value).__name__} (value: {repr(value)})"
         )
