@@ -7,11 +7,29 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileSources } from '../src/cli/node/provider.ts'
-import { buildModel, createVm, toJson, type JsonObject, type Project } from '../src/huggingface/index.ts'
+import {
+  buildModel,
+  callDriver,
+  createVm,
+  isJsonObject,
+  toJson,
+  type JsonObject,
+  type Project,
+} from '../src/huggingface/index.ts'
 import { isAnalysisError } from '../src/text/index.ts'
 import type { AnalysisSizes, ModelAnalysis } from '../src/trace/formats.ts'
 import type { Phase } from '../src/trace/index.ts'
-import { analyzeAndExpand, brokenAt, configAt, countedByFormulas, countedDirectly, differences, withValue, type Point, type Subject } from '../test/support/formulas.ts'
+import {
+  analyzeAndExpand,
+  brokenAt,
+  configAt,
+  countedByFormulas,
+  countedDirectly,
+  differences,
+  withValue,
+  type Point,
+  type Subject,
+} from '../test/support/formulas.ts'
 import { howToFetch, pinnedSources } from '../test/support/sources.ts'
 
 const base: Record<Exclude<Phase, 'forward'>, AnalysisSizes> = {
@@ -34,14 +52,16 @@ function otherSizes(phase: Exclude<Phase, 'forward'>): readonly AnalysisSizes[] 
 }
 
 /** Keys that count layers, for shorter runs. */
-const layerKeys = /^(num_hidden_layers|n_layers?|num_layers|num_blocks|encoder_layers|decoder_layers|num_encoder_layers|num_decoder_layers)$/
+const layerKeys =
+  /^(num_hidden_layers|n_layers?|num_layers|num_blocks|encoder_layers|decoder_layers|num_encoder_layers|num_decoder_layers)$/
 
 function reduced(json: JsonObject, layers: number): JsonObject {
   let result: JsonObject = {}
   const visit = (part: JsonObject, path: readonly string[]): void => {
     for (const [key, value] of Object.entries(part)) {
-      if (layerKeys.test(key) && typeof value === 'number' && value > layers) result = withValue(result, [...path, key], layers)
-      else if (key.endsWith('_config') && typeof value === 'object' && value !== null && !Array.isArray(value)) visit(value as JsonObject, [...path, key])
+      if (layerKeys.test(key) && typeof value === 'number' && value > layers)
+        result = withValue(result, [...path, key], layers)
+      else if (key.endsWith('_config') && isJsonObject(value)) visit(value, [...path, key])
     }
   }
   visit(json, [])
@@ -53,21 +73,16 @@ function subjectOf(project: Project, type: string, layers: number): JsonObject {
   const plain = { model_type: type }
   const vm = createVm(project)
   const { config } = buildModel(vm, { config: plain })
-  const json = toJson(vm, config.dict === undefined ? null : (vm.importName === undefined ? null : asDict(vm, config)))
-  const short = { ...plain, ...reduced((json ?? {}) as JsonObject, layers) }
+  const json = toJson(vm, callDriver(vm, 'as_dict', [config]))
+  const short = { ...plain, ...(isJsonObject(json) ? reduced(json, layers) : {}) }
   try {
     countedDirectly(project, { config: short, phase: 'prefill' }, base.prefill)
     return short
-  } catch {
+  } catch (e) {
+    console.log(`      with all its layers, since with ${layers}: ${textOf(e)}`)
     return plain
   }
 }
-
-function asDict(vm: Parameters<typeof toJson>[0], config: Parameters<typeof toJson>[1]) {
-  return callDriver(vm, 'as_dict', [config])
-}
-
-import { callDriver } from '../src/huggingface/index.ts'
 
 /** Pseudo-random numbers from a seed, so that a run can be repeated. */
 function random(seed: number): () => number {
@@ -88,8 +103,14 @@ function otherConfigs(model: ModelAnalysis, sizes: AnalysisSizes, most: number, 
     const point: Point = { sizes, config }
     if (chosen.length > 0 && brokenAt(model, point).length === 0) found.set(JSON.stringify(config), point)
   }
-  const sets: readonly string[][] = [names, ...Array.from({ length: 40 }, () => names.filter(() => next() < 0.5)), ...names.map((n) => [n])]
-  const free = names.filter((n) => brokenAt(model, { sizes, config: { [n]: (model.variables[n]?.value ?? 2) * 2 } }).length === 0)
+  const sets: readonly string[][] = [
+    names,
+    ...Array.from({ length: 40 }, () => names.filter(() => next() < 0.5)),
+    ...names.map((n) => [n]),
+  ]
+  const free = names.filter(
+    (n) => brokenAt(model, { sizes, config: { [n]: (model.variables[n]?.value ?? 2) * 2 } }).length === 0,
+  )
   attempt(free, 2)
   for (const set of sets) for (const factor of [2, 3, 1.5]) attempt(set, factor)
   const all = [...found.values()].sort((a, b) => Object.keys(b.config).length - Object.keys(a.config).length)
@@ -109,55 +130,85 @@ interface Row {
 }
 
 function textOf(e: unknown): string {
-  if (!isAnalysisError(e)) return e instanceof Error ? (e.stack ?? e.message).split('\n').slice(0, 6).join(' | ') : String(e)
+  if (!isAnalysisError(e))
+    return e instanceof Error ? (e.stack ?? e.message).split('\n').slice(0, 6).join(' | ') : String(e)
   const at = e.span === undefined ? '' : ` at ${e.span.file}:${e.span.line}`
   const stack = e.code === 'internal' ? ` | ${(e.stack ?? '').split('\n').slice(1, 7).join(' | ')}` : ''
   return `${e.code}: ${e.message}${at}${stack}`
 }
 
-function check(project: Project, type: string, config: JsonObject, phase: Exclude<Phase, 'forward'>, configs: number): Row {
+function check(
+  project: Project,
+  type: string,
+  config: JsonObject,
+  phase: Exclude<Phase, 'forward'>,
+  configs: number,
+): Row {
   const subject: Subject = { config, phase }
-  const row = { type, phase, points: 0, outside: [] as string[], assumptions: [] as string[], milliseconds: 0, kernels: 0 }
-  let symbolic
+  const nothing = { type, phase, points: 0, outside: [], assumptions: [], milliseconds: 0, kernels: 0 }
   try {
-    symbolic = analyzeAndExpand(project, subject, base[phase])
+    const { model, milliseconds } = analyzeAndExpand(project, subject, base[phase])
+    const assumptions = model.assumptions.map((a) => `${a.condition} (${a.at ?? ''})`)
+    return {
+      ...nothing,
+      assumptions,
+      milliseconds,
+      ...compareAt(project, subject, config, model, pointsOf(model, phase, configs)),
+    }
   } catch (e) {
-    let direct = 'direct run works'
-    try {
-      countedDirectly(project, subject, base[phase])
-    } catch (d) {
-      direct = `direct run: ${textOf(d)}`
-    }
-    return { ...row, status: 'stopped', detail: [textOf(e), direct] }
+    return { ...nothing, status: 'stopped', detail: [textOf(e), directOutcome(project, subject, base[phase])] }
   }
-  const { model } = symbolic
-  row.milliseconds = symbolic.milliseconds
-  row.assumptions = model.assumptions.map((a) => `${a.condition} (${a.at ?? ''})`)
-  const points: Point[] = [{ sizes: base[phase], config: {} }, ...otherSizes(phase).map((sizes) => ({ sizes, config: {} }))]
-  const [, other = base[phase]] = otherSizes(phase).length > 0 ? [0, otherSizes(phase)[0]] : []
-  points.push(...otherConfigs(model, brokenAt(model, { sizes: other, config: {} }).length === 0 ? other : base[phase], configs, 7))
+}
+
+function directOutcome(project: Project, subject: Subject, sizes: AnalysisSizes): string {
+  try {
+    countedDirectly(project, subject, sizes)
+    return 'the direct run works'
+  } catch (e) {
+    return `the direct run stops too: ${textOf(e)}`
+  }
+}
+
+/** The sizes of the run itself, others, and other configs. */
+function pointsOf(model: ModelAnalysis, phase: Exclude<Phase, 'forward'>, configs: number): readonly Point[] {
+  const sizes = [base[phase], ...otherSizes(phase)]
+  const inside = otherSizes(phase).find((s) => brokenAt(model, { sizes: s, config: {} }).length === 0) ?? base[phase]
+  return [...sizes.map((s) => ({ sizes: s, config: {} })), ...otherConfigs(model, inside, configs, 7)]
+}
+
+function compareAt(
+  project: Project,
+  subject: Subject,
+  config: JsonObject,
+  model: ModelAnalysis,
+  points: readonly Point[],
+): Pick<Row, 'status' | 'detail' | 'points' | 'outside' | 'kernels'> {
+  const outside: string[] = []
   const detail: string[] = []
+  let compared = 0
+  let kernels = 0
   for (const point of points) {
+    const { batch_size, seq_len, cache_len } = point.sizes
+    const shown = `b${batch_size} s${seq_len} c${cache_len} ${JSON.stringify(point.config)}`
     const broken = brokenAt(model, point)
-    const shown = `b${point.sizes.batch_size} s${point.sizes.seq_len} c${point.sizes.cache_len} ${JSON.stringify(point.config)}`
     if (broken.length > 0) {
-      row.outside.push(`${shown}: ${broken.join(', ')}`)
+      outside.push(`${shown}: ${broken.join(', ')}`)
       continue
     }
-    let direct
     try {
-      direct = countedDirectly(project, { ...subject, config: configAt(model, config, point) }, point.sizes)
+      const direct = countedDirectly(project, { ...subject, config: configAt(model, config, point) }, point.sizes)
+      compared++
+      kernels = direct.kernels.size
+      const found = differences(direct, countedByFormulas(model, point))
+      if (found.length > 0) detail.push(`${shown}: ${found.length} differences`, ...found.slice(0, 8))
     } catch (e) {
-      row.outside.push(`${shown}: the direct run stops: ${textOf(e)}`)
-      if (Object.keys(point.config).length === 0) detail.push(`${shown}: the direct run stops: ${textOf(e)}`)
-      continue
+      // A config that the model rejects is not one that formulas must hold for; sizes that it rejects are a finding.
+      const stops = `${shown}: the direct run stops: ${textOf(e)}`
+      outside.push(stops)
+      if (Object.keys(point.config).length === 0) detail.push(stops)
     }
-    row.points++
-    row.kernels = direct.kernels.size
-    const found = differences(direct, countedByFormulas(model, point))
-    if (found.length > 0) detail.push(`${shown}: ${found.length} differences`, ...found.slice(0, 8))
   }
-  return { ...row, status: detail.length === 0 ? 'equal' : 'different', detail }
+  return { status: detail.length === 0 ? 'equal' : 'different', detail, points: compared, outside, kernels }
 }
 
 function main(): void {
@@ -180,7 +231,12 @@ function main(): void {
   const roots = new Map([['transformers', transformers]])
   if (values.pytorch !== undefined) roots.set('torch', values.pytorch)
   const project: Project = { sources: fileSources([...roots.values()].map((r) => dirname(r))), roots }
-  const types = values.list === undefined ? positionals : readFileSync(values.list, 'utf8').split('\n').filter((t) => t !== '')
+  const types =
+    values.list === undefined
+      ? positionals
+      : readFileSync(values.list, 'utf8')
+          .split('\n')
+          .filter((t) => t !== '')
   const [shard = 0, shards = 1] = values.shard.split('/').map(Number)
   const rows: Row[] = []
   for (const [i, type] of types.entries()) {
@@ -195,17 +251,31 @@ function main(): void {
     for (const phase of values.phases.split(',') as Exclude<Phase, 'forward'>[]) {
       const row = check(project, type, config, phase, Number(values.configs))
       rows.push(row)
-      console.log([row.status.padEnd(9), type, phase, `${row.points} points`, `${row.assumptions.length} assumptions`, `${row.milliseconds.toFixed(0)} ms`].join('  '))
+      console.log(
+        [
+          row.status.padEnd(9),
+          type,
+          phase,
+          `${row.points} points`,
+          `${row.assumptions.length} assumptions`,
+          `${row.milliseconds.toFixed(0)} ms`,
+        ].join('  '),
+      )
       for (const d of row.detail) console.log(`      ${d}`)
-      if (values.verbose) for (const o of [...row.outside.map((x) => `outside ${x}`), ...row.assumptions]) console.log(`      ${o}`)
+      if (values.verbose)
+        for (const o of [...row.outside.map((x) => `outside ${x}`), ...row.assumptions]) console.log(`      ${o}`)
     }
     if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(rows, null, 1))
   }
   const count = (status: Row['status']): number => rows.filter((r) => r.status === status).length
   const assumed = rows.map((r) => r.assumptions.length)
   const mean = assumed.reduce((a, b) => a + b, 0) / Math.max(1, assumed.length)
-  console.log(`${rows.length} analyses: ${count('equal')} equal, ${count('different')} different, ${count('stopped')} stopped`)
-  console.log(`${rows.reduce((n, r) => n + r.points, 0)} points; assumptions: mean ${mean.toFixed(1)}, most ${Math.max(0, ...assumed)}`)
+  console.log(
+    `${rows.length} analyses: ${count('equal')} equal, ${count('different')} different, ${count('stopped')} stopped`,
+  )
+  console.log(
+    `${rows.reduce((n, r) => n + r.points, 0)} points; assumptions: mean ${mean.toFixed(1)}, most ${Math.max(0, ...assumed)}`,
+  )
 }
 
 main()

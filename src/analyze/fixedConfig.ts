@@ -8,14 +8,23 @@ import type { FixedConfig, FixedValue } from '../trace/formats.ts'
 const immaterial: readonly { readonly keys: RegExp; readonly reason: string }[] = [
   { keys: /^_/, reason: 'private to the library' },
   { keys: /(?:^|_)(?:token_ids?|token_index|id|ids|seed)$/, reason: 'names a token' },
-  { keys: /^(?:id2label|label2id|num_labels|problem_type|architectures|transformers_version|name_or_path|tokenizer_class)$/, reason: 'metadata' },
+  {
+    keys: /^(?:id2label|label2id|num_labels|problem_type|architectures|transformers_version|name_or_path|tokenizer_class)$/,
+    reason: 'metadata',
+  },
   { keys: /^(?:finetuning_task|task_specific_params|prefix|language|base_model_\w+_plan)$/, reason: 'metadata' },
   { keys: /^(?:dtype|torch_dtype|auto_map|quantization_config)$/, reason: 'how weights are stored' },
   { keys: /(?:^|_)(?:eps|epsilon)\d?$|^(?:rms_)?norm_epsilon$/, reason: 'a summand of a normalization' },
   { keys: /(?:^|_)(?:dropout\w*|pdrop|drop_rate|layerdrop)$|^(?:\w*_)?dropout/, reason: 'inference drops nothing' },
-  { keys: /(?:^|_)(?:initializer\w*|init_std|init_range|init_scale|std)$|^initializer/, reason: 'values of untrained weights' },
+  {
+    keys: /(?:^|_)(?:initializer\w*|init_std|init_range|init_scale|std)$|^initializer/,
+    reason: 'values of untrained weights',
+  },
   { keys: /(?:^|_)(?:loss_coef|loss_weight|aux_loss_alpha|jitter\w*|z_loss\w*)$/, reason: 'training only' },
-  { keys: /^(?:gradient_checkpointing|chunk_size_feed_forward|output_router_logits)$/, reason: 'training, or asked for by the call' },
+  {
+    keys: /^(?:gradient_checkpointing|chunk_size_feed_forward|output_router_logits)$/,
+    reason: 'training, or asked for by the call',
+  },
   { keys: /(?:^|_)(?:rope_theta|rotary_emb_base|rotary_base)$/, reason: 'a base of frequencies' },
 ]
 

@@ -5,7 +5,8 @@ import { isAnalysisError } from '../text/index.ts'
 import { Scope, SymInt, hint, holds, type Int } from '../sym/index.ts'
 import { call, callMethod, construct, PyInstance, PyList, PyTuple, type Kwargs, type Value, type Vm } from '../python/index.ts'
 import { namedParameters, Tensor, torchState, withBuildDefaults, type TorchState } from '../torch/index.ts'
-import { ClassTable, type Reference } from './classes.ts'
+import type { ClassTable} from './classes.ts';
+import { type Reference } from './classes.ts'
 import { pathsBelow, recordRun, type CallRecord, type Constructions } from './records.ts'
 import { CannotTransplant, Transplant } from './transplant.ts'
 
@@ -194,6 +195,7 @@ function signatureOf(record: CallRecord, made: readonly Value[], objectId: (v: o
   const int = (x: Int): string => {
     if (!(x instanceof SymInt)) return String(x)
     symbols.add(x)
+    if (x.hint <= 1) return `=${x.hint}`
     const name = callSizeOf(x)
     if (name !== undefined) return name
     let at = order.get(x)

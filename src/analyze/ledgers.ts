@@ -1,5 +1,5 @@
 // Ledgers of the classes of a run: the lines of a class's `forward()` and of the functions it calls in the same package.
-import { SourceFile } from '../text/index.ts'
+import type { SourceFile } from '../text/index.ts'
 import { PyFunction, type FunctionNode, type PyClass, type StatementNode, type Value, type Vm } from '../python/index.ts'
 import type { LedgerLine } from '../trace/formats.ts'
 import { functionAt, ledgerOf, parseStatements, type Coverage } from './ledger.ts'

@@ -1,6 +1,6 @@
 // Memory of one call: the largest sum of tensors alive at once, what the cache holds afterwards, and the weights. A tensor
 // lives from the kernel that makes it to the last one that reads it, which is when Python lets go of it at the latest.
-import { add, exprOf, hint, mul, prod, sub, subE, SymInt, type Expr, type Int, type Prover } from '../sym/index.ts'
+import { add, compile, exprOf, hint, mul, prod, sub, subE, SymInt, type Expr, type Int, type Prover, type Scope } from '../sym/index.ts'
 import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
 import { elementWidth, namedParameters, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
 
@@ -72,14 +72,26 @@ export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Val
 /** Leaves out what is known to be at most another candidate. */
 function undominated(candidates: readonly Int[]): readonly Int[] {
   const sorted = [...candidates].sort((a, b) => (hint(a) < hint(b) ? 1 : hint(a) > hint(b) ? -1 : 0))
-  const prover = sorted.find((c) => c instanceof SymInt)?.scope.plain
-  const kept: Int[] = []
-  for (const c of sorted) {
-    const differences = kept.map((k) => subE(exprOf(k), exprOf(c)))
-    if (prover === undefined ? kept.length > 0 : dominated(differences, prover)) continue
-    kept.push(c)
+  const scope = sorted.find((c) => c instanceof SymInt)?.scope
+  if (scope === undefined) return sorted.slice(0, 1)
+  const samples = sampled(sorted, scope)
+  const kept: number[] = []
+  const exprs = sorted.map((c) => exprOf(c))
+  for (const [i, e] of exprs.entries()) {
+    // Where a sample speaks against it there is no proof to look for.
+    const possible = kept.filter((k) => samples.every((values) => (values[k] ?? 0) >= (values[i] ?? 0)))
+    const differences = possible.map((k) => subE(exprs[k] as Expr, e))
+    if (!dominated(differences, scope.plain)) kept.push(i)
   }
-  return kept
+  return kept.map((i) => sorted[i] as Int)
+}
+
+/** Values of all candidates with every variable at its least, and with one of them large in turn. */
+function sampled(candidates: readonly Int[], scope: Scope): readonly (readonly number[])[] {
+  const least = [...scope.minimums]
+  const formulas = compile(candidates.map((c) => exprOf(c)), least.map(([name]) => name)) // prettier-ignore
+  const at = (large: number): readonly number[] => [...formulas.evaluate(least.map(([, min], i) => (i === large ? 1e6 : Math.max(min, 1))))]
+  return [-1, ...least.keys()].map(at)
 }
 
 /** Is one of the differences known not to be negative? Most are sums of positive terms, which is quick to see. */

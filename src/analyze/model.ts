@@ -1,6 +1,7 @@
 // Stage 1 of a whole model: one symbolic run, cut into records, turned into one analysis for each class that it calls.
 import { formatSpan, raise } from '../text/index.ts'
-import { conditionText, print, maxE, exprOf, Scope, type Int } from '../sym/index.ts'
+import type { Scope} from '../sym/index.ts';
+import { conditionText, print, maxE, exprOf, type Int } from '../sym/index.ts'
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
 import { buildModel, callDriver, createVm, type BuiltModel, type ModelSpec, type Project } from '../huggingface/index.ts'
 import { torchState, type KernelCall } from '../torch/index.ts'

@@ -1,6 +1,6 @@
 // Carries values of one scope into another: the config as it is, variable by variable; tensors with their dimensions
 // renamed. This is how a class is run on its own with fresh symbols for what its caller passes in (DESIGN, section 6).
-import { exprOf, mul, SymInt, variablesOf, type Int, type Scope } from '../sym/index.ts'
+import { exprOf, mul, pin, SymInt, variablesOf, type Int, type Scope } from '../sym/index.ts'
 import { depsOf, PyDict, PyFloat, PyInstance, PyList, PyObject, PySet, PyTuple, type Value } from '../python/index.ts'
 import { contiguousStrides, isNonOverlappingAndDense, Tensor, newTensor } from '../torch/index.ts'
 
@@ -24,6 +24,8 @@ export class Transplant {
 
   /** A fresh parameter for an integer of the caller. */
   parameter(name: string, value: SymInt): Int {
+    // 0 and 1 change what runs: the callee sees the number, and the caller assumes it.
+    if (value.hint <= 1) return pin(value)
     const free = this.freeName(name)
     const fresh = this.target.variable(free, Number(value.hint), `${name}, as the caller passes it`)
     this.bindings.set(free, value)

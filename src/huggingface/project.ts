@@ -1,7 +1,7 @@
 // A project is where sources come from and how an interpreter over them is set up: the folders of transformers, torch and
 // the user's own code, and the stand-ins for what is not given.
 import { raise, type SourceProvider } from '../text/index.ts'
-import { hostModules as stdlibModules, overlays as stdlibOverlays, Vm, type Budget } from '../python/index.ts'
+import { hostModules as stdlibModules, overlays as stdlibOverlays, Vm, type Budget, type Programs } from '../python/index.ts'
 import { Scope } from '../sym/index.ts'
 import { torchModules, torchOverlays } from '../torch/index.ts'
 import { overlays } from './overlays.ts'
@@ -11,6 +11,8 @@ export interface Project {
   readonly sources: SourceProvider
   /** Package name → its folder; `transformers` and `torch` where given, and the user's own packages. */
   readonly roots: ReadonlyMap<string, string>
+  /** Parsed and compiled files, for projects that are run more than once. */
+  readonly programs?: Programs | undefined
 }
 
 /** Names the folder of a package, whether the user gave the folder itself or the one that holds it. */
@@ -50,5 +52,6 @@ export function createVm(project: Project, budget?: Budget): Vm {
       ...overlays,
     ],
     ...(budget === undefined ? {} : { budget }),
+    ...(project.programs === undefined ? {} : { programs: project.programs }),
   })
 }

@@ -89,6 +89,9 @@ export class Vm {
   private steps = 0
   private nextLook = clockInterval
   private readonly deadline: number
+  /** The deepest frame so far: where the program was if JavaScript's own stack overflows. */
+  private deepest: Frame | undefined = undefined
+  private peak = 0
 
   constructor(options: VmOptions) {
     this.scope = options.scope ?? new Scope()
@@ -129,7 +132,9 @@ export class Vm {
     if (this.stack.length >= this.budget.depth)
       this.stop('budget-exceeded', `calls nested deeper than ${this.budget.depth}`)
     this.tick()
-    this.stack.push(frame)
+    if (this.stack.push(frame) <= this.peak) return
+    this.peak = this.stack.length
+    this.deepest = frame
   }
 
   leave(): void {
@@ -145,15 +150,16 @@ export class Vm {
     else lines.add(line)
   }
 
-  /** The innermost place in a source file. */
+  /** The innermost place in a source file; in what stands in for one only where nothing else is running. */
   where(): Span | undefined {
-    const frame = this.stack[this.stack.length - 1]
+    const frame = this.stack.findLast(isSource) ?? this.stack.at(-1)
     return frame === undefined ? undefined : spanOf(frame)
   }
 
   /** The places of the frames on the stack, innermost last. */
   trace(): string[] {
-    return this.stack.slice(-shownFrames).map((frame) => formatSpan(spanOf(frame)))
+    const frames = this.stack.some(isSource) ? this.stack.filter(isSource) : this.stack
+    return frames.slice(-shownFrames).map((frame) => formatSpan(spanOf(frame)))
   }
 
   /** Raises a Python exception: `raise cls(message)`. */
@@ -187,6 +193,7 @@ export class Vm {
   guard<T>(run: () => T): T {
     const depth = this.stack.length
     const handling = this.handling.length
+    this.peak = depth
     try {
       return run()
     } catch (e) {
@@ -204,7 +211,8 @@ export class Vm {
     const what = deep
       ? 'calls nested deeper than the machine’s own stack'
       : `a value too large to be made (${e.message})`
-    return caught(() => this.stop('budget-exceeded', what))
+    const span = deep && this.deepest !== undefined ? spanOf(this.deepest) : undefined
+    return caught(() => this.stop('budget-exceeded', what, { span }))
   }
 
   private uncaught(e: PyException): unknown {
@@ -256,4 +264,9 @@ function caught(run: () => never): unknown {
   } catch (e) {
     return e
   }
+}
+
+/** Whether a frame runs a file of the user's or of a library, not a stand-in of ours. */
+function isSource(frame: Frame): boolean {
+  return !frame.code.file.path.startsWith('<')
 }

@@ -6,7 +6,15 @@ import { describe, expect, test } from 'vitest'
 import { fileSources } from '../../src/cli/node/provider.ts'
 import type { JsonObject, Project } from '../../src/huggingface/index.ts'
 import type { AnalysisSizes } from '../../src/trace/formats.ts'
-import { analyzeAndExpand, brokenAt, configAt, countedByFormulas, countedDirectly, differences, type Point } from '../support/formulas.ts'
+import {
+  analyzeAndExpand,
+  brokenAt,
+  configAt,
+  countedByFormulas,
+  countedDirectly,
+  differences,
+  type Point,
+} from '../support/formulas.ts'
 import { howToFetch, pinnedSources } from '../support/sources.ts'
 
 const small = { num_hidden_layers: 2, hidden_size: 64, num_attention_heads: 4, vocab_size: 160 }
@@ -14,8 +22,22 @@ const small = { num_hidden_layers: 2, hidden_size: 64, num_attention_heads: 4, v
 /** Configs that differ in kind: dense, sliding and full attention, experts, alibi. */
 const configs: Readonly<Record<string, JsonObject>> = {
   llama: { ...small, model_type: 'llama', intermediate_size: 96, num_key_value_heads: 2 },
-  gemma2: { ...small, model_type: 'gemma2', intermediate_size: 96, num_key_value_heads: 2, head_dim: 24, sliding_window: 48 },
-  mixtral: { ...small, model_type: 'mixtral', intermediate_size: 96, num_key_value_heads: 2, num_local_experts: 6, num_experts_per_tok: 2 },
+  gemma2: {
+    ...small,
+    model_type: 'gemma2',
+    intermediate_size: 96,
+    num_key_value_heads: 2,
+    head_dim: 24,
+    sliding_window: 48,
+  },
+  mixtral: {
+    ...small,
+    model_type: 'mixtral',
+    intermediate_size: 96,
+    num_key_value_heads: 2,
+    num_local_experts: 6,
+    num_experts_per_tok: 2,
+  },
   bloom: { model_type: 'bloom', n_layer: 2, hidden_size: 64, n_head: 4, vocab_size: 160 },
 }
 
@@ -35,19 +57,32 @@ const sources = pinnedSources()
 
 describe.skipIf(sources === undefined)(sources ? 'formulas equal direct runs' : `formulas: ${howToFetch}`, () => {
   const transformers = sources?.transformers ?? ''
-  const makeProject = (): Project => ({ sources: fileSources([dirname(transformers)]), roots: new Map([['transformers', transformers]]) })
-  const cases = Object.entries(configs).flatMap(([type, config]) => (['prefill', 'decode'] as const).map((phase) => ({ type, config, phase })))
+  const makeProject = (): Project => ({
+    sources: fileSources([dirname(transformers)]),
+    roots: new Map([['transformers', transformers]]),
+  })
+  const cases = Object.entries(configs).flatMap(([type, config]) =>
+    (['prefill', 'decode'] as const).map((phase) => ({ type, config, phase })),
+  )
 
   test.each(cases)('$type $phase', { timeout: 120_000 }, ({ config, phase }) => {
     const project = makeProject()
     const sizes: AnalysisSizes = phases[phase]
     const { model } = analyzeAndExpand(project, { config, phase }, sizes)
-    const variables = Object.keys(model.variables).filter((n) => / of the config$/.test(model.variables[n]?.meaning ?? ''))
+    const variables = Object.keys(model.variables).filter((n) =>
+      / of the config$/.test(model.variables[n]?.meaning ?? ''),
+    )
     const points: Point[] = [{ sizes, config: {} }]
     for (const { batch, length, factors } of fc.sample(elsewhere, { seed: 11, numRuns: 40 })) {
-      const scaled = variables.map((name, i) => [name, (model.variables[name]?.value ?? 2) * (factors[i % 12] ?? 1)] as const)
+      const scaled = variables.map(
+        (name, i) => [name, (model.variables[name]?.value ?? 2) * (factors[i % 12] ?? 1)] as const,
+      )
       const kept = scaled.filter(([name, value]) => brokenAt(model, { sizes, config: { [name]: value } }).length === 0)
-      const moved = { batch_size: batch, seq_len: phase === 'decode' ? 1 : length, cache_len: phase === 'decode' ? length : 0 }
+      const moved = {
+        batch_size: batch,
+        seq_len: phase === 'decode' ? 1 : length,
+        cache_len: phase === 'decode' ? length : 0,
+      }
       const point = { sizes: moved, config: Object.fromEntries(kept) }
       if (brokenAt(model, point).length === 0 && points.length < 3) points.push(point)
     }

@@ -180,9 +180,18 @@ describe('expand', () => {
     variables: {},
     definitions: {},
     assumptions: [],
-    totals: { flops: '0', matmul_flops: '0', read: '0', write: '0' },
+    totals: costs,
     by_class: {},
-    root: { class_name: 'm.Norm', module: '', operation: '', line: null, repeat: 1, ...costs, sub_kernels: [] },
+    root: {
+      kernel_type: 'composite',
+      class_name: 'm.Norm',
+      module: '',
+      operation: '',
+      line: null,
+      repeat: 1,
+      ...costs,
+      sub_kernels: [],
+    },
   }
 
   it('hands the folder over and writes the result', async () => {

@@ -4,6 +4,7 @@ import {
   call,
   callMethod,
   getAttr,
+  native,
   natives,
   Programs,
   PyModule,
@@ -77,8 +78,18 @@ describe('budgets', () => {
   })
 
   test('the machine’s own stack', () => {
-    const vm = pythonVm(new Map(), { budget: { depth: 1_000_000 } })
-    expect(errorOf(() => vm.runModuleText('m', `${deep}f(900000)\n`)).code).toBe('budget-exceeded')
+    const overflow: HostModule = {
+      name: 'overflow',
+      reason: 'JavaScript’s own error, at a chosen place',
+      make: () => ({
+        now: native('now()', () => {
+          throw new RangeError('Maximum call stack size exceeded')
+        }),
+      }),
+    }
+    const vm = pythonVm(new Map(), { hostModules: [...hostModules, overflow] })
+    const text = 'import overflow\ntry:\n    overflow.now()\nexcept BaseException:\n    pass\n'
+    expect(errorOf(() => vm.runModuleText('m', text)).code).toBe('budget-exceeded')
   })
 
   test('time', () => {
@@ -105,7 +116,7 @@ describe('budgets', () => {
     'class A:\n    def __eq__(self, o): return self == o\nA() == 1',
     'a = []\na.append(a)\nx = a == [a] or str(a)\nb = [b for b in iter(lambda: 1, 2)]',
   ])('%s', (text) => {
-    const vm = pythonVm(new Map(), { budget: { steps: 2_000_000, milliseconds: 20_000 } })
+    const vm = pythonVm(new Map(), { budget: { steps: 2_000_000, depth: 200, milliseconds: 20_000 } })
     expect(errorOf(() => vm.runModuleText('m', `${text}\n`)).code).toBe('budget-exceeded')
   })
 })

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import { packageFolder, packageVersion, type ModelSpec, type Project } from '../../huggingface/index.ts'
+import { Programs } from '../../python/index.ts'
 import type { SourcePackage } from '../../trace/formats.ts'
 import { modelConfigText, nearestModels } from '../catalogue.ts'
 import type { ModelOptions, Origin } from '../engine.ts'
@@ -53,7 +54,7 @@ export function openProject(options: Omit<ModelOptions, 'model'>): {
   ])
   const roots = new Map([...folders].map(([name, folder]) => [name, packageFolder(files, name, folder)]))
   for (const [name, path] of source === undefined ? [] : ownRoots(source)) if (!roots.has(name)) roots.set(name, path)
-  return { project: { sources: files, roots }, files }
+  return { project: { sources: files, roots, programs: new Programs() }, files }
 }
 
 /** What a folder of the user's brings along: itself as a package, and the modules and packages in it. */
@@ -74,7 +75,8 @@ export function checkSources(options: Omit<ModelOptions, 'model'>): Promise<void
   const problems = new Problems()
   problems.attempt(() => options.config === undefined || readConfig(options.config))
   // Where nothing is given, what the environment lacks is found when it is needed, if it is.
-  if ([options.transformers, options.pytorch, options.source].some((o) => o !== undefined)) problems.attempt(() => openProject(options))
+  if ([options.transformers, options.pytorch, options.source].some((o) => o !== undefined))
+    problems.attempt(() => openProject(options))
   problems.stop()
   return Promise.resolve()
 }

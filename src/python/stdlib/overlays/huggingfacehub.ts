@@ -222,7 +222,7 @@ def type_validator(name, value, expected_type):
 
 def _validate_union(name, value, args):
     # Most unions are of plain classes; a message for each that does not match would spell out sizes.
-    if any(isinstance(t, type) and not hasattr(t, "__origin__") and _is_simply(value, t) for t in args):
+    if any(_is_plain_class(t) and _is_simply(value, t) for t in args):
         return
     errors = []
     for t in args:
@@ -299,6 +299,10 @@ def _validate_sequence(name, value, args):
         raise TypeError(f"Field '{name}' expected a Sequence, got {type(value).__name__}")
     if args:
         _validate_items(name, value, args[0], "sequence")
+
+def _is_plain_class(t):
+    # Generic aliases and TypedDicts are checked by what they hold.
+    return isinstance(t, type) and not hasattr(t, "__origin__") and not hasattr(t, "__total__")
 
 def _is_simply(value, expected_type):
     return isinstance(value, expected_type) and not (expected_type is int and isinstance(value, bool))
