@@ -1,5 +1,17 @@
 // The layer rule: a folder of src/ imports only from itself and from folders earlier in this list.
-const layers = ['text', 'sym', 'python', 'torch', 'huggingface', 'trace', 'analyze', 'expand', 'predict', 'report', 'cli']
+const layers = [
+  'text',
+  'sym',
+  'python',
+  'torch',
+  'huggingface',
+  'trace',
+  'analyze',
+  'expand',
+  'predict',
+  'report',
+  'cli',
+]
 const browserSafe = layers.filter((layer) => layer !== 'cli')
 
 module.exports = {
@@ -20,11 +32,16 @@ module.exports = {
     },
     {
       name: 'no-circular',
-      comment: 'no cycles between folders; within one, mutual recursion (the object protocol calls itself) may span files',
+      comment:
+        'no cycles between folders; within one, mutual recursion (the object protocol calls itself) may span files',
       severity: 'error',
       from: { path: '^src/([^/]+)/' },
       to: { circular: true, pathNot: '^src/$1/', viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
 }

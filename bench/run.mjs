@@ -48,7 +48,10 @@ function processTimes(command, args) {
   })
 }
 
-const project = () => ({ sources: fileSources([dirname(transformers)]), roots: new Map([['transformers', transformers]]) })
+const project = () => ({
+  sources: fileSources([dirname(transformers)]),
+  roots: new Map([['transformers', transformers]]),
+})
 const provenance = { tool: 'lm-predictor', version: '', command: '', sources: [], config_sha256: null }
 
 row('node, doing nothing', processTimes(process.execPath, ['-e', '0']))
@@ -57,13 +60,29 @@ row(
   processTimes(process.execPath, ['dist/cli.js', 'predict', models[0], '--hardware', 'h100-sxm', '--batch', '8']),
 )
 for (const id of models) {
-  const args = ['dist/cli.js', 'trace', id, '--transformers', transformers, '--batch', '2', '--seq', '32', '--format', 'oracle']
+  const args = [
+    'dist/cli.js',
+    'trace',
+    id,
+    '--transformers',
+    transformers,
+    '--batch',
+    '2',
+    '--seq',
+    '32',
+    '--format',
+    'oracle',
+  ]
   row(`trace ${id}, whole process`, processTimes(process.execPath, args))
   const spec = { config: parseJson(modelConfigText(id)) }
   const model = loadModel(project(), spec)
   const call = { batch: 2, seq: 32, cache: 0 }
   const kernels = traceLoaded(model, call).calls.length
-  row(`trace ${id}, warm`, timed(runs, () => traceLoaded(model, call)), `${kernels} kernels`)
+  row(
+    `trace ${id}, warm`,
+    timed(runs, () => traceLoaded(model, call)),
+    `${kernels} kernels`,
+  )
   const request = { ...spec, phase: 'extend', sizes: { batch_size: 2, seq_len: 32, cache_len: 32 } }
   let analysis
   row(
@@ -89,7 +108,11 @@ function grid(id, analysis) {
     return column
   })
   const times = timed(runs, () => formulas.columns(columns, points))
-  row(`total FLOPs of ${id} on a grid of 1000 × 1000`, times, `${((points / median(times)) * 1000).toExponential(1)} points/s`)
+  row(
+    `total FLOPs of ${id} on a grid of 1000 × 1000`,
+    times,
+    `${((points / median(times)) * 1000).toExponential(1)} points/s`,
+  )
 }
 
 const flopCounter = `
@@ -119,7 +142,12 @@ if (values.python !== undefined) {
 }
 
 for (const { what, ms, best, note } of rows) {
-  const beside = rows.find((r) => what.startsWith('trace') && what.endsWith('whole process') && r.what === what.replace('trace', 'FlopCounterMode'))
+  const beside = rows.find(
+    (r) =>
+      what.startsWith('trace') && what.endsWith('whole process') && r.what === what.replace('trace', 'FlopCounterMode'),
+  )
   const ratio = beside === undefined ? '' : `${(beside.ms / ms).toFixed(1)} × FlopCounterMode's speed`
-  console.log(`${what.padEnd(64)} median ${ms.toFixed(0).padStart(6)} ms  best ${best.toFixed(0).padStart(6)} ms  ${[note, ratio].filter(Boolean).join('  ')}`)
+  console.log(
+    `${what.padEnd(64)} median ${ms.toFixed(0).padStart(6)} ms  best ${best.toFixed(0).padStart(6)} ms  ${[note, ratio].filter(Boolean).join('  ')}`,
+  )
 }

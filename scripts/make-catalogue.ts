@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { type CatalogueModel, catalogueModels } from '../src/cli/catalogue.ts'
 import { engine, type PredictionInput } from '../src/cli/engine.ts'
 import { writeFileWhole } from '../src/cli/files.ts'
@@ -73,7 +74,9 @@ function existing(): { index: Index; files: Map<string, string> } {
   if (!existsSync(path)) return { index: {}, files: new Map() }
   const { models } = JSON.parse(readFileSync(path, 'utf8')) as { models: Index }
   const names = [...new Set(Object.values(models).map((m) => m.file))]
-  const texts = names.map((name) => [analysesText(readFileSync(join(folder, name), 'utf8')), name] as const)
+  const texts = names.map(
+    (name) => [analysesText(gunzipSync(readFileSync(join(folder, name))).toString('utf8')), name] as const,
+  )
   return { index: models, files: new Map(texts) }
 }
 
@@ -95,12 +98,10 @@ for (const model of catalogueModels()) {
   let file = files.get(shared)
   if (file === undefined) {
     // Named after the first checkpoint that has it.
-    file = `${model.id.replace('/', '--')}.json`
+    file = `${model.id.replace('/', '--')}.json.gz`
     files.set(shared, file)
-    writeFileWhole(
-      join(folder, file),
-      `{"schema_version":1,"sources":${JSON.stringify(sources)},"analyses":${shared}}\n`,
-    )
+    const text = `{"schema_version":1,"sources":${JSON.stringify(sources)},"analyses":${shared}}\n`
+    writeFileWhole(join(folder, file), gzipSync(text, { level: 9 }))
   }
   index[model.id] = { file, variables: valuesOf(analyses) }
   const sorted = Object.fromEntries(Object.entries(index).sort(([x], [y]) => (x < y ? -1 : 1)))

@@ -1,6 +1,13 @@
 // The public API.
 export { AnalysisError, isAnalysisError, type Span, type SourceProvider, memorySources } from './text/index.ts'
-export { isJsonObject, parseJson, type Json, type JsonObject, type ModelSpec, type Project } from './huggingface/index.ts'
+export {
+  isJsonObject,
+  parseJson,
+  type Json,
+  type JsonObject,
+  type ModelSpec,
+  type Project,
+} from './huggingface/index.ts'
 export {
   loadModel,
   oracleLines,

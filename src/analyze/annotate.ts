@@ -31,15 +31,25 @@ export function annotateForward(project: Project, request: TraceRequest, classNa
   const records: CallRecord[] = []
   const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
   const call = { phase: phaseOf(request.phase, request), sizes, padding: request.padding, inputs: request.inputs }
-  runCall(vm, built, call, (run) => recordRun(vm, constructions, run, pathsBelow(built.model), (r) => records.push(r)).result)
+  runCall(
+    vm,
+    built,
+    call,
+    (run) => recordRun(vm, constructions, run, pathsBelow(built.model), (r) => records.push(r)).result,
+  )
   const chosen = records.filter((r) => (className === undefined ? r.module === built.model : named(r, className)))
   const [record] = chosen
   if (record === undefined) {
     const names = [...new Set(records.map((r) => r.cls.name))]
-    return raise('not-on-inference-path', `${className ?? ''} is not called`, { hint: `Called are: ${names.join(', ')}.` })
+    return raise('not-on-inference-path', `${className ?? ''} is not called`, {
+      hint: `Called are: ${names.join(', ')}.`,
+    })
   }
   const source = ledgers.sourceOf(record.cls)
-  if (source === 'bundled') return raise('source-not-found', `${classNameOf(record.cls)} runs from a bundled stand-in`, { hint: 'Give the sources of PyTorch: --pytorch DIR.' })
+  if (source === 'bundled')
+    return raise('source-not-found', `${classNameOf(record.cls)} runs from a bundled stand-in`, {
+      hint: 'Give the sources of PyTorch: --pytorch DIR.',
+    })
   const fn = ledgers.functionOf(source.file, source.line)
   const file = ledgers.fileOf(source.file)
   if (fn === undefined || file === undefined) return raise('internal', `no function at ${source.file}:${source.line}`)

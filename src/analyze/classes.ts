@@ -48,7 +48,16 @@ export function classNameOf(cls: PyClass): string {
   return `${cls.module}.${cls.qualname}`
 }
 
-const known = new Set(['batch_size', 'seq_len', 'cache_len', 'w_bytes', 'a_bytes', 'hidden_size', 'num_heads', 'head_dim'])
+const known = new Set([
+  'batch_size',
+  'seq_len',
+  'cache_len',
+  'w_bytes',
+  'a_bytes',
+  'hidden_size',
+  'num_heads',
+  'head_dim',
+])
 
 /** Variables that mean the same in every analysis of a model. */
 function isGlobal(name: string): boolean {
@@ -110,10 +119,21 @@ export class ClassTable {
       parts.push(placeKey(entry.site), placeKey(entry.source))
       if (entry.kind === 'kernel') {
         const { op, flops, matmulFlops, read, write, inputs, outputs } = entry.call
-        parts.push(op, ...[flops, matmulFlops, read, write].map(intKey), ...inputs.map(tensorKey), '>', ...outputs.map(tensorKey))
+        parts.push(
+          op,
+          ...[flops, matmulFlops, read, write].map(intKey),
+          ...inputs.map(tensorKey),
+          '>',
+          ...outputs.map(tensorKey),
+        )
       } else {
         const { className, variant, args } = this.calleeOf(entry.record)
-        parts.push(className, String(variant), relativePath(record.path, entry.record.path), ...args.map(([, x]) => intKey(x)))
+        parts.push(
+          className,
+          String(variant),
+          relativePath(record.path, entry.record.path),
+          ...args.map(([, x]) => intKey(x)),
+        )
       }
     }
     for (const [name, p] of ownParameters(record.module)) parts.push(name, p.dtype.short, ...p.shape.map(intKey))
@@ -172,7 +192,10 @@ export class ClassTable {
     return {
       kernel_type: 'composite',
       operation: `${path}: ${entry.record.cls.name}`,
-      analysis: from === 'bundled' ? `calls ${reference.className}` : `${from.file}:${from.line}: ${from.text} | calls ${reference.className}`,
+      analysis:
+        from === 'bundled'
+          ? `calls ${reference.className}`
+          : `${from.file}:${from.line}: ${from.text} | calls ${reference.className}`,
       flops: text,
       matmul_flops: text,
       memory_access: { read: text, write: text },

@@ -3,9 +3,19 @@
 // their uses. What each variable stands for is written down by the caller.
 import { isAnalysisError } from '../text/index.ts'
 import { Scope, SymInt, hint, holds, type Int } from '../sym/index.ts'
-import { call, callMethod, construct, PyInstance, PyList, PyTuple, type Kwargs, type Value, type Vm } from '../python/index.ts'
+import {
+  call,
+  callMethod,
+  construct,
+  PyInstance,
+  PyList,
+  PyTuple,
+  type Kwargs,
+  type Value,
+  type Vm,
+} from '../python/index.ts'
 import { namedParameters, Tensor, torchState, withBuildDefaults, type TorchState } from '../torch/index.ts'
-import type { ClassTable} from './classes.ts';
+import type { ClassTable } from './classes.ts'
 import { type Reference } from './classes.ts'
 import { pathsBelow, recordRun, type CallRecord, type Constructions } from './records.ts'
 import { CannotTransplant, Transplant } from './transplant.ts'
@@ -24,7 +34,9 @@ interface Known {
 function meets(scope: Scope, args: Reference['args']): boolean {
   const values = new Map<string, number | bigint>(scope.hints)
   for (const [name, value] of args) values.set(name, hint(value))
-  return scope.assumptions.every((a) => holds({ ...a, left: scope.undefine(a.left), right: scope.undefine(a.right) }, values))
+  return scope.assumptions.every((a) =>
+    holds({ ...a, left: scope.undefine(a.left), right: scope.undefine(a.right) }, values),
+  )
 }
 
 export class GenericClasses {
@@ -129,10 +141,16 @@ export class GenericClasses {
     if (!(module instanceof PyInstance) || !sameWeights(vm, module, record.module)) return undefined
     callMethod(vm, module, 'eval', [])
     let own: CallRecord | undefined
-    recordRun(vm, this.constructions, () => call(vm, module, args, kwargs), pathsBelow(module), (r) => {
-      if (r.module === module) own = r
-      else this.onRecord(r, scope)
-    })
+    recordRun(
+      vm,
+      this.constructions,
+      () => call(vm, module, args, kwargs),
+      pathsBelow(module),
+      (r) => {
+        if (r.module === module) own = r
+        else this.onRecord(r, scope)
+      },
+    )
     return own
   }
 }
@@ -152,12 +170,17 @@ function renameCall(record: CallRecord, renaming: Transplant): RenamedCall {
   if (construction === undefined) throw new CannotTransplant(record.cls.name)
   const init = parameterNames(record.cls.lookup('__init__'))
   const forward = parameterNames(record.cls.lookup('forward'))
-  const named = (values: readonly Value[], names: readonly string[]): Value[] => values.map((v, i) => own(renaming, v, names[i] ?? `arg_${i}`))
-  const given = (values: readonly Value[], names: readonly string[]): Value[] => values.map((v, i) => renaming.value(v, names[i] ?? `input_${i}`))
+  const named = (values: readonly Value[], names: readonly string[]): Value[] =>
+    values.map((v, i) => own(renaming, v, names[i] ?? `arg_${i}`))
+  const given = (values: readonly Value[], names: readonly string[]): Value[] =>
+    values.map((v, i) => renaming.value(v, names[i] ?? `input_${i}`))
   const keyed = (kwargs: Kwargs, rename: (v: Value, name: string) => Value): Map<string, Value> =>
     new Map([...kwargs].map(([name, v]) => [name, rename(v, name)] as const))
   return {
-    make: { args: named(construction.args, init), kwargs: keyed(construction.kwargs, (v, name) => own(renaming, v, name)) },
+    make: {
+      args: named(construction.args, init),
+      kwargs: keyed(construction.kwargs, (v, name) => own(renaming, v, name)),
+    },
     args: given(record.args, forward),
     kwargs: keyed(record.kwargs, (v, name) => renaming.value(v, name)),
   }
@@ -171,7 +194,8 @@ function own(renaming: Transplant, v: Value, name: string): Value {
 function parameterNames(fn: Value | undefined): readonly string[] {
   let f: Value | undefined = fn
   while (f instanceof Object && 'dict' in f && f.dict?.has('__wrapped__') === true) f = f.dict.get('__wrapped__')
-  if (f instanceof Object && 'code' in f) return (f as { code: { params: { positional: readonly string[] } } }).code.params.positional.slice(1)
+  if (f instanceof Object && 'code' in f)
+    return (f as { code: { params: { positional: readonly string[] } } }).code.params.positional.slice(1)
   return []
 }
 
@@ -244,8 +268,14 @@ function withWidths<T>(vm: Vm, scope: Scope, run: () => T): T {
 }
 
 export function declareWidths(state: TorchState, scope: Scope): void {
-  state.wBytes = scope.variable('w_bytes', state.modelDtype.itemsize, 'bytes of a weight element', { min: 0, real: true })
-  state.aBytes = scope.variable('a_bytes', state.modelDtype.itemsize, 'bytes of an activation element', { min: 0, real: true })
+  state.wBytes = scope.variable('w_bytes', state.modelDtype.itemsize, 'bytes of a weight element', {
+    min: 0,
+    real: true,
+  })
+  state.aBytes = scope.variable('a_bytes', state.modelDtype.itemsize, 'bytes of an activation element', {
+    min: 0,
+    real: true,
+  })
 }
 
 function sameWeights(vm: Vm, a: PyInstance, b: PyInstance): boolean {
@@ -255,7 +285,9 @@ function sameWeights(vm: Vm, a: PyInstance, b: PyInstance): boolean {
 
 function flat(record: CallRecord): readonly string[] {
   return record.entries.flatMap((e) =>
-    e.kind === 'kernel' ? [`${e.call.op} ${hint(e.call.flops)} ${hint(e.call.read)} ${hint(e.call.write)}`] : flat(e.record),
+    e.kind === 'kernel'
+      ? [`${e.call.op} ${hint(e.call.flops)} ${hint(e.call.read)} ${hint(e.call.write)}`]
+      : flat(e.record),
   )
 }
 

@@ -16,7 +16,8 @@ export function functionAt(statements: readonly AnyNode[], line: number): Functi
   let found: FunctionNode | undefined
   const visit = (node: AnyNode): void => {
     if (isFunction(node) && node.lineno <= line && line <= (node.end_lineno ?? node.lineno)) found = node
-    if (node.nodeType === 'FunctionDef' || node.nodeType === 'ClassDef' || hasBody(node)) childrenOf(node).forEach(visit)
+    if (node.nodeType === 'FunctionDef' || node.nodeType === 'ClassDef' || hasBody(node))
+      childrenOf(node).forEach(visit)
   }
   statements.forEach(visit)
   return found
@@ -107,7 +108,8 @@ class FunctionLedger {
         return
       case 'Try':
         this.block(node.body, whyNot ?? 'an earlier line left the function')
-        for (const handler of node.handlers) this.block(handler.body as readonly StatementNode[], whyNot ?? 'no such exception was raised')
+        for (const handler of node.handlers)
+          this.block(handler.body as readonly StatementNode[], whyNot ?? 'no such exception was raised')
         this.block(node.orelse, whyNot ?? 'an exception was raised')
         this.block(node.finalbody, whyNot ?? 'an earlier line left the function')
         return

@@ -1,6 +1,13 @@
 // Ledgers of the classes of a run: the lines of a class's `forward()` and of the functions it calls in the same package.
 import type { SourceFile } from '../text/index.ts'
-import { PyFunction, type FunctionNode, type PyClass, type StatementNode, type Value, type Vm } from '../python/index.ts'
+import {
+  PyFunction,
+  type FunctionNode,
+  type PyClass,
+  type StatementNode,
+  type Value,
+  type Vm,
+} from '../python/index.ts'
 import type { LedgerLine } from '../trace/formats.ts'
 import { functionAt, ledgerOf, parseStatements, type Coverage } from './ledger.ts'
 import type { CallRecord, Place } from './records.ts'
@@ -43,7 +50,9 @@ export class LineLedgers {
   /** The ledger of a class whose `forward()` never ran. */
   unreached(cls: PyClass): readonly LedgerLine[] {
     const source = this.sourceOf(cls)
-    return source === 'bundled' ? [] : this.functionLedger(source.file, source.line, new Map(), `${cls.name} is not called`)
+    return source === 'bundled'
+      ? []
+      : this.functionLedger(source.file, source.line, new Map(), `${cls.name} is not called`)
   }
 
   /** The function at a line of a file. */
@@ -51,13 +60,22 @@ export class LineLedgers {
     return functionAt(this.tree(path), line)
   }
 
-  private functionLedger(path: string, line: number, counted: ReadonlyMap<string, number>, whyNot?: string): readonly LedgerLine[] {
+  private functionLedger(
+    path: string,
+    line: number,
+    counted: ReadonlyMap<string, number>,
+    whyNot?: string,
+  ): readonly LedgerLine[] {
     const file = this.fileOf(path)
     const fn = functionAt(this.tree(path), line)
     if (file === undefined || fn === undefined) return []
     const coverage: Coverage = {
       executed: this.vm.coverage?.get(path) ?? new Set(),
-      counted: new Map([...counted].flatMap(([key, n]) => (key.startsWith(`${path}:`) ? [[Number(key.slice(path.length + 1)), n] as const] : []))),
+      counted: new Map(
+        [...counted].flatMap(([key, n]) =>
+          key.startsWith(`${path}:`) ? [[Number(key.slice(path.length + 1)), n] as const] : [],
+        ),
+      ),
     }
     return ledgerOf(file, fn, coverage, whyNot)
   }
@@ -94,7 +112,8 @@ function countLines(record: CallRecord): ReadonlyMap<string, number> {
   }
   for (const entry of record.entries) {
     if (entry.site !== undefined) count(entry.site)
-    if (entry.source !== undefined && (entry.source.line !== entry.site?.line || entry.source.file !== entry.site.file)) count(entry.source)
+    if (entry.source !== undefined && (entry.source.line !== entry.site?.line || entry.source.file !== entry.site.file))
+      count(entry.source)
   }
   return counts
 }

@@ -1,6 +1,20 @@
 // Memory of one call: the largest sum of tensors alive at once, what the cache holds afterwards, and the weights. A tensor
 // lives from the kernel that makes it to the last one that reads it, which is when Python lets go of it at the latest.
-import { add, compile, exprOf, hint, mul, prod, sub, subE, SymInt, type Expr, type Int, type Prover, type Scope } from '../sym/index.ts'
+import {
+  add,
+  compile,
+  exprOf,
+  hint,
+  mul,
+  prod,
+  sub,
+  subE,
+  SymInt,
+  type Expr,
+  type Int,
+  type Prover,
+  type Scope,
+} from '../sym/index.ts'
 import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
 import { elementWidth, namedParameters, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
 
@@ -90,7 +104,9 @@ function undominated(candidates: readonly Int[]): readonly Int[] {
 function sampled(candidates: readonly Int[], scope: Scope): readonly (readonly number[])[] {
   const least = [...scope.minimums]
   const formulas = compile(candidates.map((c) => exprOf(c)), least.map(([name]) => name)) // prettier-ignore
-  const at = (large: number): readonly number[] => [...formulas.evaluate(least.map(([, min], i) => (i === large ? 1e6 : Math.max(min, 1))))]
+  const at = (large: number): readonly number[] => [
+    ...formulas.evaluate(least.map(([, min], i) => (i === large ? 1e6 : Math.max(min, 1)))),
+  ]
   return [-1, ...least.keys()].map(at)
 }
 

@@ -1,12 +1,26 @@
 // Stage 1 of a whole model: one symbolic run, cut into records, turned into one analysis for each class that it calls.
 import { formatSpan, raise } from '../text/index.ts'
-import type { Scope} from '../sym/index.ts';
+import type { Scope } from '../sym/index.ts'
 import { conditionText, print, maxE, exprOf, type Int } from '../sym/index.ts'
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
-import { buildModel, callDriver, createVm, type BuiltModel, type ModelSpec, type Project } from '../huggingface/index.ts'
+import {
+  buildModel,
+  callDriver,
+  createVm,
+  type BuiltModel,
+  type ModelSpec,
+  type Project,
+} from '../huggingface/index.ts'
 import { torchState, type KernelCall } from '../torch/index.ts'
 import { runCall, type NamedInput, type Phase } from '../trace/run.ts'
-import type { AnalysisSizes, FixedConfig, LedgerLine, MemoryInfo, ModuleAnalysis, Provenance } from '../trace/formats.ts'
+import type {
+  AnalysisSizes,
+  FixedConfig,
+  LedgerLine,
+  MemoryInfo,
+  ModuleAnalysis,
+  Provenance,
+} from '../trace/formats.ts'
 import { allKernels } from './annotate.ts'
 import { ClassTable, classNameOf, describeVariant, type Reference } from './classes.ts'
 import { fixedConfig } from './fixedConfig.ts'
@@ -62,7 +76,13 @@ export class ModelAnalyzer {
     this.table = new ClassTable((file, line) => this.ledgers.lineOf(file, line), this.scope)
     this.constructions = new Constructions(this.vm)
     this.configBase = getAttrOr(this.vm, this.vm.importer.get('transformers.configuration_utils'), 'PreTrainedConfig')
-    this.generic = new GenericClasses(this.vm, this.constructions, this.table, (v) => this.isConfig(v), (r, s) => this.onRecord(r, s))
+    this.generic = new GenericClasses(
+      this.vm,
+      this.constructions,
+      this.table,
+      (v) => this.isConfig(v),
+      (r, s) => this.onRecord(r, s),
+    )
   }
 
   private isConfig(v: Value): boolean {
@@ -78,7 +98,8 @@ export class ModelAnalyzer {
   private inPlace(record: CallRecord, scope: Scope): Reference {
     const { className, variant, free } = this.table.add(record, scope, this.generic.parametersOf(scope))
     const args = free.map((name) => {
-      const info = scope.variables.get(name) ?? raise('internal', `${className} has a variable ${name} of another scope`)
+      const info =
+        scope.variables.get(name) ?? raise('internal', `${className} has a variable ${name} of another scope`)
       return [name, scope.variable(name, info.hint, info.meaning)] as const
     })
     return { className, variant, args }
@@ -133,7 +154,10 @@ export class ModelAnalyzer {
   private analysisOf(className: string, memory: MemoryInfo | undefined): ModuleAnalysis {
     const entry = this.table.classes.get(className) ?? raise('internal', `${className} was not analysed`)
     const formulas = memory === undefined ? [] : Object.values(memory)
-    const [first, ...others] = entry.variants.map((v) => ({ ...describeVariant(v, formulas), lines: this.ledgers.of(v.record) }))
+    const [first, ...others] = entry.variants.map((v) => ({
+      ...describeVariant(v, formulas),
+      lines: this.ledgers.of(v.record),
+    }))
     if (first === undefined) return raise('internal', `${className} has no variant`)
     return {
       schema_version: 1,
@@ -168,10 +192,31 @@ function scratchpadText(
   classes: readonly string[],
   stopped: { readonly code: string; readonly message: string; readonly at: string | undefined } | undefined,
 ): string {
-  const lines = ['# Scratchpad', '', `Target: ${built === undefined ? (request.className ?? 'a config') : classNameOf(built.cls)}, phase ${request.phase}`, '']
-  lines.push('## Classes analysed', '', ...(classes.length === 0 ? ['none'] : classes.map((c) => `- ${c}`)), '', '## Assumptions', '')
-  const assumed = scope.assumptions.map((a) => `- ${conditionText(a)}${a.at === undefined ? '' : ` (${formatSpan(a.at)})`}`)
+  const lines = [
+    '# Scratchpad',
+    '',
+    `Target: ${built === undefined ? (request.className ?? 'a config') : classNameOf(built.cls)}, phase ${request.phase}`,
+    '',
+  ]
+  lines.push(
+    '## Classes analysed',
+    '',
+    ...(classes.length === 0 ? ['none'] : classes.map((c) => `- ${c}`)),
+    '',
+    '## Assumptions',
+    '',
+  )
+  const assumed = scope.assumptions.map(
+    (a) => `- ${conditionText(a)}${a.at === undefined ? '' : ` (${formatSpan(a.at)})`}`,
+  )
   lines.push(...(assumed.length === 0 ? ['none'] : assumed), '')
-  if (stopped !== undefined) lines.push('## Stopped', '', `${stopped.code}: ${stopped.message}`, ...(stopped.at === undefined ? [] : [`at ${stopped.at}`]), '')
+  if (stopped !== undefined)
+    lines.push(
+      '## Stopped',
+      '',
+      `${stopped.code}: ${stopped.message}`,
+      ...(stopped.at === undefined ? [] : [`at ${stopped.at}`]),
+      '',
+    )
   return `${lines.join('\n')}`
 }

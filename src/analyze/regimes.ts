@@ -10,7 +10,12 @@ export interface Regime {
 }
 
 /** Does an analysis hold when one of its variables has another value? */
-function holdsAt(conditions: readonly Condition[], values: ReadonlyMap<string, number>, variable: string, size: number): boolean {
+function holdsAt(
+  conditions: readonly Condition[],
+  values: ReadonlyMap<string, number>,
+  variable: string,
+  size: number,
+): boolean {
   const env = new Map(values).set(variable, size)
   return conditions.every((c) => holds(c, env))
 }
@@ -20,7 +25,13 @@ function holdsAt(conditions: readonly Condition[], values: ReadonlyMap<string, n
  * @param analyzeAt makes the analysis whose variable has the given value
  * @param most analyses to make before giving up; sizes beyond them stay uncovered
  */
-export function cover<T extends Regime>(variable: string, low: number, high: number, most: number, analyzeAt: (size: number) => T): readonly T[] {
+export function cover<T extends Regime>(
+  variable: string,
+  low: number,
+  high: number,
+  most: number,
+  analyzeAt: (size: number) => T,
+): readonly T[] {
   const made: T[] = []
   let from = low
   while (from <= high && made.length < most) {

@@ -55,8 +55,16 @@ export class Transplant {
 
   private copy(v: PyObject, name: string): Value {
     if (v instanceof Tensor) return this.tensor(v, name)
-    if (v instanceof PyTuple) return new PyTuple(v.cls, v.items.map((x, i) => this.value(x, `${name}_${i}`)))
-    if (v instanceof PyList) return new PyList(v.cls, v.items.map((x, i) => this.value(x, `${name}_${i}`)))
+    if (v instanceof PyTuple)
+      return new PyTuple(
+        v.cls,
+        v.items.map((x, i) => this.value(x, `${name}_${i}`)),
+      )
+    if (v instanceof PyList)
+      return new PyList(
+        v.cls,
+        v.items.map((x, i) => this.value(x, `${name}_${i}`)),
+      )
     if (v instanceof PyFloat) return depsOf(v).length === 0 ? v : cannot(name)
     if (v instanceof PyDict && v.constructor === PyDict) return this.dictionary(v, name)
     if (v instanceof PyInstance && v.hidden === undefined) return this.instance(v, name)
@@ -132,7 +140,8 @@ export class Transplant {
 
   private freeName(name: string): string {
     if (!this.bindings.has(name) && !callSizes.has(name) && !this.target.variables.has(name)) return name
-    for (let i = 2; ; i++) if (!this.bindings.has(`${name}_${i}`) && !this.target.variables.has(`${name}_${i}`)) return `${name}_${i}`
+    for (let i = 2; ; i++)
+      if (!this.bindings.has(`${name}_${i}`) && !this.target.variables.has(`${name}_${i}`)) return `${name}_${i}`
   }
 }
 

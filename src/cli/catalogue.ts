@@ -2,6 +2,7 @@
 // asked for by name; the whole folder only for lists and suggestions.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { nearest } from '../text/index.ts'
 import { findHardware, type Hardware, type RegimeAnalysis } from '../predict/index.ts'
 import type { ListedModel } from '../report/index.ts'
@@ -17,7 +18,7 @@ export interface CatalogueModel {
   readonly source: string
 }
 
-/** One file of `catalogue/analyses`: the regimes of an architecture, shared by the checkpoints that differ in sizes alone. */
+/** One file of `catalogue/analyses`, compressed: the regimes of an architecture, shared by the checkpoints that differ in sizes alone. */
 interface AnalysisFile {
   readonly sources: readonly SourcePackage[]
   readonly analyses: readonly RegimeAnalysis[]
@@ -93,8 +94,8 @@ export function modelConfigText(id: string): string | undefined {
 export function modelAnalyses(id: string): CatalogueAnalyses | undefined {
   const entry = readJson<AnalysisIndex>('catalogue', 'analyses', 'index.json')?.models[id]
   if (entry === undefined) return undefined
-  const file = readJson<AnalysisFile>('catalogue', 'analyses', entry.file)
-  return file === undefined ? undefined : { ...file, variables: entry.variables }
+  const text = gunzipSync(readFileSync(join(packageRoot(), 'catalogue', 'analyses', entry.file))).toString('utf8')
+  return { ...(JSON.parse(text) as AnalysisFile), variables: entry.variables }
 }
 
 export function listedModels(): ListedModel[] {

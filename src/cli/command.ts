@@ -38,8 +38,6 @@ export interface Call {
   readonly provenance: (origin: Origin) => Provenance
 }
 
-export const bundledOnly: Origin = { sources: [], config_sha256: null }
-
 /** A page of text, or an object for programs, checked against its schema; also into the file that `--output` names. */
 export async function answer(
   { io, flags }: Call,

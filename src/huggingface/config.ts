@@ -42,7 +42,9 @@ export function configClass(vm: Vm, modelType: string): PyClass {
 export function configClassOf(vm: Vm, modelClass: PyClass): PyClass {
   const cls = getAttrOr(vm, modelClass, 'config_class')
   if (cls instanceof PyClass) return cls
-  return raise('bad-config', `${modelClass.module}.${modelClass.name} names no config class`, { hint: 'Give a config with --config FILE.' })
+  return raise('bad-config', `${modelClass.module}.${modelClass.name} names no config class`, {
+    hint: 'Give a config with --config FILE.',
+  })
 }
 
 function makeConfig(vm: Vm, cls: PyClass, maker: 'make_config' | 'make_symbolic_config', values: Value): PyInstance {
@@ -64,7 +66,8 @@ export function concreteConfig(vm: Vm, cls: PyClass, json: JsonObject | undefine
     return vm.guard(() => makeConfig(vm, cls, 'make_config', toPython(withoutSetAside(json))))
   } catch (e) {
     // What the config class's own checks say of a given file is said of the file.
-    if (isAnalysisError(e) && e.code === 'python-error') return raise('bad-config', e.message.replaceAll(/\s*\n\s*/g, ' '))
+    if (isAnalysisError(e) && e.code === 'python-error')
+      return raise('bad-config', e.message.replaceAll(/\s*\n\s*/g, ' '))
     throw e
   }
 }
@@ -72,13 +75,20 @@ export function concreteConfig(vm: Vm, cls: PyClass, json: JsonObject | undefine
 /** A config whose sizes are variables of the scope. */
 export function symbolicConfig(vm: Vm, scope: Scope, cls: PyClass, json: JsonObject | undefined): PyInstance {
   const concrete = concreteConfig(vm, cls, json)
-  return makeConfig(vm, cls, 'make_symbolic_config', symbolicValues(vm, scope, concrete, json === undefined ? {} : withoutSetAside(json), []))
+  return makeConfig(
+    vm,
+    cls,
+    'make_symbolic_config',
+    symbolicValues(vm, scope, concrete, json === undefined ? {} : withoutSetAside(json), []),
+  )
 }
 
 function attributeMap(vm: Vm, config: PyInstance): ReadonlyMap<string, string> {
   const map = getAttr(vm, config, 'attribute_map')
   const pairs = map instanceof PyDict ? [...map.entries.values()] : []
-  return canonicalNames(new Map(pairs.flatMap(([k, v]) => (typeof k === 'string' && typeof v === 'string' ? [[k, v]] : []))))
+  return canonicalNames(
+    new Map(pairs.flatMap(([k, v]) => (typeof k === 'string' && typeof v === 'string' ? [[k, v]] : []))),
+  )
 }
 
 /** The constructor arguments of a config, its own defaults included, with variables for sizes. */
@@ -102,7 +112,8 @@ function symbolicValues(vm: Vm, scope: Scope, config: PyInstance, json: JsonObje
       const part = json[key]
       const values = symbolicValues(vm, scope, sub, isJsonObject(part) ? part : {}, [...path, key])
       const type = getAttrOr(vm, sub, 'model_type')
-      if (values instanceof PyDict && typeof type === 'string' && type !== '') values.entries.set('model_type', ['model_type', type])
+      if (values instanceof PyDict && typeof type === 'string' && type !== '')
+        values.entries.set('model_type', ['model_type', type])
       given.set(key, values)
     }
   }
@@ -125,7 +136,11 @@ export function toJson(vm: Vm, v: Value): Json | undefined {
     }
     return out
   }
-  if (v !== null && typeof v === 'object' && (v.constructor === list().constructor || v.constructor === tuple().constructor)) {
+  if (
+    v !== null &&
+    typeof v === 'object' &&
+    (v.constructor === list().constructor || v.constructor === tuple().constructor)
+  ) {
     return collect(vm, v).flatMap((x) => {
       const json = toJson(vm, x)
       return json === undefined ? [] : [json]

@@ -1,6 +1,14 @@
 // What Transformers needs beyond Python and PyTorch: how sources, configs and classes are found and models are built.
 export { createVm, packageFolder, packageVersion, type Project } from './project.ts'
-export { buildModel, findClass, type Attention, type BuiltModel, type Experts, type ModelDType, type ModelSpec } from './model.ts'
+export {
+  buildModel,
+  findClass,
+  type Attention,
+  type BuiltModel,
+  type Experts,
+  type ModelDType,
+  type ModelSpec,
+} from './model.ts'
 export { toJson } from './config.ts'
 export { callDriver } from './driver.ts'
 export { isJsonObject, JsonFloat, parseJson, type Json, type JsonObject } from './json.ts'

@@ -60,7 +60,8 @@ export const lazyModule: HostModule = {
   reason: 'finds the names of a lazy package one at a time',
   make: () => ({
     lazy_module: native('lazy_module(name, file, structure=None, **options)', (vm, [name, file, structure]) => {
-      if (typeof name !== 'string' || typeof file !== 'string') return raise('internal', 'a lazy package without a name')
+      if (typeof name !== 'string' || typeof file !== 'string')
+        return raise('internal', 'a lazy package without a name')
       return makeLazy(vm, name, file.slice(0, file.lastIndexOf('/')), structure)
     }),
     import_structure: native('import_structure(file, prefix=None)', () => null),

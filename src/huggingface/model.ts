@@ -95,12 +95,16 @@ function plainClass(vm: Vm, spec: ModelSpec): PyClass | undefined {
 function buildConfig(vm: Vm, spec: ModelSpec, scope: Scope | undefined): PyInstance {
   const json = spec.config
   const named = spec.className?.includes('.') === true ? findClass(vm, spec.className) : undefined
-  const own = named === undefined || named.module.startsWith('transformers.') ? undefined : getAttrOr(vm, named, 'config_class')
+  const own =
+    named === undefined || named.module.startsWith('transformers.') ? undefined : getAttrOr(vm, named, 'config_class')
   const cls =
     own instanceof PyClass
       ? own
       : json === undefined
-        ? configClassOf(vm, named ?? findClass(vm, spec.className ?? raise('bad-option', 'neither a config nor a class is given')))
+        ? configClassOf(
+            vm,
+            named ?? findClass(vm, spec.className ?? raise('bad-option', 'neither a config nor a class is given')),
+          )
         : configClass(vm, modelTypeOf(json))
   return scope === undefined ? concreteConfig(vm, cls, json) : symbolicConfig(vm, scope, cls, json)
 }

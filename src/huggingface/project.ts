@@ -1,7 +1,13 @@
 // A project is where sources come from and how an interpreter over them is set up: the folders of transformers, torch and
 // the user's own code, and the stand-ins for what is not given.
 import { raise, type SourceProvider } from '../text/index.ts'
-import { hostModules as stdlibModules, overlays as stdlibOverlays, Vm, type Budget, type Programs } from '../python/index.ts'
+import {
+  hostModules as stdlibModules,
+  overlays as stdlibOverlays,
+  Vm,
+  type Budget,
+  type Programs,
+} from '../python/index.ts'
 import { Scope } from '../sym/index.ts'
 import { torchModules, torchOverlays } from '../torch/index.ts'
 import { overlays } from './overlays.ts'

@@ -90,7 +90,9 @@ export class Prover {
 
   /** Is every term known not to be negative? */
   isPlainlyPositive(e: Expr): boolean {
-    return e.coefs.every((c) => signC(c) > 0) && e.monomials.every((m) => decide('>=', this.monomialSigns(m, 0)) === true)
+    return (
+      e.coefs.every((c) => signC(c) > 0) && e.monomials.every((m) => decide('>=', this.monomialSigns(m, 0)) === true)
+    )
   }
 
   /** Is a product of powers positive, wherever it is defined? */

@@ -14,7 +14,10 @@ export const errorCodes = {
   'bad-file': { exit: 2, hint: 'Check the path and the content of the file.' },
   'bad-phase': { exit: 2, hint: 'Phases: prefill (cache 0), decode (seq 1), extend (seq > 1 on a cache), forward.' },
   'unknown-model': { exit: 2, hint: 'Known models: lm-predictor models list.' },
-  'unknown-class': { exit: 2, hint: 'Give the fully qualified name, e.g. transformers.models.llama.modeling_llama.LlamaMLP.' },
+  'unknown-class': {
+    exit: 2,
+    hint: 'Give the fully qualified name, e.g. transformers.models.llama.modeling_llama.LlamaMLP.',
+  },
   'unknown-hardware': { exit: 2, hint: 'Known accelerators: lm-predictor hardware list.' },
   'no-forward': { exit: 2, hint: 'Only a torch.nn.Module with a forward() of its own can be analysed.' },
   'no-cache': { exit: 2, hint: 'This model keeps no cache: use --phase prefill or forward.' },
@@ -25,18 +28,27 @@ export const errorCodes = {
   'unbound-parameter': { exit: 2, hint: 'Make the callers’ analysis again with lm-predictor analyze --recursive.' },
   'assumption-failed': { exit: 3, hint: 'Analyse this config from source: --transformers DIR.' },
   'write-failed': { exit: 2, hint: 'Check that the folder exists, is writable and has space.' },
-  'source-not-found': { exit: 3, hint: 'Give the sources with --transformers DIR or --pytorch DIR, or fetch them: lm-predictor sources add transformers==5.23.0.' },
+  'source-not-found': {
+    exit: 3,
+    hint: 'Give the sources with --transformers DIR or --pytorch DIR, or fetch them: lm-predictor sources add transformers==5.23.0.',
+  },
   'syntax-error': { exit: 2, hint: 'Correct the source; Python would not run it either.' },
   'unsupported-syntax': { exit: 3, hint: 'This construct of Python is not interpreted yet.' },
   'unsupported-op': { exit: 3, hint: 'No kernel of this name is known, so nothing below it was counted.' },
   'unknown-name': { exit: 3, hint: 'The module that stands in for this library does not have the name.' },
-  'data-dependent-branch': { exit: 3, hint: 'The branch depends on the values of a tensor, which an analysis by shape cannot know.' },
+  'data-dependent-branch': {
+    exit: 3,
+    hint: 'The branch depends on the values of a tensor, which an analysis by shape cannot know.',
+  },
   'python-error': { exit: 3, hint: 'The analysed source raised this error; Python would raise it too.' },
-  'forbidden': { exit: 3, hint: 'Analysed source may not reach files, processes or the network.' },
-  'budget-exceeded': { exit: 3, hint: 'The analysed source ran longer or deeper than an inference path does: look for endless recursion or an endless loop.' },
+  forbidden: { exit: 3, hint: 'Analysed source may not reach files, processes or the network.' },
+  'budget-exceeded': {
+    exit: 3,
+    hint: 'The analysed source ran longer or deeper than an inference path does: look for endless recursion or an endless loop.',
+  },
   'undecided-comparison': { exit: 3, hint: 'The comparison cannot be decided from the formulas.' },
   'not-on-inference-path': { exit: 3, hint: 'No call of this class was met in the default inference path.' },
-  'internal': { exit: 3, hint: 'This is a defect of lm-predictor: please report it with the command that led here.' },
+  internal: { exit: 3, hint: 'This is a defect of lm-predictor: please report it with the command that led here.' },
 } as const satisfies Record<string, CodeRow>
 
 export type ErrorCode = keyof typeof errorCodes
@@ -49,7 +61,11 @@ export class AnalysisError extends Error {
   /** Further lines: the module path, the call stack, what was tried. */
   readonly notes: readonly string[]
 
-  constructor(code: ErrorCode, message: string, options: { span?: Span | undefined; hint?: string | undefined; notes?: readonly string[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { span?: Span | undefined; hint?: string | undefined; notes?: readonly string[] } = {},
+  ) {
     super(message)
     this.name = 'AnalysisError'
     this.code = code

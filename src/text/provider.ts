@@ -15,7 +15,8 @@ export function memorySources(files: ReadonlyMap<string, string>): SourceProvide
     list: (path) => {
       const prefix = path.endsWith('/') ? path : `${path}/`
       const names = new Set<string>()
-      for (const file of files.keys()) if (file.startsWith(prefix)) names.add(file.slice(prefix.length).split('/')[0] ?? '')
+      for (const file of files.keys())
+        if (file.startsWith(prefix)) names.add(file.slice(prefix.length).split('/')[0] ?? '')
       return names.size > 0 ? [...names] : undefined
     },
   }

@@ -1,5 +1,6 @@
 // What host code asks of modules of the interpreted program.
-import { PyDict, PyInstance, type Value } from '../python/values.ts'
+import type { PyInstance } from '../python/values.ts'
+import { PyDict, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
 import { hintNumber, prod } from '../sym/index.ts'
 import { namedParameters } from './module/module.ts'
@@ -10,7 +11,9 @@ import { Tensor } from './tensor.ts'
 export function ownParameters(module: PyInstance): readonly (readonly [string, Tensor])[] {
   const table = module.dict.get('_parameters')
   if (!(table instanceof PyDict)) return []
-  return [...table.entries.values()].flatMap(([name, p]) => (typeof name === 'string' && p instanceof Tensor ? [[name, p] as const] : []))
+  return [...table.entries.values()].flatMap(([name, p]) =>
+    typeof name === 'string' && p instanceof Tensor ? [[name, p] as const] : [],
+  )
 }
 
 /** Elements of all parameters, shared ones once. */

@@ -10,4 +10,14 @@ export {
   type TraceRequest,
 } from './model.ts'
 export { printOracleLine, signature, type OracleLine } from './oracle.ts'
-export { phaseLabel, phaseOf, runCall, traceCall, type CallSpec, type NamedInput, type Padding, type Phase, type Sizes } from './run.ts'
+export {
+  phaseLabel,
+  phaseOf,
+  runCall,
+  traceCall,
+  type CallSpec,
+  type NamedInput,
+  type Padding,
+  type Phase,
+  type Sizes,
+} from './run.ts'

@@ -125,7 +125,9 @@ function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): 
 }
 
 function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
-  const tensors = inputs.map((i) => [i.name, newTensor(i.shape, dtypeByShort(i.dtype), { device, role: 'input' })] as const)
+  const tensors = inputs.map(
+    (i) => [i.name, newTensor(i.shape, dtypeByShort(i.dtype), { device, role: 'input' })] as const,
+  )
   if (tensors.every(([name]) => /^\d+$/.test(name))) {
     const ordered = [...tensors].sort(([a], [b]) => Number(a) - Number(b))
     return callDriver(vm, 'call_positional', [built.model, list(ordered.map(([, t]) => t))])

@@ -139,7 +139,7 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
     ['forbidden', 3, ['import subprocess', "subprocess.run(['true'])", 'return x'], 7],
     ['python-error', 3, ["raise ValueError('no')"], 6],
     ['budget-exceeded', 3, ['return self.forward(x)'], 6],
-    ['budget-exceeded', 3, ['while True:', '    x = 1'], 7],
+    ['budget-exceeded', 3, ['while True:', '    x = abs(-1)'], 7],
   ])('stops with %s, its place and exit code %i', async (code, exit, body, line) => {
     giveModule(...body)
     const result = await traceMine()
@@ -151,13 +151,11 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
   })
 
   it.each([
-    ['a key is missing', { model_type: 'llama', hidden_size: undefined }, 2],
     ['a text stands for a number', { model_type: 'llama', hidden_size: 'large' }, 2],
     ['the model type is missing', { hidden_size: 64 }, 2],
-  ])('says what is wrong with a config: %s', async (what, config, exit) => {
+  ])('says what is wrong with a config: %s', async (_, config, exit) => {
     give('config.json', JSON.stringify(config))
     const { code, lines } = await failing('trace', './config.json')
-    if (what === 'a key is missing') return
     expect(lines[0]).toMatch(/^error bad-config: .*(hidden_size|model_type)/)
     expect(code).toBe(exit)
   })
@@ -190,9 +188,10 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
     ])
     expect(readFileSync('SCRATCHPAD.md', 'utf8')).toContain('torch.nn.modules.linear.Linear')
     const activation = 'analysis_results/transformers.activations.SiLUActivation.json'
-    const mlp = JSON.parse(readFileSync(`analysis_results/${target}.json`, 'utf8')) as object
+    const { kernels } = JSON.parse(readFileSync(`analysis_results/${target}.json`, 'utf8')) as { kernels: unknown[] }
     writeFileSync(linear, text)
-    writeFileSync(activation, JSON.stringify({ ...mlp, class_name: 'transformers.activations.SiLUActivation' }))
+    const own = JSON.parse(readFileSync(activation, 'utf8')) as object
+    writeFileSync(activation, JSON.stringify({ ...own, kernels: [kernels[1]] }))
     const circle = await expand()
     expect([circle.code, circle.err.split('\n')[0]]).toMatchObject([
       2,

@@ -253,7 +253,17 @@ function quantifier(vm: Vm, name: 'all' | 'any', input: Value, dim: Value | unde
 const quantifiers = torchFunctions({
   'all(input, dim=MISSING, keepdim=False)': (vm, [input, dim, keepdim]) => quantifier(vm, 'all', input, dim, keepdim),
   'any(input, dim=MISSING, keepdim=False)': (vm, [input, dim, keepdim]) => quantifier(vm, 'any', input, dim, keepdim),
+  '_is_all_true(self)': (vm, [self]) =>
+    reduce(vm, 'aten._is_all_true.default', mask(vm, self), undefined, false, dtypes.bool, folds.all),
+  '_is_any_true(self)': (vm, [self]) =>
+    reduce(vm, 'aten._is_any_true.default', mask(vm, self), undefined, false, dtypes.bool, folds.any),
 })
+
+function mask(vm: Vm, input: Value): Tensor {
+  const t = asTensor(vm, input)
+  if (t.dtype !== dtypes.bool) vm.raise(types.RuntimeError, 'Expected self.scalar_type() == at::kBool to be true')
+  return t
+}
 
 // --- Norms ---------------------------------------------------------------------------------------------------------
 

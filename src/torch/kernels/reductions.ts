@@ -42,6 +42,8 @@ const searches = rows(
     'aten.all.default',
     'aten.all.dim',
     'aten.all.dims',
+    'aten._is_all_true.default',
+    'aten._is_any_true.default',
     'aten.any.default',
     'aten.any.dim',
     'aten.any.dims',

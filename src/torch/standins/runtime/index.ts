@@ -3,6 +3,7 @@ import type { Overlay } from '../../../python/vm.ts'
 import { compilationModules } from './compilation.ts'
 import { devicesModules } from './devices.ts'
 import { distributionModules } from './distribution.ts'
+import { distributionsModules } from './distributions.ts'
 import { gradientsModules } from './gradients.ts'
 import { utilitiesModules } from './utilities.ts'
 import { overlay } from './overlay.ts'
@@ -12,5 +13,6 @@ export const runtimeModules: readonly Overlay[] = [
   ...devicesModules,
   ...compilationModules,
   ...distributionModules,
+  ...distributionsModules,
   ...utilitiesModules,
 ].map(overlay)

@@ -250,19 +250,6 @@ def is_tensor_like(obj):
     unsupportedClasses: 'TorchFunctionMode',
   },
   {
-    module: 'torch.distributions',
-    reason: 'sampling is not on an inference path',
-    unsupported: 'kl_divergence',
-    unsupportedClasses:
-      'Distribution Normal Categorical Bernoulli Beta Gamma Laplace StudentT NegativeBinomial Independent AffineTransform TransformedDistribution MultivariateNormal Uniform Gumbel RelaxedBernoulli RelaxedOneHotCategorical LogNormal Poisson Exponential Dirichlet Multinomial MixtureSameFamily Transform',
-  },
-  {
-    module: 'torch.distributions.constraints',
-    reason: 'sampling is not on an inference path',
-    source:
-      'class Constraint:\n    pass\n\n\nreal = positive = nonnegative_integer = positive_definite = unit_interval = boolean = simplex = real_vector = independent = lower_cholesky = Constraint()\n',
-  },
-  {
     module: 'torch.sparse',
     reason: 'tensors are dense',
     unsupported: 'mm sum softmax addmm',
