@@ -165,8 +165,9 @@ class InsertionOrderedSet(set):
 
 
 def order_sets():
-    """What `set(...)` means in the modeling files that are loaded. Returns how many those are."""
-    modeling = [module for name, module in sys.modules.items() if name.startswith("transformers.models.")]
+    """What `set(...)` means in the files that build masks and models, as far as loaded. Returns how many those are."""
+    folders = ("transformers.models.", "transformers.masking_utils")
+    modeling = [module for name, module in sys.modules.items() if name.startswith(folders)]
     for module in modeling:
         vars(module)["set"] = InsertionOrderedSet
     return len(modeling)

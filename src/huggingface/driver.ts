@@ -123,11 +123,15 @@ def padding_mask(batch, prompt, new, side, count, device):
     return mask
 
 
-def take_masks_as_full():
+originals = {}
+
+
+def take_masks_as_full(full):
     """A mask that a model makes for itself is one of ones: without padding, all positions count."""
     from transformers import masking_utils
     if hasattr(masking_utils, "fast_all"):
-        masking_utils.fast_all = lambda mask: True
+        original = originals.setdefault("fast_all", masking_utils.fast_all)
+        masking_utils.fast_all = (lambda mask: True) if full else original
 
 
 def cache_of(output):

@@ -59,7 +59,7 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const { batch, seq, cache } = call.sizes
     const device = built.spec.device ?? 'meta'
     const { inputs } = call
-    if (call.padding === undefined) callDriver(vm, 'take_masks_as_full', [])
+    callDriver(vm, 'take_masks_as_full', [call.padding === undefined])
     if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
     if (built.plain === true) {
       if (gt(cache, 0)) raise('no-cache', `${built.cls.name} is no Transformers model, so it has no ${call.phase}`)

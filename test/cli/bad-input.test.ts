@@ -191,7 +191,10 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
     const { kernels } = JSON.parse(readFileSync(`analysis_results/${target}.json`, 'utf8')) as { kernels: unknown[] }
     writeFileSync(linear, text)
     const own = JSON.parse(readFileSync(activation, 'utf8')) as object
-    writeFileSync(activation, JSON.stringify({ ...own, kernels: [kernels[1]] }))
+    writeFileSync(
+      activation,
+      JSON.stringify({ ...own, kernels: [kernels[1]] }).replaceAll('{config.intermediate_size}', '{input_2}'),
+    )
     const circle = await expand()
     expect([circle.code, circle.err.split('\n')[0]]).toMatchObject([
       2,

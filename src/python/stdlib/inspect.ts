@@ -230,7 +230,8 @@ const functions = natives({
     const text = String(name)
     const own = obj instanceof PyObject ? obj.dict?.get(text) : undefined
     const cls = obj instanceof PyClass ? obj : obj instanceof PyObject ? obj.cls : types.object
-    return own ?? cls.lookup(text) ?? otherwise ?? vm.raise(types.AttributeError, text)
+    const found = [own, cls.lookup(text), otherwise].find((v) => v !== undefined)
+    return found === undefined ? vm.raise(types.AttributeError, text) : found
   },
 })
 

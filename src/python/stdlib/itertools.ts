@@ -90,7 +90,7 @@ function* zipLongest(vm: Vm, iterables: readonly Value[], fill: Value): Generato
   for (;;) {
     const values = sources.map((s) => next(vm, s))
     if (values.every((v) => v === undefined)) return null
-    yield tuple(values.map((v) => v ?? fill))
+    yield tuple(values.map((v) => (v === undefined ? fill : v)))
   }
 }
 

@@ -38,7 +38,10 @@ function constructor(typename: string, names: readonly string[], defaults: Reado
   return new PyStaticMethod(
     types.staticmethod,
     native<string>(`${typename}.__new__(${['_cls', ...parameters].join(', ')})`, (vm, [cls, ...values]) => {
-      const items = names.map((n, i) => (values[i] as Value | undefined) ?? defaults.get(n) ?? null)
+      const items = names.map((n, i) => {
+        const given = values[i] as Value | undefined // None is a value like any other
+        return given === undefined ? (defaults.get(n) ?? null) : given
+      })
       return new PyTuple(mustBeClass(vm, cls as Value), items)
     }),
   )
@@ -55,7 +58,10 @@ const methods = (names: readonly string[]) =>
       const unknown = [...kwds.keys()].filter((n) => !names.includes(n))
       if (unknown.length > 0)
         vm.raise(types.ValueError, `Got unexpected field names: [${unknown.map((n) => `'${n}'`).join(', ')}]`)
-      const items = itemsOf(vm, self).map((v, i) => kwds.get(names[i] ?? '') ?? v)
+      const items = itemsOf(vm, self).map((v, i) => {
+        const given = kwds.get(names[i] ?? '')
+        return given === undefined ? v : given
+      })
       return self instanceof PyTuple ? new PyTuple(self.cls, items) : null
     },
     '__repr__(self, /)': (vm, [self]) => {
@@ -89,7 +95,10 @@ export function asNamedTuple(
       name,
       nativeProperty(
         name,
-        (vm, self) => itemsOf(vm, self)[i] ?? vm.raise(types.IndexError, 'tuple index out of range'),
+        (vm, self) => {
+          const item = itemsOf(vm, self)[i]
+          return item === undefined ? vm.raise(types.IndexError, 'tuple index out of range') : item
+        },
       ),
     )
   }

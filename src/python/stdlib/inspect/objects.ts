@@ -85,7 +85,7 @@ function parameterClass(empty: PyClass, kindEnum: PyClass): PyClass {
         if (annotation !== undefined) annotationOf.set(self, () => annotation)
         const member = [...collect(vm, kindEnum)].find((k) => k === kind || equals(vm, k, kind))
         if (member === undefined) vm.raise(types.ValueError, `value ${repr(vm, kind)} is not a valid Parameter.kind`)
-        return initialize(self, { _name: name, _kind: member ?? null, _default: value ?? empty })
+        return initialize(self, { _name: name, _kind: member ?? null, _default: value === undefined ? empty : value })
       },
       'replace(self, *, name=MISSING, kind=MISSING, annotation=MISSING, default=MISSING)': (
         vm,
@@ -94,7 +94,7 @@ function parameterClass(empty: PyClass, kindEnum: PyClass): PyClass {
         const made = instance(cls, {
           _name: name ?? attribute(self, '_name'),
           _kind: kind ?? attribute(self, '_kind'),
-          _default: value ?? attribute(self, '_default'),
+          _default: value === undefined ? attribute(self, '_default') : value,
         })
         if (annotation !== undefined) annotationOf.set(made, () => annotation)
         else if (annotationOf.has(self)) annotationOf.set(made, annotationOf.get(vm, self))
@@ -330,7 +330,7 @@ function makeParameter(classes: Classes, row: Row): PyInstance {
   const made = instance(classes.Parameter, {
     _name: row.name,
     _kind: classes.kinds.dict.get(row.kind) ?? null,
-    _default: row.default ?? classes.empty,
+    _default: row.default === undefined ? classes.empty : row.default,
   })
   if (row.annotation !== undefined) annotationOf.set(made, row.annotation)
   return made

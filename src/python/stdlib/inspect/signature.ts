@@ -106,7 +106,7 @@ function ofDataclassInit(_vm: Vm, fn: DataclassInit): SignatureRows {
   const row = (f: (typeof positional)[number], kind: Kind): Row => ({
     name: f.name,
     kind,
-    default: f.default ?? f.factory,
+    default: f.default === undefined ? f.factory : f.default,
     annotation: (vm) => getAttrOr(vm, f.object, 'type') ?? null,
   })
   const self: Row = { name: 'self', kind: 'POSITIONAL_OR_KEYWORD', default: undefined, annotation: undefined }
@@ -145,7 +145,7 @@ function ofPartial(
     if (byKeyword && given !== undefined) keywordOnly = true
     if (r.kind === 'VAR_POSITIONAL' && keywordOnly) continue
     const kind = r.kind === 'POSITIONAL_OR_KEYWORD' && keywordOnly ? 'KEYWORD_ONLY' : r.kind
-    rows.push({ ...r, kind, default: byKeyword ? (given ?? r.default) : r.default })
+    rows.push({ ...r, kind, default: byKeyword && given !== undefined ? given : r.default })
   }
   return { ...s, rows }
 }

@@ -206,7 +206,8 @@ function substitute(v: Value, values: ReadonlyMap<Value, Value>): Value {
       v.origin,
       v.args.map((a) => substitute(a, values)),
     )
-  return values.get(v) ?? v
+  const given = values.get(v)
+  return given === undefined ? v : given // None can be given
 }
 
 const asGeneric = (vm: Vm, v: Value): PyGeneric =>
