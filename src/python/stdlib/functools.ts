@@ -245,9 +245,7 @@ const cachedProperty: PyClass = classOf({
 function reduce(vm: Vm, fn: Value, items: Value, initial: Value | undefined): Value {
   let total = initial
   for (const v of iterate(vm, items)) total = total === undefined ? v : call(vm, fn, [total, v])
-  return total === undefined
-    ? vm.raise(types.TypeError, 'reduce() of empty iterable with no initial value')
-    : total
+  return total === undefined ? vm.raise(types.TypeError, 'reduce() of empty iterable with no initial value') : total
 }
 
 type Comparison = '__lt__' | '__le__' | '__gt__' | '__ge__'

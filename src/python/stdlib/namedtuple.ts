@@ -93,13 +93,10 @@ export function asNamedTuple(
   for (const [i, name] of names.entries()) {
     cls.set(
       name,
-      nativeProperty(
-        name,
-        (vm, self) => {
-          const item = itemsOf(vm, self)[i]
-          return item === undefined ? vm.raise(types.IndexError, 'tuple index out of range') : item
-        },
-      ),
+      nativeProperty(name, (vm, self) => {
+        const item = itemsOf(vm, self)[i]
+        return item === undefined ? vm.raise(types.IndexError, 'tuple index out of range') : item
+      }),
     )
   }
   cls.set('_fields', tuple(names))
