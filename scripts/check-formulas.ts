@@ -3,7 +3,9 @@
 //
 //     npx tsx scripts/check-formulas.ts llama mixtral --phases prefill,decode,extend --configs 3
 //     npx tsx scripts/check-formulas.ts --list types.txt --shard 0/2 --json results.json
-import { readFileSync, writeFileSync } from 'node:fs'
+//
+// What a results file already has is not run again, so a long check can be interrupted and taken up.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fileSources } from '../src/cli/node/provider.ts'
@@ -27,19 +29,22 @@ import {
   countedDirectly,
   differences,
   withValue,
+  type Counted,
   type Point,
   type Subject,
 } from '../test/support/formulas.ts'
 import { howToFetch, pinnedSources } from '../test/support/sources.ts'
 
-const base: Record<Exclude<Phase, 'forward'>, AnalysisSizes> = {
+type CachePhase = Exclude<Phase, 'forward'>
+
+const base: Record<CachePhase, AnalysisSizes> = {
   prefill: { batch_size: 2, seq_len: 32, cache_len: 0 },
   decode: { batch_size: 2, seq_len: 1, cache_len: 32 },
   extend: { batch_size: 2, seq_len: 32, cache_len: 32 },
 }
 
 /** Sizes to compare at, besides those of the run itself. */
-function otherSizes(phase: Exclude<Phase, 'forward'>): readonly AnalysisSizes[] {
+function otherSizes(phase: CachePhase): readonly AnalysisSizes[] {
   const pairs = [
     [3, 57, 71],
     [16, 2048, 1024],
@@ -69,14 +74,14 @@ function reduced(json: JsonObject, layers: number): JsonObject {
 }
 
 /** The default config of a type with few layers, where the type allows that. */
-function subjectOf(project: Project, type: string, layers: number): JsonObject {
+function subjectOf(project: Project, direct: Direct, type: string, layers: number): JsonObject {
   const plain = { model_type: type }
   const vm = createVm(project)
   const { config } = buildModel(vm, { config: plain })
   const json = toJson(vm, callDriver(vm, 'as_dict', [config]))
   const short = { ...plain, ...(isJsonObject(json) ? reduced(json, layers) : {}) }
   try {
-    countedDirectly(project, { config: short, phase: 'prefill' }, base.prefill)
+    direct({ config: short, phase: 'prefill' }, base.prefill)
     return short
   } catch (e) {
     console.log(`      with all its layers, since with ${layers}: ${textOf(e)}`)
@@ -117,6 +122,14 @@ function otherConfigs(model: ModelAnalysis, sizes: AnalysisSizes, most: number, 
   return all.filter((_, i) => i === 0 || i % Math.max(1, Math.floor(all.length / most)) === 0).slice(0, most)
 }
 
+type Direct = (subject: Subject, sizes: AnalysisSizes) => Counted
+
+/** Direct runs that share an interpreter, which has the sources imported. What comes out of a used one is never a finding: see `compareAt`. */
+function sharedDirect(project: Project): Direct {
+  const vm = createVm(project, { steps: Infinity, depth: 900, milliseconds: Infinity })
+  return (subject, sizes) => countedDirectly(project, subject, sizes, vm)
+}
+
 interface Row {
   readonly type: string
   readonly phase: string
@@ -129,6 +142,8 @@ interface Row {
   readonly kernels: number
 }
 
+const nothing = { points: 0, outside: [], assumptions: [], milliseconds: 0, kernels: 0 } as const
+
 function textOf(e: unknown): string {
   if (!isAnalysisError(e))
     return e instanceof Error ? (e.stack ?? e.message).split('\n').slice(0, 6).join(' | ') : String(e)
@@ -139,24 +154,32 @@ function textOf(e: unknown): string {
 
 function check(
   project: Project,
+  direct: Direct,
   type: string,
   config: JsonObject,
-  phase: Exclude<Phase, 'forward'>,
+  phase: CachePhase,
   configs: number,
 ): Row {
   const subject: Subject = { config, phase }
-  const nothing = { type, phase, points: 0, outside: [], assumptions: [], milliseconds: 0, kernels: 0 }
   try {
     const { model, milliseconds } = analyzeAndExpand(project, subject, base[phase])
     const assumptions = model.assumptions.map((a) => `${a.condition} (${a.at ?? ''})`)
     return {
       ...nothing,
+      type,
+      phase,
       assumptions,
       milliseconds,
-      ...compareAt(project, subject, config, model, pointsOf(model, phase, configs)),
+      ...compareAt(project, direct, subject, config, model, pointsOf(model, phase, configs)),
     }
   } catch (e) {
-    return { ...nothing, status: 'stopped', detail: [textOf(e), directOutcome(project, subject, base[phase])] }
+    return {
+      ...nothing,
+      type,
+      phase,
+      status: 'stopped',
+      detail: [textOf(e), directOutcome(project, subject, base[phase])],
+    }
   }
 }
 
@@ -169,8 +192,17 @@ function directOutcome(project: Project, subject: Subject, sizes: AnalysisSizes)
   }
 }
 
+/** A direct run in the shared interpreter, and in a fresh one where that one stops. */
+function afresh(direct: Direct, project: Project, subject: Subject, sizes: AnalysisSizes): Counted {
+  try {
+    return direct(subject, sizes)
+  } catch {
+    return countedDirectly(project, subject, sizes)
+  }
+}
+
 /** The sizes of the run itself, others, and other configs. */
-function pointsOf(model: ModelAnalysis, phase: Exclude<Phase, 'forward'>, configs: number): readonly Point[] {
+function pointsOf(model: ModelAnalysis, phase: CachePhase, configs: number): readonly Point[] {
   const sizes = [base[phase], ...otherSizes(phase)]
   const inside = otherSizes(phase).find((s) => brokenAt(model, { sizes: s, config: {} }).length === 0) ?? base[phase]
   return [...sizes.map((s) => ({ sizes: s, config: {} })), ...otherConfigs(model, inside, configs, 7)]
@@ -178,6 +210,7 @@ function pointsOf(model: ModelAnalysis, phase: Exclude<Phase, 'forward'>, config
 
 function compareAt(
   project: Project,
+  direct: Direct,
   subject: Subject,
   config: JsonObject,
   model: ModelAnalysis,
@@ -196,10 +229,13 @@ function compareAt(
       continue
     }
     try {
-      const direct = countedDirectly(project, { ...subject, config: configAt(model, config, point) }, point.sizes)
+      const at = { ...subject, config: configAt(model, config, point) }
+      const formulas = countedByFormulas(model, point)
+      let counted = afresh(direct, project, at, point.sizes)
+      if (differences(counted, formulas).length > 0) counted = countedDirectly(project, at, point.sizes)
       compared++
-      kernels = direct.kernels.size
-      const found = differences(direct, countedByFormulas(model, point))
+      kernels = counted.kernels.size
+      const found = differences(counted, formulas)
       if (found.length > 0) detail.push(`${shown}: ${found.length} differences`, ...found.slice(0, 8))
     } catch (e) {
       // A config that the model rejects is not one that formulas must hold for; sizes that it rejects are a finding.
@@ -238,44 +274,55 @@ function main(): void {
           .split('\n')
           .filter((t) => t !== '')
   const [shard = 0, shards = 1] = values.shard.split('/').map(Number)
-  const rows: Row[] = []
+  const rows: Row[] =
+    values.json !== undefined && existsSync(values.json) ? (JSON.parse(readFileSync(values.json, 'utf8')) as Row[]) : []
+  const done = new Set(rows.map((r) => r.type))
   for (const [i, type] of types.entries()) {
-    if (i % shards !== shard) continue
-    let config: JsonObject
-    try {
-      config = subjectOf(project, type, Number(values.layers))
-    } catch (e) {
-      console.log(`${type}: no model: ${textOf(e)}`)
-      continue
-    }
-    for (const phase of values.phases.split(',') as Exclude<Phase, 'forward'>[]) {
-      const row = check(project, type, config, phase, Number(values.configs))
-      rows.push(row)
-      console.log(
-        [
-          row.status.padEnd(9),
-          type,
-          phase,
-          `${row.points} points`,
-          `${row.assumptions.length} assumptions`,
-          `${row.milliseconds.toFixed(0)} ms`,
-        ].join('  '),
-      )
-      for (const d of row.detail) console.log(`      ${d}`)
-      if (values.verbose)
-        for (const o of [...row.outside.map((x) => `outside ${x}`), ...row.assumptions]) console.log(`      ${o}`)
-    }
+    if (i % shards !== shard || done.has(type)) continue
+    const made = checkType(project, type, values.phases.split(',') as CachePhase[], values)
+    rows.push(...made)
+    made.forEach((row) => show(row, values.verbose))
     if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(rows, null, 1))
   }
+  console.log(summary(rows))
+}
+
+function checkType(
+  project: Project,
+  type: string,
+  phases: readonly CachePhase[],
+  { layers, configs }: { readonly layers: string; readonly configs: string },
+): readonly Row[] {
+  const direct = sharedDirect(project)
+  try {
+    const config = subjectOf(project, direct, type, Number(layers))
+    return phases.map((phase) => check(project, direct, type, config, phase, Number(configs)))
+  } catch (e) {
+    return [{ ...nothing, type, phase: 'build', status: 'stopped', detail: [`no model: ${textOf(e)}`] }]
+  }
+}
+
+function show(row: Row, verbose: boolean): void {
+  const { status, type, phase, points, assumptions, milliseconds } = row
+  const columns = [`${points} points`, `${assumptions.length} assumptions`, `${milliseconds.toFixed(0)} ms`]
+  console.log([status.padEnd(9), type, phase, ...columns].join('  '))
+  const more = verbose ? [...row.outside.map((x) => `outside ${x}`), ...assumptions] : []
+  for (const d of [...row.detail, ...more]) console.log(`      ${d}`)
+}
+
+function summary(rows: readonly Row[]): string {
   const count = (status: Row['status']): number => rows.filter((r) => r.status === status).length
-  const assumed = rows.map((r) => r.assumptions.length)
+  const assumed = rows
+    .filter((r) => r.status !== 'stopped')
+    .map((r) => r.assumptions.length)
+    .sort((a, b) => a - b)
   const mean = assumed.reduce((a, b) => a + b, 0) / Math.max(1, assumed.length)
-  console.log(
-    `${rows.length} analyses: ${count('equal')} equal, ${count('different')} different, ${count('stopped')} stopped`,
-  )
-  console.log(
-    `${rows.reduce((n, r) => n + r.points, 0)} points; assumptions: mean ${mean.toFixed(1)}, most ${Math.max(0, ...assumed)}`,
-  )
+  const median = assumed[Math.floor(assumed.length / 2)] ?? 0
+  return [
+    `${rows.length} analyses of ${new Set(rows.map((r) => r.type)).size} types: ` +
+      `${count('equal')} equal, ${count('different')} different, ${count('stopped')} stopped`,
+    `${rows.reduce((n, r) => n + r.points, 0)} points; assumptions: mean ${mean.toFixed(1)}, median ${median}, most ${assumed.at(-1) ?? 0}`,
+  ].join('\n')
 }
 
 main()

@@ -21,6 +21,7 @@ import {
   type Expr,
   type Int,
 } from '../../src/sym/index.ts'
+import type { Vm } from '../../src/python/index.ts'
 import { torchState, type KernelCall } from '../../src/torch/index.ts'
 import type { AnalysisSizes, ModelAnalysis, ModelNode } from '../../src/trace/formats.ts'
 import { runCall, type Phase } from '../../src/trace/index.ts'
@@ -152,9 +153,16 @@ export function withValue(json: JsonObject, [key = '', ...rest]: readonly string
   return { ...json, [key]: withValue((json[key] ?? {}) as JsonObject, rest, value) }
 }
 
-/** What a run with plain numbers gives. */
-export function countedDirectly(project: Project, subject: Subject, sizes: AnalysisSizes): Counted {
-  const vm = createVm(project)
+/**
+ * What a run with plain numbers gives.
+ * @param vm an interpreter with the sources imported by an earlier run; the model is built anew in any case
+ */
+export function countedDirectly(
+  project: Project,
+  subject: Subject,
+  sizes: AnalysisSizes,
+  vm: Vm = createVm(project),
+): Counted {
   const built = buildModel(vm, subject)
   const calls: KernelCall[] = []
   const state = vm.state(torchState)
