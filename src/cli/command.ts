@@ -24,6 +24,8 @@ export interface CommandRow {
   /** `[model]`: all are optional to commander, so that a missing one is reported with the other problems. */
   readonly args?: readonly string[]
   readonly options: readonly OptionRow[]
+  /** Nothing is answered without the interpreter, so its thread starts at once. */
+  readonly engine?: true
   readonly load: () => Promise<{ readonly run: (call: Call) => Promise<number> }>
 }
 

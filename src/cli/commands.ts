@@ -67,6 +67,7 @@ export const commands: readonly CommandRow[] = [
       output('also write the JSON to a file'),
       json,
     ],
+    engine: true,
     load: () => import('./commands/inspect.ts'),
   },
   {
@@ -85,6 +86,7 @@ export const commands: readonly CommandRow[] = [
       output('module_analysis.json, or with --recursive the folder analysis_results'),
       json,
     ],
+    engine: true,
     load: () => import('./commands/analyze.ts'),
   },
   {
@@ -113,6 +115,7 @@ export const commands: readonly CommandRow[] = [
       output('write to a file instead'),
       json,
     ],
+    engine: true,
     load: () => import('./commands/trace.ts'),
   },
   {
@@ -130,6 +133,7 @@ export const commands: readonly CommandRow[] = [
       output('also write the JSON to a file'),
       json,
     ],
+    engine: true,
     load: () => import('./commands/annotate.ts'),
   },
   {
@@ -146,6 +150,7 @@ export const commands: readonly CommandRow[] = [
       output('also write the JSON to a file'),
       json,
     ],
+    engine: true,
     load: () => import('./commands/verify.ts'),
   },
   {

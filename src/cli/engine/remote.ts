@@ -15,7 +15,10 @@ interface PlainError {
   readonly scratchpad: unknown
 }
 
-export type Request = readonly [method: keyof Engine, args: readonly unknown[]]
+export interface Request {
+  readonly method: keyof Engine
+  readonly args: readonly unknown[]
+}
 
 export type Reply =
   | { readonly progress: Parameters<Report> }
@@ -28,33 +31,54 @@ const limits = { stackSizeMb: 64 }
 /** Stands in an argument's place for the function that reports progress. */
 export const progressMark = 'lm-predictor:progress'
 
-/** An engine whose every call runs in the thread of the given file. */
-export function remoteEngine(file: URL): Engine {
+/**
+ * An engine whose calls run, one after the other, in a thread of the given file.
+ * @param atOnce starts the thread now, and not with the first call
+ */
+export function remoteEngine(file: URL, atOnce = false): Engine {
+  let worker: Worker | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  const started = (): Worker => {
+    worker ??= new Worker(file, { resourceLimits: limits }).once('exit', () => (worker = undefined))
+    return worker
+  }
   const call =
     (method: keyof Engine) =>
-    (...args: readonly unknown[]): Promise<never> =>
-      ask(file, method, args)
+    (...args: readonly unknown[]): Promise<never> => {
+      const answer = last.then(() => ask(started(), method, args))
+      last = answer.catch(() => undefined)
+      return answer
+    }
+  if (atOnce) started().unref()
   const methods = Object.keys(engine) as (keyof Engine)[]
   return Object.fromEntries(methods.map((method) => [method, call(method)])) as unknown as Engine
 }
 
-function ask(file: URL, method: keyof Engine, args: readonly unknown[]): Promise<never> {
+/** One call. Between calls the thread doesn't keep the process alive. */
+function ask(worker: Worker, method: keyof Engine, args: readonly unknown[]): Promise<never> {
   const report = args.find((a): a is Report => typeof a === 'function')
   const plain = args.map((a) => (typeof a === 'function' ? progressMark : a))
-  const request: Request = [method, plain]
-  const worker = new Worker(file, { workerData: request, resourceLimits: limits })
-  return new Promise((resolve, reject) => {
-    worker.on('message', (reply: Reply) => {
-      if ('progress' in reply) void report?.(...reply.progress)
-      else if ('result' in reply) resolve(reply.result as never)
+  worker.ref()
+  worker.postMessage({ method, args: plain } satisfies Request)
+  return new Promise<never>((resolve, reject) => {
+    const onMessage = (reply: Reply): void => {
+      if ('progress' in reply) return void report?.(...reply.progress)
+      settled()
+      if ('result' in reply) resolve(reply.result as never)
       else reject('errors' in reply ? revived(reply.errors, reply.several) : defect(reply.defect))
-    })
-    worker.on('error', (e: NodeJS.ErrnoException) => {
+    }
+    const onError = (e: NodeJS.ErrnoException): void => {
+      settled()
       reject(e.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory() : e)
-    })
-    worker.on('exit', (code) => {
+    }
+    const onExit = (code: number): void => {
+      settled()
       reject(new Error(`the engine ended with ${code}`))
-    })
+    }
+    const settled = (): void => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit).unref()
+    }
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
   })
 }
 
