@@ -10,6 +10,7 @@ const layers = [
   'expand',
   'predict',
   'report',
+  'agent',
   'cli',
 ]
 const browserSafe = layers.filter((layer) => layer !== 'cli')

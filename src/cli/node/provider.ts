@@ -9,28 +9,39 @@ export interface FileSources extends SourceProvider {
   readonly texts: ReadonlyMap<string, string | undefined>
 }
 
-/** A provider over folders of this machine. */
+/** A provider over folders of this machine that remembers what it has read. */
 export function fileSources(roots: readonly string[]): FileSources {
-  const allowed = roots.map((root) => realpathSync(resolve(root)))
+  const folders = folderSources(roots)
   const texts = new Map<string, string | undefined>()
   const lists = new Map<string, readonly string[] | undefined>()
   return {
     texts,
-    read: (path) => cached(texts, path, () => readFileSync(inside(allowed, path), 'utf8')),
-    list: (path) => cached(lists, path, () => readdirSync(inside(allowed, path)).sort()),
+    read: (path) => cached(texts, path, () => folders.read(path)),
+    list: (path) => cached(lists, path, () => folders.list(path)),
   }
 }
 
-function cached<T>(table: Map<string, T | undefined>, path: string, load: () => T): T | undefined {
-  if (table.has(path)) return table.get(path)
-  let value: T | undefined
-  try {
-    value = load()
-  } catch (e) {
-    if (!isMissing(e)) throw e
+/** A provider over folders of this machine that reads anew whenever it is asked. */
+export function folderSources(roots: readonly string[]): SourceProvider {
+  const allowed = roots.map((root) => realpathSync(resolve(root)))
+  return {
+    read: (path) => ifThere(() => readFileSync(inside(allowed, path), 'utf8')),
+    list: (path) => ifThere(() => readdirSync(inside(allowed, path)).sort()),
   }
-  table.set(path, value)
-  return value
+}
+
+function cached<T>(table: Map<string, T | undefined>, path: string, load: () => T | undefined): T | undefined {
+  if (!table.has(path)) table.set(path, load())
+  return table.get(path)
+}
+
+function ifThere<T>(load: () => T): T | undefined {
+  try {
+    return load()
+  } catch (e) {
+    if (isMissing(e)) return undefined
+    throw e
+  }
 }
 
 /** The real path, if it lies below one of the roots. */
@@ -40,7 +51,12 @@ function inside(roots: readonly string[], path: string): string {
   throw Object.assign(new Error(`${path} lies outside of the given sources`), { code: 'ENOENT' })
 }
 
-const missing = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'])
+/** A path with its links resolved; as it is where there is none. */
+export function realPath(path: string): string {
+  return ifThere(() => realpathSync(path)) ?? path
+}
+
+const missing = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG'])
 
 function isMissing(e: unknown): boolean {
   return e instanceof Error && 'code' in e && missing.has(String(e.code))
