@@ -15,4 +15,11 @@ export {
   type Usage,
 } from './runtime.ts'
 export { AgentLog, usageText, type NotFound, type Step, type Submission } from './log.ts'
-export { Interrupted, runTask, type Review, type SessionOptions, type SessionResult, type TaskDefinition } from './session.ts'
+export {
+  Interrupted,
+  runTask,
+  type Review,
+  type SessionOptions,
+  type SessionResult,
+  type TaskDefinition,
+} from './session.ts'

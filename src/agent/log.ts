@@ -93,11 +93,16 @@ export class AgentLog {
       '',
       '| turn | tool | arguments | |',
       '|---:|---|---|---|',
-      ...steps.map((s) => `| ${s.turn} | ${s.tool} | \`${s.input.replaceAll('|', '\\|').replaceAll('`', "'")}\` | ${s.isError ? 'error' : ''} |`),
+      ...steps.map(
+        (s) =>
+          `| ${s.turn} | ${s.tool} | \`${s.input.replaceAll('|', '\\|').replaceAll('`', "'")}\` | ${s.isError ? 'error' : ''} |`,
+      ),
       '',
       ...submissions.flatMap((s, i) => [`Submission ${i + 1}: ${s.verdict}`, ...s.why.map((w) => `- ${w}`), '']),
       ...notices.flatMap((n) => [n, '']),
-      ...(notFound === undefined ? [] : [`Not found: ${notFound.what}`, ...notFound.looked.map((l) => `- looked in ${l}`), '']),
+      ...(notFound === undefined
+        ? []
+        : [`Not found: ${notFound.what}`, ...notFound.looked.map((l) => `- looked in ${l}`), '']),
     ]
   }
 }

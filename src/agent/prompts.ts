@@ -22,9 +22,12 @@ export function parsePrompt(text: string, file: string): Prompt {
   const field = (key: string): string =>
     new RegExp(`^${key}: (.+)$`, 'm').exec(head)?.[1] ?? raise('internal', `the header of ${file} has no ${key}`)
   const list = head.split(/^variables:\n/m)[1] ?? ''
-  const variables = new Map([...list.matchAll(/^ {2}([a-z_]+): (.+)$/gm)].map(([, name = '', what = '']) => [name, what]))
+  const variables = new Map(
+    [...list.matchAll(/^ {2}([a-z_]+): (.+)$/gm)].map(([, name = '', what = '']) => [name, what]),
+  )
   const used = new Set([...body.matchAll(variable)].map(([, name = '']) => name))
-  for (const name of used) if (!variables.has(name)) raise('internal', `${file} uses [[${name}]], which its header lacks`)
+  for (const name of used)
+    if (!variables.has(name)) raise('internal', `${file} uses [[${name}]], which its header lacks`)
   for (const name of variables.keys()) if (!used.has(name)) raise('internal', `${file} never uses [[${name}]]`)
   return { name: field('name'), version: Number(field('version')), variables, body: body.trim() }
 }

@@ -10,7 +10,10 @@ export type Redact = (text: string) => string
 
 export function redactor(env: Readonly<Record<string, string | undefined>>): Redact {
   const secrets = Object.entries(env)
-    .flatMap(([name, value]) => (value !== undefined && value.length >= shortest && secretName.test(name) ? [value] : []))
+    .flatMap(([name, value]) =>
+      value !== undefined && value.length >= shortest && secretName.test(name) ? [value] : [],
+    )
     .sort((a, b) => b.length - a.length)
-  return (text) => secrets.reduce((t, secret) => t.replaceAll(secret, '[redacted]'), text).replace(secretText, '[redacted]')
+  return (text) =>
+    secrets.reduce((t, secret) => t.replaceAll(secret, '[redacted]'), text).replace(secretText, '[redacted]')
 }

@@ -41,7 +41,12 @@ export type AgentEnd =
   | { readonly kind: 'max-cost' }
   | { readonly kind: 'aborted' }
   /** The API refused: `isAccess` where it is for the key, or for there being none. */
-  | { readonly kind: 'failed'; readonly status: number | undefined; readonly message: string; readonly isAccess: boolean }
+  | {
+      readonly kind: 'failed'
+      readonly status: number | undefined
+      readonly message: string
+      readonly isAccess: boolean
+    }
 
 export interface AgentResult {
   readonly end: AgentEnd

@@ -73,7 +73,8 @@ function ofPackage(tree: SourceTree, parts: readonly string[]): TreePath | undef
 function ofAbsolute(tree: SourceTree, path: string): TreePath | undefined {
   for (const [name, root] of tree.roots) {
     if (path === root && root.endsWith('.py')) return { path, shown: `${name}.py` }
-    if (!root.endsWith('.py') && path.startsWith(`${root}/`)) return { path, shown: `${name}${path.slice(root.length)}` }
+    if (!root.endsWith('.py') && path.startsWith(`${root}/`))
+      return { path, shown: `${name}${path.slice(root.length)}` }
   }
   return undefined
 }

@@ -50,8 +50,14 @@ export const errorCodes = {
   'not-on-inference-path': { exit: 3, hint: 'No call of this class was met in the default inference path.' },
   'agent-unavailable': { exit: 2, hint: 'Everything but --engine agent and --engine auto works without an agent.' },
   'agent-failed': { exit: 3, hint: 'Run the same command again: what was handed in so far is kept.' },
-  'agent-limit': { exit: 3, hint: 'Run it again with a higher --max-turns or --max-cost: what was handed in so far is kept.' },
-  'agent-rejected': { exit: 3, hint: 'SCRATCHPAD.md says what the checks found; run it again, or with another --model.' },
+  'agent-limit': {
+    exit: 3,
+    hint: 'Run it again with a higher --max-turns or --max-cost: what was handed in so far is kept.',
+  },
+  'agent-rejected': {
+    exit: 3,
+    hint: 'SCRATCHPAD.md says what the checks found; run it again, or with another --model.',
+  },
   internal: { exit: 3, hint: 'This is a defect of lm-predictor: please report it with the command that led here.' },
 } as const satisfies Record<string, CodeRow>
 

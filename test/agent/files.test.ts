@@ -34,7 +34,10 @@ beforeAll(() => {
   for (const folder of ['pkg/models', 'outside', 'pkg/loop']) mkdirSync(join(base, folder), { recursive: true })
   writeFileSync(join(base, 'pkg/__init__.py'), '')
   writeFileSync(join(base, 'pkg/models/modeling.py'), modeling)
-  writeFileSync(join(base, 'pkg/long.py'), Array.from({ length: 9000 }, (_, i) => `line_${i + 1} = 'some text'`).join('\n'))
+  writeFileSync(
+    join(base, 'pkg/long.py'),
+    Array.from({ length: 9000 }, (_, i) => `line_${i + 1} = 'some text'`).join('\n'),
+  )
   writeFileSync(join(base, 'pkg/binary.py'), 'a\0b')
   writeFileSync(join(base, 'outside/secret.py'), 'class Secret: pass')
   writeFileSync(join(base, 'alone.py'), 'class Alone: pass\n')
@@ -58,7 +61,8 @@ async function ask(name: string, input: unknown): Promise<string> {
 
 describe('find_class', () => {
   it('says where a class is and where its forward() is', async () => {
-    const text = 'pkg.models.modeling.Block\n  pkg/models/modeling.py lines 5–13: class Block(nn.Module):\n  forward() at lines 11–13'
+    const text =
+      'pkg.models.modeling.Block\n  pkg/models/modeling.py lines 5–13: class Block(nn.Module):\n  forward() at lines 11–13'
     expect(await ask('find_class', { name: 'Block' })).toBe(text)
     expect(await ask('find_class', { name: 'pkg.models.modeling.Block' })).toBe(text)
     expect(await ask('find_class', { name: 'Plain' })).toContain('no forward() of its own')
@@ -76,7 +80,9 @@ describe('find_class', () => {
 describe('find_callers', () => {
   it('lists the lines with a word', async () => {
     expect(await ask('find_callers', { name: 'helper' })).toBe('pkg/models/modeling.py:13: return helper(x)')
-    expect(await ask('find_callers', { name: 'helper', within: 'pkg/loop' })).toContain('helper does not occur in pkg/loop')
+    expect(await ask('find_callers', { name: 'helper', within: 'pkg/loop' })).toContain(
+      'helper does not occur in pkg/loop',
+    )
     expect(await ask('find_callers', { name: 'help.*' })).toContain('! error bad-input')
   })
 })
@@ -128,7 +134,21 @@ describe('read_source', () => {
 
 describe('containment', () => {
   const part = fc.oneof(
-    fc.constantFrom('..', '.', '', 'pkg', 'models', 'link', 'secret.py', 'outside', 'loop', 'again', '~', '%2e%2e', 'alone.py'),
+    fc.constantFrom(
+      '..',
+      '.',
+      '',
+      'pkg',
+      'models',
+      'link',
+      'secret.py',
+      'outside',
+      'loop',
+      'again',
+      '~',
+      '%2e%2e',
+      'alone.py',
+    ),
     fc.string({ maxLength: 8 }),
   )
   const path = fc

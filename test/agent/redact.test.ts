@@ -2,7 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { AgentLog, defineTool, redactor } from '../../src/agent/index.ts'
 
-const redact = redactor({ ANTHROPIC_API_KEY: 'key-of-mine-1234', HF_TOKEN: 'hf_abcdefgh', PATH: '/usr/bin:/bin', SOME_KEY: 'short' })
+const redact = redactor({
+  ANTHROPIC_API_KEY: 'key-of-mine-1234',
+  HF_TOKEN: 'hf_abcdefgh',
+  PATH: '/usr/bin:/bin',
+  SOME_KEY: 'short',
+})
 
 describe('redaction', () => {
   it('takes out what the environment calls a secret, and what looks like one', () => {
@@ -13,7 +18,9 @@ describe('redaction', () => {
 
   it('covers steps, submissions, notices and answers', async () => {
     const log = new AgentLog('x', redact, () => undefined)
-    const tool = log.observed(defineTool({ name: 't', description: '', shape: {}, answer: () => 'got key-of-mine-1234' }))
+    const tool = log.observed(
+      defineTool({ name: 't', description: '', shape: {}, answer: () => 'got key-of-mine-1234' }),
+    )
     expect((await tool.run({})).text).toBe('got [redacted]')
     log.step('Read', { path: 'key-of-mine-1234' }, false)
     log.submission({ verdict: 'rejected', why: ['key-of-mine-1234'] })

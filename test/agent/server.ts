@@ -11,7 +11,11 @@ export interface ToolUse {
 /** What the model says at one turn: words or calls of tools; or how the API fails there. */
 export type Turn =
   | readonly (string | ToolUse)[]
-  | { readonly status: number; /** Fails this often, then goes on with `then`. */ readonly times?: number; readonly then?: readonly (string | ToolUse)[] }
+  | {
+      readonly status: number
+      /** Fails this often, then goes on with `then`. */ readonly times?: number
+      readonly then?: readonly (string | ToolUse)[]
+    }
   | { readonly broken: 'cut' | 'stall' }
 
 export interface MessagesRequest {
@@ -86,7 +90,10 @@ const kinds: Readonly<Record<number, string>> = {
 }
 
 function failure(response: ServerResponse, status: number): void {
-  json(response, status, { type: 'error', error: { type: kinds[status] ?? 'api_error', message: `scripted ${status}` } })
+  json(response, status, {
+    type: 'error',
+    error: { type: kinds[status] ?? 'api_error', message: `scripted ${status}` },
+  })
 }
 
 const usage = { input_tokens: 1000, output_tokens: 50, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
@@ -98,7 +105,16 @@ function message(request: MessagesRequest, said: readonly (string | ToolUse)[], 
       : { type: 'tool_use', id: `toolu_${turn}_${i}`, name: named(request, s.tool), input: s.input },
   )
   const stop_reason = said.some((s) => typeof s !== 'string') ? 'tool_use' : 'end_turn'
-  return { id: `msg_${turn}`, type: 'message', role: 'assistant', model: request.model, content, stop_reason, stop_sequence: null, usage }
+  return {
+    id: `msg_${turn}`,
+    type: 'message',
+    role: 'assistant',
+    model: request.model,
+    content,
+    stop_reason,
+    stop_sequence: null,
+    usage,
+  }
 }
 
 /** Under the name by which the request offers it: runtimes may put something in front. */
@@ -106,7 +122,12 @@ function named(request: MessagesRequest, tool: string): string {
   return request.tools?.find((t) => t.name === tool || t.name.endsWith(`__${tool}`))?.name ?? tool
 }
 
-function speak(response: ServerResponse, request: MessagesRequest, said: readonly (string | ToolUse)[], turn: number): void {
+function speak(
+  response: ServerResponse,
+  request: MessagesRequest,
+  said: readonly (string | ToolUse)[],
+  turn: number,
+): void {
   const whole = message(request, said, turn)
   if (request.stream !== true) return json(response, 200, whole)
   const send = start(response, whole)
@@ -119,7 +140,10 @@ function speak(response: ServerResponse, request: MessagesRequest, said: readonl
     send('content_block_delta', { index, delta })
     send('content_block_stop', { index })
   }
-  send('message_delta', { delta: { stop_reason: whole['stop_reason'], stop_sequence: null }, usage: { output_tokens: 50 } })
+  send('message_delta', {
+    delta: { stop_reason: whole['stop_reason'], stop_sequence: null },
+    usage: { output_tokens: 50 },
+  })
   send('message_stop', {})
   response.end()
 }

@@ -2,7 +2,7 @@
 // prompts say so, and nothing in it changes what is checked.
 import { z } from 'zod'
 import { parseWhole, type StatementNode } from '../../python/index.ts'
-import { isAnalysisError, nearest, raise, SourceFile } from '../../text/index.ts'
+import { isAnalysisError, nearest, raise, type SourceFile } from '../../text/index.ts'
 import { defineTool, type ToolHandler } from '../tool.ts'
 import { pythonFiles, readTree, type SourceTree } from '../tree.ts'
 
@@ -94,7 +94,9 @@ export function moduleOf(shown: string): string {
 }
 
 function describeClass(file: SourceFile, name: string): readonly string[] {
-  const classes = statementsOf(file).flatMap((node) => (node.nodeType === 'ClassDef' && node.name === name ? [node] : []))
+  const classes = statementsOf(file).flatMap((node) =>
+    node.nodeType === 'ClassDef' && node.name === name ? [node] : [],
+  )
   return classes.map((node) => {
     const forward = node.body.findLast((s) => s.nodeType === 'FunctionDef' && s.name === 'forward')
     const lines = (n: StatementNode): string => `${n.lineno}–${n.end_lineno ?? n.lineno}`
@@ -132,8 +134,12 @@ function findCallers(files: FileTools): ToolHandler {
         }
       }
       const where = within === undefined ? 'the given sources' : within
-      if (count === 0) return raise('source-not-found', `${name} does not occur in ${where}`, { hint: 'Check the name.' })
-      return [...lines, ...(count > shownUses ? [`… ${count - shownUses} more: narrow the search with \`within\``] : [])].join('\n')
+      if (count === 0)
+        return raise('source-not-found', `${name} does not occur in ${where}`, { hint: 'Check the name.' })
+      return [
+        ...lines,
+        ...(count > shownUses ? [`… ${count - shownUses} more: narrow the search with \`within\``] : []),
+      ].join('\n')
     },
   })
 }
@@ -171,4 +177,3 @@ function cut(text: string): string {
   const limit = 4000
   return text.length <= limit ? text : `${text.slice(0, limit)} … ${text.length - limit} more characters`
 }
-

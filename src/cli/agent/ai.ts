@@ -1,11 +1,19 @@
 // The AI SDK (npm `ai`) as a runtime: a plain loop in this process over any provider of that ecosystem. It knows no prices.
+import type * as Ai from 'ai'
 import type { LanguageModel, ModelMessage, StepResult, ToolSet } from 'ai'
 import { z } from 'zod'
-import { noUsage, type AgentEnd, type AgentLimits, type AgentResult, type AgentTask, type Usage } from '../../agent/index.ts'
+import {
+  noUsage,
+  type AgentEnd,
+  type AgentLimits,
+  type AgentResult,
+  type AgentTask,
+  type Usage,
+} from '../../agent/index.ts'
 import { raise } from '../../text/index.ts'
 import type { RuntimeOptions } from './runtimes.ts'
 
-type Ai = typeof import('ai')
+type AiModule = typeof Ai
 
 /** How often an agent that stops without having handed in anything is sent back. */
 const reminders = 2
@@ -16,7 +24,7 @@ const longestAnswer = 16_000
 const modelPattern = /^([a-z][a-z-]*)\/(.+)$/
 
 export async function runAi(task: AgentTask, limits: AgentLimits, options: RuntimeOptions): Promise<AgentResult> {
-  const ai = await load<Ai>('ai', 'the AI SDK')
+  const ai = await load<AiModule>('ai', 'the AI SDK')
   const model = await languageModel(limits.model, options.env)
   const loop = new Loop(ai, model, task, limits, options)
   return loop.run()
@@ -60,7 +68,7 @@ class Loop {
   private usage: Usage = noUsage
 
   constructor(
-    private readonly ai: Ai,
+    private readonly ai: AiModule,
     private readonly model: LanguageModel,
     private readonly task: AgentTask,
     private readonly limits: AgentLimits,

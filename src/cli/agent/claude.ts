@@ -1,11 +1,26 @@
 // The Claude Agent SDK as a runtime. It starts a program of its own that talks to the API; the tools run in this process. What
 // that program may do by itself is to read below the source roots: no shell, no web, no writing, no settings of the user's.
-import type { HookCallback, McpSdkServerConfigWithInstance, Options, Query, SDKAssistantMessage, SDKResultMessage } from '@anthropic-ai/claude-agent-sdk'
-import { noUsage, type AgentEnd, type AgentLimits, type AgentResult, type AgentTask, type Usage } from '../../agent/index.ts'
+import type * as SdkModule from '@anthropic-ai/claude-agent-sdk'
+import type {
+  HookCallback,
+  McpSdkServerConfigWithInstance,
+  Options,
+  Query,
+  SDKAssistantMessage,
+  SDKResultMessage,
+} from '@anthropic-ai/claude-agent-sdk'
+import {
+  noUsage,
+  type AgentEnd,
+  type AgentLimits,
+  type AgentResult,
+  type AgentTask,
+  type Usage,
+} from '../../agent/index.ts'
 import { raise } from '../../text/index.ts'
 import type { RuntimeOptions } from './runtimes.ts'
 
-type Sdk = typeof import('@anthropic-ai/claude-agent-sdk')
+type Sdk = typeof SdkModule
 
 const server = 'lmp'
 /** How often an agent that stops without having handed in anything is sent back. */
@@ -128,7 +143,9 @@ async function follow(query: Query, limits: AgentLimits, signal: AbortSignal): P
         }
         limits.onUsage(usage)
       } else if (message.type === 'system' && message.subtype === 'api_retry') {
-        limits.onNotice(`the API answered ${message.error_status ?? 'nothing'} (${message.error}): try ${message.attempt} of ${message.max_retries}`)
+        limits.onNotice(
+          `the API answered ${message.error_status ?? 'nothing'} (${message.error}): try ${message.attempt} of ${message.max_retries}`,
+        )
       } else if (message.type === 'result') {
         result = message
         usage = finalUsage(message, seen.size)
@@ -145,7 +162,8 @@ async function follow(query: Query, limits: AgentLimits, signal: AbortSignal): P
 
 function noteForeign(message: SDKAssistantMessage, limits: AgentLimits): void {
   for (const block of message.message.content)
-    if (block.type === 'tool_use' && !block.name.startsWith(`mcp__${server}__`)) limits.onForeignTool(block.name, block.input)
+    if (block.type === 'tool_use' && !block.name.startsWith(`mcp__${server}__`))
+      limits.onForeignTool(block.name, block.input)
 }
 
 function finalUsage(result: SDKResultMessage, turns: number): Usage {
@@ -166,7 +184,12 @@ function endOf(result: SDKResultMessage): AgentEnd {
   const message = result.subtype === 'success' ? result.result : result.errors.join('; ')
   const status = result.subtype === 'success' ? (result.api_error_status ?? undefined) : undefined
   const isAccess = status === 401 || status === 403 || /not logged in|\/login/i.test(message)
-  return { kind: 'failed', status, isAccess, message: message === '' ? (result.terminal_reason ?? 'no reason given') : message }
+  return {
+    kind: 'failed',
+    status,
+    isAccess,
+    message: message === '' ? (result.terminal_reason ?? 'no reason given') : message,
+  }
 }
 
 /** The program did not come up, or broke off. */
