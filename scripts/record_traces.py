@@ -20,12 +20,14 @@ use_cache not given). The cache is what a prefill of C tokens leaves.
 Two things are settled that PyTorch leaves open: a set of names is looped over in the order in which they were put in
 (in Python it differs from process to process), and a mask that a model makes for itself counts as all ones.
 
-Needs torch (CPU) and transformers; the traces kept here are torch 2.13.0's and transformers 5.23.0's.
+Needs torch (CPU) and transformers, of any version from 4.40 on; the traces kept here are torch 2.13.0's and, but for those
+in `versions/`, transformers 5.23.0's.
 """
 
 import argparse
 import gzip
 import importlib
+import importlib.util
 import json
 import os
 import re
@@ -185,14 +187,20 @@ def build(request):
 def build_once(request):
     cls = named_class(request.class_name) if request.class_name else None
     config_class = CONFIG_MAPPING[request.model_type] if request.model_type else cls.config_class
-    values = config_class._decode_special_floats(request.config)  # {"__float__": "Infinity"}
+    values = special_floats_decoded(config_class, request.config)
     config = config_class.from_dict(values) if values else config_class()
-    options = {"dtype": DTYPES[request.dtype]}
+    options = {"dtype" if hasattr(config, "dtype") else "torch_dtype": DTYPES[request.dtype]}  # renamed in 4.56
     if request.attn:
         options["attn_implementation"] = request.attn
     with torch.device("meta"):
         model = cls._from_config(config, **options) if cls else causal_model(config, options)
     return model, config
+
+
+def special_floats_decoded(config_class, values):
+    """{"__float__": "Infinity"}, as configs are written from 5.0 on."""
+    decode = getattr(config_class, "_decode_special_floats", lambda values: values)
+    return decode(values)
 
 
 def causal_model(config, options):
@@ -203,6 +211,8 @@ def causal_model(config, options):
 
 def choose_experts(model, implementation):
     """Returns what is in force: None where no part of the model has a choice."""
+    if not hasattr(model, "set_experts_implementation"):
+        return None  # before 5.0
     try:
         model.set_experts_implementation(implementation)
     except ValueError:
@@ -214,9 +224,21 @@ def choose_experts(model, implementation):
 
 def take_masks_as_ones():
     """A mask that a model makes for itself is all ones: Transformers asks, which launches kernels, and is told so."""
+    if importlib.util.find_spec("transformers.masking_utils") is None:
+        return  # before 4.53 masks are made elsewhere, and asked with torch.all
     import transformers.masking_utils as masking_utils
 
     masking_utils.fast_all = lambda mask: True
+
+
+def let_autocast_be_off_on_meta():
+    """`torch.autocast(device_type="meta", enabled=False)` asks for a dtype that meta has none of; on a real device it does nothing."""
+    init = torch.autocast.__init__
+
+    def on_a_real_device(self, device_type, *args, **options):
+        init(self, "cpu" if device_type == "meta" else device_type, *args, **options)
+
+    torch.autocast.__init__ = on_a_real_device
 
 
 class Runner:
@@ -309,6 +331,7 @@ def record(request):
     """Returns the header and the kernels of a trace."""
     if not request.mask:
         take_masks_as_ones()
+    let_autocast_be_off_on_meta()
     model, config = build(request)
     experts = choose_experts(model, request.experts)
     package = os.path.dirname(sys.modules[type(model).__module__.partition(".")[0]].__file__) + os.sep

@@ -60,7 +60,7 @@ def config_for(cls, config):
 
 
 def build(cls, config, dtype, device, attn, experts):
-    options = {"dtype": dtype}
+    options = {"dtype" if hasattr(config, "dtype") else "torch_dtype": dtype}  # renamed in 4.56
     if attn is not None:
         options["attn_implementation"] = attn
     with torch.device(device):
@@ -128,7 +128,10 @@ originals = {}
 
 def take_masks_as_full(full):
     """A mask that a model makes for itself is one of ones: without padding, all positions count."""
-    from transformers import masking_utils
+    try:
+        import transformers.masking_utils as masking_utils
+    except ImportError:
+        return  # before 4.53 masks are made elsewhere, and asked with torch.all
     if hasattr(masking_utils, "fast_all"):
         original = originals.setdefault("fast_all", masking_utils.fast_all)
         masking_utils.fast_all = (lambda mask: True) if full else original
