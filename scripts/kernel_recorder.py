@@ -182,9 +182,10 @@ class KnownValues:
 
 
 class Recorder(TorchDispatchMode):
-    def __init__(self, package):
+    def __init__(self, package, shown=""):
         super().__init__()
         self.package = package  # the folder whose lines `at` names
+        self.shown = shown  # what goes before a file's name
         self.known = KnownValues()
         self.phase = ""
         self.modules = [""]
@@ -229,7 +230,7 @@ class Recorder(TorchDispatchMode):
         while frame is not None:
             file = frame.f_code.co_filename
             if file.startswith(self.package):
-                return f"{os.path.relpath(file, self.package)}:{frame.f_lineno}"
+                return f"{self.shown}{os.path.relpath(file, self.package)}:{frame.f_lineno}"
             frame = frame.f_back
         return ""
 

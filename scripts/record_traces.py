@@ -5,6 +5,7 @@
     record_traces.py OUT llama --set num_hidden_layers=2 --attn eager --dtype f32
     record_traces.py OUT llama --run "prefill b1 s7" --run "extend b2 s5 c32" --mask left:3
     record_traces.py OUT --config config.json             a checkpoint's config
+    record_traces.py OUT --remote FOLDER              code that comes with a model, beside its config.json
     record_traces.py OUT --class transformers.ViTModel --input "pixel_values=bf16[batch_size,3,224,224]" --run "forward b1 s1"
     record_traces.py test/fixtures/traces --fixtures      the traces that this repository keeps
 
@@ -34,10 +35,12 @@ import re
 import shlex
 import signal
 import sys
+import tempfile
 import traceback
 from dataclasses import dataclass, field
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["PYTORCH_JIT"] = "0"  # scripted functions run line by line
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
 import torch
@@ -128,6 +131,7 @@ class Request:
     dtype: str = "bf16"
     mask: str | None = None  # left:N, right:N
     ids: str = "unknown"  # known: zeros, which branches may look at
+    remote: str | None = None  # a folder with code that the config's auto_map names
     inputs: dict = field(default_factory=dict)  # name -> dtype[shape], for forward
     runs: tuple = DEFAULT_RUNS
 
@@ -168,7 +172,7 @@ class InsertionOrderedSet(set):
 
 def order_sets():
     """What `set(...)` means in the files that build masks and models, as far as loaded. Returns how many those are."""
-    folders = ("transformers.models.", "transformers.masking_utils")
+    folders = ("transformers.models.", "transformers.masking_utils", "transformers_modules.")
     modeling = [module for name, module in sys.modules.items() if name.startswith(folders)]
     for module in modeling:
         vars(module)["set"] = InsertionOrderedSet
@@ -185,16 +189,36 @@ def build(request):
 
 
 def build_once(request):
-    cls = named_class(request.class_name) if request.class_name else None
-    config_class = CONFIG_MAPPING[request.model_type] if request.model_type else cls.config_class
-    values = special_floats_decoded(config_class, request.config)
+    cls, config_class = remote_classes(request) if request.remote else library_classes(request)
+    values = special_floats_decoded(config_class, {k: v for k, v in request.config.items() if k != "auto_map"})
     config = config_class.from_dict(values) if values else config_class()
     options = {"dtype" if hasattr(config, "dtype") else "torch_dtype": DTYPES[request.dtype]}  # renamed in 4.56
     if request.attn:
         options["attn_implementation"] = request.attn
     with torch.device("meta"):
         model = cls._from_config(config, **options) if cls else causal_model(config, options)
+    if any(parameter.device.type != "meta" for parameter in model.parameters()):
+        model.to("meta")  # its own code chose another device, as torch.nn.utils.skip_init does
     return model, config
+
+
+def library_classes(request):
+    """The model's class, None where the auto class is to choose it, and the config's."""
+    cls = named_class(request.class_name) if request.class_name else None
+    return cls, CONFIG_MAPPING[request.model_type] if request.model_type else cls.config_class
+
+
+def remote_classes(request):
+    """As the auto classes find them with trust_remote_code=True."""
+    import transformers.dynamic_module_utils as dynamic
+
+    dynamic.HF_MODULES_CACHE = os.environ["HF_MODULES_CACHE"]
+    named = request.config["auto_map"]
+    models = [named[key] for key in ("AutoModelForCausalLM", "AutoModel", *named) if key in named and "AutoModel" in key]
+    cls = dynamic.get_class_from_dynamic_module(request.class_name or models[0], request.remote)
+    if "AutoConfig" not in named:
+        return cls, cls.config_class
+    return cls, dynamic.get_class_from_dynamic_module(named["AutoConfig"], request.remote)
 
 
 def special_floats_decoded(config_class, values):
@@ -232,13 +256,16 @@ def take_masks_as_ones():
 
 
 def let_autocast_be_off_on_meta():
-    """`torch.autocast(device_type="meta", enabled=False)` asks for a dtype that meta has none of; on a real device it does nothing."""
-    init = torch.autocast.__init__
+    """To `torch.autocast(device_type="meta", enabled=False)` PyTorch says that meta has none; on a real device it does nothing."""
+    init, is_enabled = torch.autocast.__init__, torch.is_autocast_enabled
 
-    def on_a_real_device(self, device_type, *args, **options):
-        init(self, "cpu" if device_type == "meta" else device_type, *args, **options)
+    def of_a_real_device(device_type):
+        return "cpu" if device_type == "meta" else device_type
 
-    torch.autocast.__init__ = on_a_real_device
+    torch.autocast.__init__ = lambda self, device_type, *args, **options: init(
+        self, of_a_real_device(device_type), *args, **options
+    )
+    torch.is_autocast_enabled = lambda *types: is_enabled(*map(of_a_real_device, types))
 
 
 class Runner:
@@ -326,6 +353,15 @@ def qualified(thing):
     return f"{type(thing).__module__}.{type(thing).__qualname__}"
 
 
+def package_of(model, request):
+    """The folder whose lines a trace names, and what is put before their names."""
+    file = sys.modules[type(model).__module__].__file__
+    if request.remote:
+        shown = os.path.basename(os.path.abspath(request.remote)).replace(".", "_dot_").replace("-", "_hyphen_")
+        return os.path.dirname(file) + os.sep, f"{shown}/"
+    return os.path.dirname(sys.modules[type(model).__module__.partition(".")[0]].__file__) + os.sep, ""
+
+
 @torch.no_grad()
 def record(request):
     """Returns the header and the kernels of a trace."""
@@ -334,8 +370,7 @@ def record(request):
     let_autocast_be_off_on_meta()
     model, config = build(request)
     experts = choose_experts(model, request.experts)
-    package = os.path.dirname(sys.modules[type(model).__module__.partition(".")[0]].__file__) + os.sep
-    recorder = Recorder(package)
+    recorder = Recorder(*package_of(model, request))
     recorder.follow(model)
     runner = Runner(model, request, recorder)
     phases, notes = [], []
@@ -358,6 +393,7 @@ def record(request):
         "dtype": request.dtype,
         "mask": request.mask,
         "ids": request.ids,
+        "remote": request.remote and os.path.basename(os.path.abspath(request.remote)),
         "torch": torch.__version__.partition("+")[0],
         "transformers": transformers.__version__,
         "phases": phases,
@@ -406,6 +442,7 @@ def options():
     parser.add_argument("types", nargs="*", help="model types, each with its default config")
     parser.add_argument("--class", dest="class_name", help="the model class, instead of the causal LM of the type")
     parser.add_argument("--config", action="append", default=[], help="a config.json")
+    parser.add_argument("--remote", metavar="FOLDER", help="a folder with config.json and the code that it names")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="change a config value; dots go into nested ones")
     parser.add_argument("--attn", choices=["sdpa", "eager"])
     parser.add_argument("--experts", choices=["grouped_mm", "eager"], default="grouped_mm")
@@ -436,20 +473,20 @@ def requests_of(given):
     """The traces that a command line asks for."""
     common = {
         "class_name": given.class_name, "attn": given.attn, "experts": given.experts, "dtype": given.dtype,
-        "mask": given.mask, "ids": given.ids, "runs": tuple(given.run or DEFAULT_RUNS),
+        "mask": given.mask, "ids": given.ids, "remote": given.remote, "runs": tuple(given.run or DEFAULT_RUNS),
         "inputs": dict(item.split("=", 1) for item in given.input),
     }  # fmt: skip
     changed = overrides(given.set)
     for model_type in given.types:
         yield Request(given.name or model_type, model_type, config=changed, **common)
-    for path in given.config:
+    for path in given.config or ([os.path.join(given.remote, "config.json")] if given.remote else []):
         with open(path) as file:
             config = {**json.load(file), **changed}
-        for foreign in ("quantization_config", "auto_map"):
+        for foreign in ("quantization_config",) if given.remote else ("quantization_config", "auto_map"):
             config.pop(foreign, None)
-        name = given.name or os.path.basename(path).removesuffix(".json")
+        name = given.name or os.path.basename(os.path.abspath(given.remote) if given.remote else path).removesuffix(".json")
         yield Request(name, config["model_type"], config=config, **common)
-    if given.class_name and not given.types and not given.config:
+    if given.class_name and not given.types and not given.config and not given.remote:
         yield Request(given.name or given.class_name.rpartition(".")[2], config=changed, **common)
     if given.fixtures:
         for name, row in FIXTURES.items():
@@ -460,10 +497,12 @@ def main():
     given = options().parse_args()
     os.makedirs(given.out, exist_ok=True)
     failed = 0
-    for request in requests_of(given):
-        done = in_child(request, given.out, given.seconds)
-        failed += not done
-        print(request.name, "ok" if done else "failed", flush=True)
+    with tempfile.TemporaryDirectory() as modules:
+        os.environ["HF_MODULES_CACHE"] = modules  # where Transformers copies code that comes with a model
+        for request in requests_of(given):
+            done = in_child(request, given.out, given.seconds)
+            failed += not done
+            print(request.name, "ok" if done else "failed", flush=True)
     sys.exit(1 if failed else 0)
 
 

@@ -3,6 +3,7 @@ export { AnalysisError, isAnalysisError, type Span, type SourceProvider, memoryS
 export {
   isJsonObject,
   parseJson,
+  remotePackage,
   type Json,
   type JsonObject,
   type ModelSpec,

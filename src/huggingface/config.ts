@@ -31,10 +31,13 @@ export function toPython(json: Json): Value {
   return json as Value
 }
 
-/** The config class of a `model_type`. */
-export function configClass(vm: Vm, modelType: string): PyClass {
+/** The library's config class of a `model_type`, where it has one. */
+export function knownConfigClass(vm: Vm, modelType: string): PyClass | undefined {
   const cls = callDriver(vm, 'config_class', [modelType])
-  if (cls instanceof PyClass) return cls
+  return cls instanceof PyClass ? cls : undefined
+}
+
+export function unknownModelType(modelType: string): never {
   return raise('unknown-model', `these sources have no model type "${modelType}"`)
 }
 

@@ -70,6 +70,8 @@ def build(cls, config, dtype, device, attn, experts):
             model = cls._from_config(config_for(cls, config), **options)
         else:
             model = cls(config)
+    if any(p.device.type != device for p in model.parameters()):
+        model.to(device)  # its own code chose another one, as torch.nn.utils.skip_init does
     model.eval()
     if hasattr(model, "set_experts_implementation"):
         try:

@@ -9,6 +9,7 @@ export {
   type ModelDType,
   type ModelSpec,
 } from './model.ts'
+export { autoMapOf, remotePackage, RemoteCode, repositoriesOf } from './remote.ts'
 export { toJson } from './config.ts'
 export { callDriver } from './driver.ts'
 export { isJsonObject, JsonFloat, parseJson, type Json, type JsonObject } from './json.ts'

@@ -4,10 +4,17 @@ import { raise } from '../text/index.ts'
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
 import { dtypeByShort, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
-import { concreteConfig, configClass, configClassOf, symbolicConfig } from './config.ts'
+import {
+  concreteConfig,
+  configClassOf,
+  knownConfigClass,
+  symbolicConfig,
+  unknownModelType,
+} from './config.ts'
 import { buildPlain } from './plain.ts'
 import { callDriver } from './driver.ts'
 import type { JsonObject } from './json.ts'
+import { RemoteCode } from './remote.ts'
 
 export type Attention = 'sdpa' | 'eager'
 export type Experts = 'grouped_mm' | 'eager'
@@ -19,6 +26,8 @@ export interface ModelSpec {
   readonly config?: JsonObject | undefined
   /** A fully qualified class name, or the bare name of a class of the library; else the config decides. */
   readonly className?: string | undefined
+  /** The package of the files beside the config, for code that comes with the model: see `remotePackage`. */
+  readonly remote?: string | undefined
   readonly attn?: Attention | undefined
   readonly experts?: Experts | undefined
   readonly dtype?: ModelDType | undefined
@@ -64,19 +73,29 @@ function architectureOf(vm: Vm, json: JsonObject): PyClass | undefined {
   const names = json['architectures']
   const name = Array.isArray(names) ? (names as readonly unknown[])[0] : undefined
   if (typeof name !== 'string') return undefined
-  const folder = configClass(vm, modelTypeOf(json)).module.split('.').slice(0, -1).join('.')
-  const found = getAttrOr(vm, vm.importer.get(folder), name)
+  const folder = knownConfigClass(vm, modelTypeOf(json))?.module.split('.').slice(0, -1).join('.')
+  const found = folder === undefined ? undefined : getAttrOr(vm, vm.importer.get(folder), name)
   return found instanceof PyClass ? found : undefined
 }
 
-/** The class to build: the one named, else `architectures[0]`, else the auto class of the config. */
+/** The class that the user names, in full or in short. */
+function namedClass(vm: Vm, spec: ModelSpec): PyClass | undefined {
+  if (spec.className === undefined) return undefined
+  const remote = new RemoteCode(vm, spec.config, spec.remote).named(spec.className)
+  return remote ?? (spec.className.includes('.') ? findClass(vm, spec.className) : undefined)
+}
+
+/** The class to build: the one named, else the one that comes with the model, else `architectures[0]`, else the auto class of the config. */
 function classFor(vm: Vm, spec: ModelSpec, config: PyInstance): PyClass {
   const json = spec.config
-  if (spec.className?.includes('.') === true) return findClass(vm, spec.className)
+  const named = namedClass(vm, spec)
+  if (named !== undefined) return named
   if (spec.className !== undefined) {
     const folder = config.cls.module.split('.').slice(0, -1).join('.')
     return findClass(vm, `${folder}.${spec.className}`)
   }
+  const remote = new RemoteCode(vm, json, spec.remote).modelClass()
+  if (remote !== undefined) return remote
   const architecture = json === undefined ? undefined : architectureOf(vm, json)
   if (architecture !== undefined) return architecture
   const auto = callDriver(vm, 'class_of_config', [config])
@@ -92,21 +111,27 @@ function plainClass(vm: Vm, spec: ModelSpec): PyClass | undefined {
   return isPlain && cls.lookup('forward') !== undefined ? cls : undefined
 }
 
-function buildConfig(vm: Vm, spec: ModelSpec, scope: Scope | undefined): PyInstance {
+/** The class of the config: the one that comes with the model, else that of a named class of the user's own, else the library's. */
+function configClassFor(vm: Vm, spec: ModelSpec): PyClass {
   const json = spec.config
-  const named = spec.className?.includes('.') === true ? findClass(vm, spec.className) : undefined
-  const own =
-    named === undefined || named.module.startsWith('transformers.') ? undefined : getAttrOr(vm, named, 'config_class')
-  const cls =
-    own instanceof PyClass
-      ? own
-      : json === undefined
-        ? configClassOf(
-            vm,
-            named ?? findClass(vm, spec.className ?? raise('bad-option', 'neither a config nor a class is given')),
-          )
-        : configClass(vm, modelTypeOf(json))
-  return scope === undefined ? concreteConfig(vm, cls, json) : symbolicConfig(vm, scope, cls, json)
+  const remote = new RemoteCode(vm, json, spec.remote)
+  const named = namedClass(vm, spec)
+  const cls = named ?? remote.modelClass()
+  if (cls !== undefined && !cls.module.startsWith('transformers.')) {
+    const own = remote.configClass() ?? getAttrOr(vm, cls, 'config_class')
+    if (own instanceof PyClass) return own
+  }
+  if (json === undefined) {
+    const missing = 'neither a config nor a class is given'
+    return configClassOf(vm, named ?? findClass(vm, spec.className ?? raise('bad-option', missing)))
+  }
+  const type = modelTypeOf(json)
+  return knownConfigClass(vm, type) ?? (remote.isNamed ? remote.stop() : unknownModelType(type))
+}
+
+function buildConfig(vm: Vm, spec: ModelSpec, scope: Scope | undefined): PyInstance {
+  const cls = configClassFor(vm, spec)
+  return scope === undefined ? concreteConfig(vm, cls, spec.config) : symbolicConfig(vm, scope, cls, spec.config)
 }
 
 /**
@@ -123,6 +148,7 @@ export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
     const config = buildConfig(vm, spec, scope)
     const cls = classFor(vm, spec, config)
     state.gradEnabled = false
+    state.tracedPackage = cls.module.split('.')[0] ?? ''
     const model = build(vm, cls, config, dtype, spec)
     nameModules(vm, model)
     return { model, config, cls: model.cls, spec }

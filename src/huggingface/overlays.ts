@@ -3,6 +3,26 @@
 import type { Overlay } from '../python/index.ts'
 import { driverModule, driverSource } from './driver.ts'
 
+const autoDocstring = `
+def auto_docstring(obj=None, **options):
+    if obj is not None:
+        return obj
+    return lambda decorated: decorated
+
+def auto_class_docstring(cls, **options): return cls
+def auto_method_docstring(func, **options): return func
+def set_min_indent(text, level): return text
+def get_args_doc_from_source(classes): return {}
+def parse_docstring(text, **options): return {}, "", {}
+
+class ClassDocstring: pass
+class ClassAttrs: pass
+class ModelArgs: pass
+class ImageProcessorArgs: pass
+class ModelOutputArgs: pass
+class ProcessorArgs: pass
+`
+
 export const overlays: readonly Overlay[] = [
   { module: driverModule, reason: 'what a user writes to call a model', source: driverSource },
   {
@@ -22,28 +42,8 @@ def get_verbosity(): return 40
 def is_progress_bar_enabled(): return False
 `,
   },
-  {
-    module: 'transformers.utils.auto_docstring',
-    reason: 'rewrites docstrings only',
-    source: `
-def auto_docstring(obj=None, **options):
-    if obj is not None:
-        return obj
-    return lambda decorated: decorated
-
-def auto_class_docstring(cls, **options): return cls
-def auto_method_docstring(func, **options): return func
-def set_min_indent(text, level): return text
-def parse_docstring(text, **options): return {}, "", {}
-
-class ClassDocstring: pass
-class ClassAttrs: pass
-class ModelArgs: pass
-class ImageProcessorArgs: pass
-class ModelOutputArgs: pass
-class ProcessorArgs: pass
-`,
-  },
+  { module: 'transformers.utils.auto_docstring', reason: 'rewrites docstrings only', source: autoDocstring },
+  { module: 'transformers.utils.args_doc', reason: 'what auto_docstring was called in 4.52 and 4.53', source: autoDocstring },
   {
     module: 'transformers.utils.hub',
     reason: 'speaks to the hub',

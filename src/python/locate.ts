@@ -18,7 +18,7 @@ export interface Place {
 export class Locator {
   private readonly hosts: ReadonlyMap<string, HostModule>
   private readonly overlays = new Map<string, Overlay>()
-  /** Names that have stand-ins below them, so are packages. */
+  /** Names that have stand-ins or roots below them, or are such dotted roots, so are packages. */
   private readonly parents = new Set<string>()
   private readonly places = new Map<string, Place | undefined>()
   private readonly folders = new Map<string, ReadonlySet<string>>()
@@ -31,7 +31,8 @@ export class Locator {
   ) {
     this.hosts = new Map(hosts.map((h) => [h.name, h]))
     for (const o of overlays) this.overlays.set(o.module, o)
-    for (const name of [...this.hosts.keys(), ...this.overlays.keys()]) {
+    for (const name of [...this.hosts.keys(), ...this.overlays.keys(), ...this.roots.keys()]) {
+      if (name.includes('.') && this.roots.has(name)) this.parents.add(name)
       for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1))
         this.parents.add(name.slice(0, dot))
     }

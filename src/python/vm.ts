@@ -54,7 +54,7 @@ const defaultBudget: Budget = { steps: 50_000_000, depth: 900, milliseconds: 120
 export interface VmOptions {
   readonly scope?: Scope
   readonly sources: SourceProvider
-  /** Top-level package → its folder (or, for a module that is one file, that file). */
+  /** Package → its folder (or, for a module that is one file, that file); a dotted name is one folder of a package of folders. */
   readonly roots: ReadonlyMap<string, string>
   readonly hostModules: readonly HostModule[]
   readonly overlays: readonly Overlay[]

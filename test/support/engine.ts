@@ -1,8 +1,9 @@
 // The one place where tests and scripts meet the engine: how a recorded phase is replayed.
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileSources } from '../../src/cli/node/provider.ts'
 import type { OracleLine, TraceRequest } from './oracle.ts'
-import type { Sources } from './sources.ts'
+import { inRepository, type Sources } from './sources.ts'
 
 /** Replays one phase. Throws an `AnalysisError` where the analysis stops. */
 export type TraceModel = (request: TraceRequest & Sources) => Iterable<OracleLine>
@@ -12,18 +13,24 @@ export type TraceModel = (request: TraceRequest & Sources) => Iterable<OracleLin
  * the other, so replays of the same model share it too.
  */
 export async function loadEngine(): Promise<TraceModel> {
-  const { isJsonObject, loadModel, oracleLines, parseJson, traceLoaded } = await import('../../src/index.ts')
+  const { isJsonObject, loadModel, oracleLines, parseJson, remotePackage, traceLoaded } = await import('../../src/index.ts')
   let last: { readonly key: string; readonly model: ReturnType<typeof loadModel> } | undefined
   return (request) => {
-    const { transformers, pytorch, className, attn, experts, dtype } = request
-    const key = JSON.stringify([transformers, pytorch, request.config, className, attn, experts, dtype])
+    const { transformers, pytorch, attn, experts, dtype } = request
+    const folder = request.remote === undefined ? undefined : inRepository('test', 'fixtures', 'remote', request.remote)
+    const remote = request.remote === undefined ? undefined : remotePackage(request.remote)
+    // Code that comes with a model is found by the config's auto_map.
+    const className = folder === undefined ? request.className : undefined
+    const key = JSON.stringify([transformers, pytorch, request.config, request.className, attn, experts, dtype])
     if (last?.key !== key) {
-      const config = parseJson(request.config)
+      const config = parseJson(folder === undefined ? request.config : readFileSync(`${folder}/config.json`, 'utf8'))
       if (!isJsonObject(config)) throw new Error('the recorded config is no object')
-      const sources = fileSources([transformers, ...(pytorch === undefined ? [] : [pytorch])].map((f) => dirname(f)))
+      const packages = [transformers, ...(pytorch === undefined ? [] : [pytorch])].map((f) => dirname(f))
+      const sources = fileSources([...packages, ...(folder === undefined ? [] : [folder])])
       const roots = new Map([['transformers', transformers]])
       if (pytorch !== undefined) roots.set('torch', pytorch)
-      last = { key, model: loadModel({ sources, roots }, { config, className, attn, experts, dtype }) }
+      if (folder !== undefined && remote !== undefined) roots.set(remote, folder)
+      last = { key, model: loadModel({ sources, roots }, { config, className, remote, attn, experts, dtype }) }
     }
     return oracleLines(traceLoaded(last.model, callOf(request)))
   }

@@ -38,6 +38,8 @@ export interface TraceRequest {
   readonly mask: string | undefined
   /** `known`: token ids are zeros, and the model may branch on them. */
   readonly ids: 'unknown' | 'known'
+  /** The folder under test/fixtures/remote whose code the model is. */
+  readonly remote: string | undefined
   /** Arguments of forward() by name, as `dtype[shape]`; undefined: token ids. */
   readonly inputs: Readonly<Record<string, string>> | undefined
 }
@@ -66,6 +68,7 @@ interface Header {
   readonly experts?: 'grouped_mm' | 'eager' | null
   readonly mask?: string | null
   readonly ids?: 'unknown' | 'known'
+  readonly remote?: string | null
   /** The arguments of each phase. */
   readonly inputs?: Readonly<Record<string, Readonly<Record<string, string>>>> | null
 }
@@ -111,6 +114,7 @@ function requestOf(header: Header, config: string, phase: string): TraceRequest 
     dtype: header.dtype,
     mask: header.mask ?? undefined,
     ids: header.ids ?? 'unknown',
+    remote: header.remote ?? undefined,
     inputs: header.inputs?.[phase],
   }
 }

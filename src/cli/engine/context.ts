@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
-import { packageFolder, packageVersion, type ModelSpec, type Project } from '../../huggingface/index.ts'
+import {
+  packageFolder,
+  packageVersion,
+  type JsonObject,
+  type ModelSpec,
+  type Project,
+} from '../../huggingface/index.ts'
 import { Programs } from '../../python/index.ts'
 import type { SourcePackage } from '../../trace/formats.ts'
 import { modelConfigText, nearestModels } from '../catalogue.ts'
@@ -12,6 +18,7 @@ import { findPackage } from '../node/environment.ts'
 import { fileSources, type FileSources } from '../node/provider.ts'
 import { readConfig, resolveModel } from '../node/resolve.ts'
 import { Problems } from '../problems.ts'
+import { remoteCode, type CodeFolders } from './remote-code.ts'
 
 export interface Context {
   readonly project: Project
@@ -27,8 +34,11 @@ function existingFolder(option: string, path: string): string {
   return raise('bad-file', `--${option}: there is no folder ${path}`)
 }
 
-/** The folders of the packages, and a provider that reads nothing else. */
-export function openProject(options: Omit<ModelOptions, 'model'>): {
+/** The folders of the packages, those of code that comes with a model included, and a provider that reads nothing else. */
+export function openProject(
+  options: Omit<ModelOptions, 'model'>,
+  code?: CodeFolders,
+): {
   readonly project: Project
   readonly files: FileSources
 } {
@@ -51,8 +61,10 @@ export function openProject(options: Omit<ModelOptions, 'model'>): {
   const files = fileSources([
     ...[...folders.values()].map((f) => dirname(f)),
     ...(source === undefined ? [] : [source]),
+    ...(code?.readable ?? []),
   ])
   const roots = new Map([...folders].map(([name, folder]) => [name, packageFolder(files, name, folder)]))
+  for (const [name, folder] of code?.roots ?? []) roots.set(name, folder)
   for (const [name, path] of source === undefined ? [] : ownRoots(source)) if (!roots.has(name)) roots.set(name, path)
   return { project: { sources: files, roots, programs: new Programs() }, files }
 }
@@ -110,30 +122,44 @@ function settingsOf(options: Omit<ModelOptions, 'model'>): Pick<ModelSpec, 'attn
 
 /** A project alone: for commands that name a class and no model. */
 export function classContext(options: Omit<ModelOptions, 'model'>): Context {
-  const { project, files } = openProject(options)
-  const given = options.config === undefined ? undefined : readConfig(options.config)
-  const spec = { config: given?.config, className: options.className, ...settingsOf(options) }
-  const origin = (): Origin => ({
-    sources: packagesOf(project, files),
-    config_sha256: given === undefined ? null : sha256(given.text),
-  })
-  return { project, spec, id: options.className ?? '', origin }
+  return contextOf(options, { id: options.className ?? '', ...configOf(options) })
 }
 
 /** A project and a model of it. */
 export async function modelContext(options: ModelOptions): Promise<Context> {
   const model = await resolveModel(options.model, process.env, { config: modelConfigText, nearest: nearestModels })
-  const { project, files } = openProject(options)
-  const given = options.config === undefined ? undefined : readConfig(options.config)
-  const text = given?.text ?? model.configText
-  const spec = {
-    config: given?.config ?? model.config,
-    className: options.className ?? model.className,
-    ...settingsOf(options),
-  }
+  const given = configOf(options)
+  return contextOf(options, {
+    id: model.name,
+    className: model.className,
+    config: given.config ?? model.config,
+    text: given.text ?? model.configText,
+    folder: model.folder ?? given.folder,
+  })
+}
+
+interface Target {
+  readonly id: string
+  readonly className?: string | undefined
+  readonly config: JsonObject | undefined
+  readonly text: string | undefined
+  /** Where code that comes with the model lies. */
+  readonly folder: string | undefined
+}
+
+/** What `--config` names. */
+function configOf({ config }: Pick<ModelOptions, 'config'>): Pick<Target, 'config' | 'text' | 'folder'> {
+  if (config === undefined) return { config: undefined, text: undefined, folder: undefined }
+  return { ...readConfig(config), folder: dirname(resolve(config)) }
+}
+
+function contextOf(options: Omit<ModelOptions, 'model'>, { id, className, config, text, folder }: Target): Context {
+  const code = remoteCode(id, config, folder, process.env)
+  const { project, files } = openProject(options, code)
+  const spec = { config, className: options.className ?? className, remote: code.package, ...settingsOf(options) }
   const origin = (): Origin => ({
     sources: packagesOf(project, files),
     config_sha256: text === undefined ? null : sha256(text),
   })
-  return { project, spec, id: model.name, origin }
+  return { project, spec, id, origin }
 }

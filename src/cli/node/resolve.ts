@@ -2,7 +2,7 @@
 // the catalogue, in the local Hugging Face cache and on the hub, in this order.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../../huggingface/json.ts'
 
@@ -14,7 +14,7 @@ export interface ResolvedModel {
   /** Text of the config as found, for its hash. */
   readonly configText: string | undefined
   readonly className: string | undefined
-  /** The folder it was read from, where it is one. */
+  /** The folder that the config lies in; of a hub id the snapshot in the local cache. Code that comes with the model is there. */
   readonly folder: string | undefined
 }
 
@@ -62,9 +62,12 @@ export async function resolveModel(
   if (model.endsWith('.json')) return raise('bad-file', `there is no file ${model}`)
   if (!hubIdPattern.test(model))
     return raise('unknown-model', `${model} is neither a model id, nor a file, nor a class name`)
-  const text = catalogue.config(model) ?? fromCache(model, env) ?? (await fromHub(model, env))
+  const folder = cachedSnapshot(model, env)
+  const cached = folder === undefined ? undefined : join(folder, 'config.json')
+  const local = cached !== undefined && existsSync(cached) ? readFileSync(cached, 'utf8') : undefined
+  const text = catalogue.config(model) ?? local ?? (await fromHub(model, env))
   if (text !== undefined) {
-    return { name: model, config: parseConfig(text, model), configText: text, className: undefined, folder: undefined }
+    return { name: model, config: parseConfig(text, model), configText: text, className: undefined, folder }
   }
   const near = catalogue.nearest(model)
   const hint =
@@ -73,24 +76,28 @@ export async function resolveModel(
 }
 
 function fromPath(model: string, path: string): ResolvedModel {
-  const folder = statSync(path).isDirectory() ? path : undefined
-  const file = folder === undefined ? path : join(folder, 'config.json')
+  const isFolder = statSync(path).isDirectory()
+  const file = isFolder ? join(path, 'config.json') : path
   if (!existsSync(file)) return raise('bad-file', `${model} holds no config.json`)
   const { config, text } = readConfig(file)
-  return { name: model, config, configText: text, className: undefined, folder }
+  return { name: model, config, configText: text, className: undefined, folder: dirname(file) }
+}
+
+/** The local Hugging Face cache of repositories. */
+function hubCache(env: NodeJS.ProcessEnv): string {
+  const home = env['HF_HOME'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'huggingface')
+  return env['HF_HUB_CACHE'] ?? env['HUGGINGFACE_HUB_CACHE'] ?? join(home, 'hub')
 }
 
 /** The newest snapshot of a repository in the local Hugging Face cache. */
-function fromCache(id: string, env: NodeJS.ProcessEnv): string | undefined {
-  const home = env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface')
-  const hub = env['HF_HUB_CACHE'] ?? join(home, 'hub')
-  const repo = join(hub, `models--${id.replaceAll('/', '--')}`)
+export function cachedSnapshot(id: string, env: NodeJS.ProcessEnv): string | undefined {
+  const repo = join(hubCache(env), `models--${id.replaceAll('/', '--')}`)
   const main = join(repo, 'refs', 'main')
   const snapshots = join(repo, 'snapshots')
   if (!existsSync(snapshots)) return undefined
   const revision = existsSync(main) ? readFileSync(main, 'utf8').trim() : readdirSync(snapshots).sort().at(-1)
-  const file = revision === undefined ? undefined : join(snapshots, revision, 'config.json')
-  return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  const folder = revision === undefined ? undefined : join(snapshots, revision)
+  return folder !== undefined && existsSync(folder) ? folder : undefined
 }
 
 function isOffline(env: NodeJS.ProcessEnv): boolean {

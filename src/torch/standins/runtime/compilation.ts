@@ -357,6 +357,11 @@ class TransformGetItemToIndex:
     source:
       'def guard_size_oblivious(expr):\n    return bool(expr)\n\n\ndef guard_or_false(expr):\n    return bool(expr)\n\n\ndef guard_or_true(expr):\n    return bool(expr)\n\n\ndef is_symbolic(value):\n    return False\n',
   },
+  {
+    module: 'torch.fx._pytree',
+    reason: notCompiled,
+    source: 'def register_pytree_flatten_spec(cls, flatten_fn, flatten_fn_exact_match=None):\n    pass\n',
+  },
   { module: 'torch.fx.proxy', reason: notCompiled, source: 'from torch.fx import Proxy, Tracer\n' },
   { module: 'torch.fx.traceback', reason: notCompiled, unsupported: 'annotate annotate_fn preserve_node_meta' },
   {
