@@ -4,13 +4,7 @@ import { raise } from '../text/index.ts'
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
 import { dtypeByShort, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
-import {
-  concreteConfig,
-  configClassOf,
-  knownConfigClass,
-  symbolicConfig,
-  unknownModelType,
-} from './config.ts'
+import { concreteConfig, configClassOf, knownConfigClass, symbolicConfig, unknownModelType } from './config.ts'
 import { buildPlain } from './plain.ts'
 import { callDriver } from './driver.ts'
 import type { JsonObject } from './json.ts'

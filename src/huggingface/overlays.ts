@@ -43,7 +43,11 @@ def is_progress_bar_enabled(): return False
 `,
   },
   { module: 'transformers.utils.auto_docstring', reason: 'rewrites docstrings only', source: autoDocstring },
-  { module: 'transformers.utils.args_doc', reason: 'what auto_docstring was called in 4.52 and 4.53', source: autoDocstring },
+  {
+    module: 'transformers.utils.args_doc',
+    reason: 'what auto_docstring was called in 4.52 and 4.53',
+    source: autoDocstring,
+  },
   {
     module: 'transformers.utils.hub',
     reason: 'speaks to the hub',

@@ -112,9 +112,13 @@ export class RemoteCode {
     const reference = this.references.get('AutoConfig') ?? [...this.references.values()][0]
     const file = `${(reference?.module ?? '').replaceAll('.', '/')}.py`
     if (reference?.repository !== undefined) {
-      return raise('source-not-found', `the code of this model, ${file}, lies in the repository ${reference.repository}`, {
-        hint: `Download it into the local Hugging Face cache: hf download ${reference.repository} --include "*.py"`,
-      })
+      return raise(
+        'source-not-found',
+        `the code of this model, ${file}, lies in the repository ${reference.repository}`,
+        {
+          hint: `Download it into the local Hugging Face cache: hf download ${reference.repository} --include "*.py"`,
+        },
+      )
     }
     return raise('source-not-found', `auto_map names ${file}, which is not beside the config`, {
       hint: 'Put the model’s Python files into the folder of its config.json, and give that folder as MODEL.',

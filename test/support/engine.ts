@@ -13,7 +13,8 @@ export type TraceModel = (request: TraceRequest & Sources) => Iterable<OracleLin
  * the other, so replays of the same model share it too.
  */
 export async function loadEngine(): Promise<TraceModel> {
-  const { isJsonObject, loadModel, oracleLines, parseJson, remotePackage, traceLoaded } = await import('../../src/index.ts')
+  const { isJsonObject, loadModel, oracleLines, parseJson, remotePackage, traceLoaded } =
+    await import('../../src/index.ts')
   let last: { readonly key: string; readonly model: ReturnType<typeof loadModel> } | undefined
   return (request) => {
     const { transformers, pytorch, attn, experts, dtype } = request
