@@ -7,7 +7,12 @@ const output = (what: string): OptionRow => ({ flags: '--output <path>', text: w
 const sources: readonly OptionRow[] = [
   { flags: '--transformers <dir>', text: 'checkout or installed package of transformers' },
   { flags: '--pytorch <dir>', text: 'checkout or installed package of torch, for lines of torch.nn' },
-  { flags: '--source <dir>', text: 'folder of your own packages' },
+  { flags: '--source <dir>', text: 'folder of your own files and packages' },
+  {
+    flags: '--arg <argument>',
+    text: '"NAME=VALUE" for the constructor of a model of your own, in Python; may be repeated',
+    repeated: true,
+  },
   { flags: '--config <file>', text: 'config.json to use' },
 ]
 
@@ -28,7 +33,7 @@ const sizes = (batch: number, seq: number, cache: number): readonly OptionRow[] 
 const call: readonly OptionRow[] = [
   ...sizes(1, 32, 0),
   { flags: '--mask <mask>', text: 'none, left:N or right:N positions of padding' },
-  { flags: '--input <input>', text: '"NAME=dtype[shape]" in place of input_ids; may be repeated', repeated: true },
+  { flags: '--input <input>', text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated', repeated: true },
 ]
 
 export const commands: readonly CommandRow[] = [
@@ -78,7 +83,7 @@ export const commands: readonly CommandRow[] = [
       { flags: '--module <class>', text: 'fully qualified class name' },
       { flags: '--recursive', text: 'also every module it refers to, into a folder' },
       ...sizes(2, 32, 32),
-      { flags: '--input <input>', text: '"NAME=dtype[shape]" in place of input_ids; may be repeated', repeated: true },
+      { flags: '--input <input>', text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated', repeated: true },
       { flags: '--attn <implementation>', text: 'sdpa or eager' },
       { flags: '--dtype <dtype>', text: 'bf16, f16 or f32' },
       { flags: '--format <format>', text: 'what to print: table or json (table)' },

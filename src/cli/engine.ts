@@ -8,8 +8,10 @@ import type { OracleLine } from '../trace/oracle.ts'
 
 /** A model as the user names it, and where its sources and its config come from. */
 export interface ModelOptions {
-  /** Hub id, folder, config file or class name. */
+  /** Hub id, folder, config file, class name or LIB:NAME. */
   readonly model: string
+  /** `NAME=EXPRESSION`: arguments of what makes a model that is no Transformers model. */
+  readonly arguments?: readonly string[] | undefined
   /** The model class, where the config's own choice isn't wanted. */
   readonly className?: string | undefined
   readonly config?: string | undefined

@@ -13,7 +13,7 @@ export function modelArgument(call: Call, more?: string): string {
     call.problems.add(
       'bad-option',
       'no model is given',
-      'Give a hub id, a folder with config.json, a config file or a class name.',
+      'Give a hub id, a folder with config.json, a config file, a class name or LIB:NAME.',
     )
   return model ?? ''
 }
@@ -36,6 +36,7 @@ export function modelOptions(call: Call, model: string): ModelOptions {
 
 export function sourceOptions({ flags }: Call): Omit<ModelOptions, 'model' | 'className' | 'experts'> {
   return {
+    arguments: flags.list('arg'),
     config: flags.text('config'),
     transformers: flags.text('transformers'),
     pytorch: flags.text('pytorch'),
@@ -79,6 +80,6 @@ function sizesOfPhase(
 }
 
 function checkInput(input: string): void {
-  if (!/^[\w.]+=\w+\[[\w\s,]*\]$/.test(input))
+  if (!/^(?:[\w.]+=)?\w+\[[\w\s,]*\]$/.test(input) && !/^[A-Za-z_]\w*=[\s\S]*\S/.test(input))
     raise('bad-option', `--input ${input}: expected NAME=dtype[shape], e.g. pixel_values=bf16[1,3,224,224]`)
 }

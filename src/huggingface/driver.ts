@@ -81,36 +81,6 @@ def build(cls, config, dtype, device, attn, experts):
     return model
 
 
-def plain_arguments(cls, values):
-    """What of a config goes to the constructor of a class that is no Transformers model: values by name, or all of them as \`config\`."""
-    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    if "config" in [p.name for p in parameters] and "config" not in values:
-        values = {"config": namespace_of(values), **values}
-    given = {p.name: values[p.name] for p in parameters if p.name in values}
-    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    missing = [p.name for p in parameters if p.name not in given and p.default is p.empty and p.kind not in variadic]
-    return given, missing
-
-
-def plain_defaults(cls):
-    """The numbers among the defaults of a constructor."""
-    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    return {p.name: p.default for p in parameters if type(p.default) is int}
-
-
-def namespace_of(value):
-    return SimpleNamespace(**{k: namespace_of(v) if isinstance(v, dict) else v for k, v in value.items()})
-
-
-def build_plain(cls, arguments, dtype, device):
-    torch.set_default_dtype(dtype)
-    with torch.device(device):
-        model = cls(**arguments)
-    torch.set_default_dtype(torch.float32)
-    model.eval()
-    return model
-
-
 def tokens(batch, length, device):
     return torch.zeros(batch, length, dtype=torch.int64, device=device)
 

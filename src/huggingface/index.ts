@@ -12,4 +12,5 @@ export {
 export { autoMapOf, remotePackage, RemoteCode, repositoriesOf } from './remote.ts'
 export { toJson } from './config.ts'
 export { callDriver } from './driver.ts'
+export { acceptedBy, callCallables } from './plain.ts'
 export { isJsonObject, JsonFloat, parseJson, type Json, type JsonObject } from './json.ts'

@@ -1,11 +1,11 @@
 // From a config and a class to a built model: the class is found as Transformers finds it, and built by its own code under
 // the meta device, so that weights have shapes and no data.
 import { raise } from '../text/index.ts'
-import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
+import { getAttrOr, isCallable, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
 import { dtypeByShort, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
 import { concreteConfig, configClassOf, knownConfigClass, symbolicConfig, unknownModelType } from './config.ts'
-import { buildPlain } from './plain.ts'
+import { buildPlain, callCallables, makerOf, type Maker } from './plain.ts'
 import { callDriver } from './driver.ts'
 import type { JsonObject } from './json.ts'
 import { RemoteCode } from './remote.ts'
@@ -22,6 +22,10 @@ export interface ModelSpec {
   readonly className?: string | undefined
   /** The package of the files beside the config, for code that comes with the model: see `remotePackage`. */
   readonly remote?: string | undefined
+  /** A library and the name under which it knows the model: `timm:resnet50`. */
+  readonly library?: { readonly package: string; readonly name: string } | undefined
+  /** Arguments of whatever makes a model that is no Transformers model, as `NAME=EXPRESSION`. */
+  readonly arguments?: readonly string[] | undefined
   readonly attn?: Attention | undefined
   readonly experts?: Experts | undefined
   readonly dtype?: ModelDType | undefined
@@ -38,9 +42,13 @@ export interface BuiltModel {
   readonly plain?: true
 }
 
+const withoutTransformers =
+  'the sources of transformers were not found: neither in the active Python environment nor in the cache of this tool'
+
 /** The value of a dotted name, or undefined where some part of it does not exist. */
 function lookUp(vm: Vm, name: string): Value | undefined {
   const parts = name.split('.')
+  if (!vm.importer.existsInstalled(parts[0] ?? name)) return undefined
   let count = parts.length
   while (count > 0 && !vm.importer.exists(parts.slice(0, count).join('.'))) count--
   if (count === 0) return undefined
@@ -97,12 +105,31 @@ function classFor(vm: Vm, spec: ModelSpec, config: PyInstance): PyClass {
   return raise('unknown-class', `no model class is known for ${config.cls.name}`, { hint: 'Name one with --class.' })
 }
 
-/** A class that is no Transformers model and whose config, if any, names no model type: a module of the user's own. */
-function plainClass(vm: Vm, spec: ModelSpec): PyClass | undefined {
-  if (spec.className?.includes('.') !== true || spec.config?.['model_type'] !== undefined) return undefined
-  const cls = findClass(vm, spec.className)
-  const isPlain = ['config_class', 'from_config'].every((name) => getAttrOr(vm, cls, name) === undefined)
-  return isPlain && cls.lookup('forward') !== undefined ? cls : undefined
+/** Whether a class is one of Transformers' models or auto classes. */
+function isOfTransformers(cls: PyClass): boolean {
+  return cls.mro.some(
+    (c) => c.module.startsWith('transformers.') && (c.dict.has('from_config') || c.dict.has('_from_config')),
+  )
+}
+
+/** What makes a model that is no Transformers model; undefined for those that are. */
+function plainMaker(vm: Vm, spec: ModelSpec): Maker | undefined {
+  const { library, className } = spec
+  if (library !== undefined) {
+    const { package: name, name: model } = library
+    if (!vm.importer.existsInstalled(name)) {
+      raise('source-not-found', `the sources of ${name} were not found`, {
+        hint: `Give the folder that holds ${name}/ with --source DIR, or fetch it: lm-predictor sources add ${name}==VERSION.`,
+      })
+    }
+    return makerOf(vm, callCallables(vm, 'maker', [name, model]), `${name}:${model}`, name)
+  }
+  if (className?.includes('.') !== true || spec.config?.['model_type'] !== undefined) return undefined
+  const found = vm.guard(() => lookUp(vm, className))
+  if (found === undefined || found === null || typeof found !== 'object') return undefined
+  if (!(found instanceof PyClass)) return isCallable(found) ? makerOf(vm, found, className) : undefined
+  if (isOfTransformers(found) || found.lookup('forward') === undefined) return undefined
+  return makerOf(vm, found, className)
 }
 
 /** The class of the config: the one that comes with the model, else that of a named class of the user's own, else the library's. */
@@ -137,8 +164,10 @@ export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
     const dtype = dtypeByShort(spec.dtype ?? 'bf16')
     const state = vm.state(torchState)
     state.modelDtype = dtype
-    const plain = plainClass(vm, spec)
-    if (plain !== undefined) return buildPlain(vm, plain, spec, dtype, scope)
+    const maker = plainMaker(vm, spec)
+    if (maker !== undefined) return buildPlain(vm, maker, spec, dtype, scope)
+    if ((spec.arguments ?? []).length > 0) raise('bad-option', '--arg is for models that are no Transformers models')
+    if (!vm.importer.exists('transformers')) raise('source-not-found', withoutTransformers)
     const config = buildConfig(vm, spec, scope)
     const cls = classFor(vm, spec, config)
     state.gradEnabled = false

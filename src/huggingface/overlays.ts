@@ -1,6 +1,7 @@
 // The places where real source is out of reach or beside the point, each with its reason. Everything else of Transformers
 // runs from the given source, `PreTrainedModel` and the auto classes included.
 import type { Overlay } from '../python/index.ts'
+import { callablesModule, callablesSource } from './callables.ts'
 import { driverModule, driverSource } from './driver.ts'
 
 const autoDocstring = `
@@ -23,8 +24,13 @@ class ModelOutputArgs: pass
 class ProcessorArgs: pass
 `
 
-export const overlays: readonly Overlay[] = [
+/** What a user would write in Python. */
+export const drivers: readonly Overlay[] = [
   { module: driverModule, reason: 'what a user writes to call a model', source: driverSource },
+  { module: callablesModule, reason: 'what a user writes to make a model of another library', source: callablesSource },
+]
+
+export const overlays: readonly Overlay[] = [
   {
     module: 'transformers.utils.logging',
     reason: 'messages cost nothing',

@@ -10,13 +10,15 @@ import {
 } from '../python/index.ts'
 import { Scope } from '../sym/index.ts'
 import { torchModules, torchOverlays } from '../torch/index.ts'
-import { overlays } from './overlays.ts'
+import { drivers, overlays } from './overlays.ts'
 import { lazyModule, transformersOverlays } from './lazy.ts'
 
 export interface Project {
   readonly sources: SourceProvider
   /** Package name → its folder; `transformers` and `torch` where given, and the user's own packages. */
   readonly roots: ReadonlyMap<string, string>
+  /** The folder of a package that no root names and that the source imports; undefined where it is not installed. */
+  readonly findPackage?: ((name: string) => string | undefined) | undefined
   /** Parsed and compiled files, for projects that are run more than once. */
   readonly programs?: Programs | undefined
 }
@@ -45,7 +47,10 @@ export function packageVersion(project: Project, name: string): string | undefin
 
 /** An interpreter over a project's sources, with a fresh scope of variables. */
 export function createVm(project: Project, budget?: Budget): Vm {
-  if (!project.roots.has('transformers')) raise('source-not-found', 'the sources of transformers are not given')
+  const forTransformers = [
+    ...transformersOverlays(packageVersion(project, 'transformers') ?? '0'),
+    ...overlays,
+  ]
   return new Vm({
     scope: new Scope(),
     sources: project.sources,
@@ -54,9 +59,10 @@ export function createVm(project: Project, budget?: Budget): Vm {
     overlays: [
       ...stdlibOverlays,
       ...torchOverlays(project.roots.has('torch')),
-      ...transformersOverlays(packageVersion(project, 'transformers') ?? '0'),
-      ...overlays,
+      ...drivers,
+      ...(project.roots.has('transformers') ? forTransformers : []),
     ],
+    findPackage: project.findPackage,
     ...(budget === undefined ? {} : { budget }),
     ...(project.programs === undefined ? {} : { programs: project.programs }),
   })

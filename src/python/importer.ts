@@ -5,6 +5,7 @@ import { raise, SourceFile, type SourceProvider } from '../text/index.ts'
 import { Frame } from './code.ts'
 import { checkModule, topLevelNames } from './compile/index.ts'
 import { Locator, normalize, type Place } from './locate.ts'
+import { missingModule } from './missing.ts'
 import { dict, list, namespace, stringKey } from './make.ts'
 import { call, collect, construct, getAttrOr } from './object.ts'
 import { types } from './types.ts'
@@ -25,6 +26,10 @@ export class Importer {
   private readonly locator: Locator
   private readonly lazyPackage: LazyPackage | undefined
   private readonly files = new Map<string, SourceFile>()
+  /** Packages that are imported and nowhere to be found. */
+  private readonly missingModules = new Map<string, Value>()
+  /** How many `import` statements that an `except ImportError` may follow are being carried out. */
+  private guarded = 0
 
   constructor(
     private readonly vm: Vm,
@@ -32,7 +37,7 @@ export class Importer {
   ) {
     this.sources = options.sources
     this.lazyPackage = options.lazyPackage
-    this.locator = new Locator(options.sources, options.roots, options.hostModules, options.overlays)
+    this.locator = new Locator(options)
   }
 
   // --- Finding ------------------------------------------------------------------------------------------------------
@@ -43,10 +48,18 @@ export class Importer {
     return known === undefined ? this.locator.find(name) !== undefined : known !== null
   }
 
+  /** As `exists`, looking where packages are installed as well. */
+  existsInstalled(name: string): boolean {
+    const [top = name] = name.split('.')
+    return (this.exists(top) || this.locator.demand(top)) && this.exists(name)
+  }
+
   /** The module of a name, its top level not run yet; ModuleNotFoundError where there is none. */
   get(name: string): Value {
     const known = this.entry(name)
     if (known !== undefined && known !== null) return known
+    const missing = this.missingModules.get(name)
+    if (missing !== undefined) return missing
     const place = known === null ? undefined : this.locator.find(name)
     if (place === undefined && (known === null || !this.locator.isBeyondReach(name))) return this.notFound(name)
     const module = new PyModule(types.module, name, place?.path ?? `<${name}>`, place?.isPackage ?? true)
@@ -76,6 +89,11 @@ export class Importer {
   sourceFile(path: string): SourceFile | undefined {
     for (const file of this.files.values()) if (file.path === path) return file
     return undefined
+  }
+
+  /** Where the sources lie that belong together with a module, as paths are shown: `timm/`, or `model.py` and `layers.py`. */
+  foldersOf(module: string): readonly string[] {
+    return this.locator.besides(module.split('.')[0] ?? module)
   }
 
   /** Parses a module's whole file and reports the first error in it, reached by the analysis or not. */
@@ -328,11 +346,39 @@ export class Importer {
   /** Raises ModuleNotFoundError unless a dotted name is a module, or may be one for all that is known. */
   require(name: string): void {
     if (this.locator.find(name)?.host?.forbidden === true) this.vm.stop('forbidden', `the source imports ${name}`)
-    if (this.exists(name)) return
+    const missing = this.firstMissing(name)
+    if (missing !== undefined) this.notFound(missing)
+  }
+
+  /** As `require`, for statements that no `except ImportError` follows: a package that is missing is only so when it is used. */
+  expect(name: string): void {
+    if (this.guarded > 0 || this.entry(name) === null) return this.require(name)
+    if (this.firstMissing(name) === undefined) return this.require(name)
+    const [top = name] = name.split('.')
+    if (this.exists(top)) return this.require(name)
+    if (this.locator.demand(top)) return this.expect(name)
+    const parts = name.split('.')
+    for (let i = 1; i <= parts.length; i++) {
+      const part = parts.slice(0, i).join('.')
+      if (!this.missingModules.has(part)) this.missingModules.set(part, missingModule(this.vm, part))
+    }
+  }
+
+  /** Carries out an import that an `except ImportError` may follow. */
+  guard<T>(run: () => T): T {
+    this.guarded++
+    try {
+      return run()
+    } finally {
+      this.guarded--
+    }
+  }
+
+  private firstMissing(name: string): string | undefined {
+    if (this.exists(name)) return undefined
     const parts = name.split('.')
     const names = parts.map((_, i) => parts.slice(0, i + 1).join('.'))
-    const missing = names.find((n) => !this.exists(n) && (this.entry(n) === null || !this.locator.isBeyondReach(n)))
-    if (missing !== undefined) this.notFound(missing)
+    return names.find((n) => !this.exists(n) && (this.entry(n) === null || !this.locator.isBeyondReach(n)))
   }
 
   /** The names that `from module import *` binds. */

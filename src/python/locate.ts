@@ -2,7 +2,7 @@
 // asking for what does not exist costs nothing.
 import { SourceFile, type SourceProvider } from '../text/index.ts'
 import { standardModules } from './standard.ts'
-import type { HostModule, Overlay } from './vm.ts'
+import type { HostModule, Overlay, VmOptions } from './vm.ts'
 
 export interface Place {
   /** The stand-in, where there is one; with `extend` the file runs first. */
@@ -23,14 +23,16 @@ export class Locator {
   private readonly places = new Map<string, Place | undefined>()
   private readonly folders = new Map<string, ReadonlySet<string>>()
 
-  constructor(
-    readonly sources: SourceProvider,
-    private readonly roots: ReadonlyMap<string, string>,
-    hosts: readonly HostModule[],
-    overlays: readonly Overlay[],
-  ) {
-    this.hosts = new Map(hosts.map((h) => [h.name, h]))
-    for (const o of overlays) this.overlays.set(o.module, o)
+  readonly sources: SourceProvider
+  private readonly roots: Map<string, string>
+  private readonly findPackage: VmOptions['findPackage']
+
+  constructor(options: Pick<VmOptions, 'sources' | 'roots' | 'findPackage' | 'hostModules' | 'overlays'>) {
+    this.sources = options.sources
+    this.roots = new Map(options.roots)
+    this.findPackage = options.findPackage
+    this.hosts = new Map(options.hostModules.map((h) => [h.name, h]))
+    for (const o of options.overlays) this.overlays.set(o.module, o)
     for (const name of [...this.hosts.keys(), ...this.overlays.keys(), ...this.roots.keys()]) {
       if (name.includes('.') && this.roots.has(name)) this.parents.add(name)
       for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1))
@@ -41,6 +43,27 @@ export class Locator {
   /** Makes a module exist whose text is given. */
   give(name: string): void {
     this.places.set(name, { host: undefined, overlay: undefined, path: undefined, shown: undefined, isPackage: false })
+  }
+
+  /** Looks for a package that no root holds where packages are installed; whether it is there. */
+  demand(name: string): boolean {
+    const folder = this.roots.has(name) ? undefined : this.findPackage?.(name)
+    if (folder === undefined) return false
+    this.roots.set(name, folder)
+    this.places.clear()
+    return true
+  }
+
+  /** How the files of a root, and of those that lie in one folder with it where it is a single file, are shown: `a.py`, `b/`. */
+  besides(name: string): readonly string[] {
+    const own = this.roots.get(name)
+    if (own === undefined) return []
+    const shown = (base: string, path: string): string =>
+      `${base.replaceAll('.', '/')}${path.endsWith('.py') ? '.py' : '/'}`
+    if (!own.endsWith('.py')) return [shown(name, own)]
+    const folder = own.slice(0, own.lastIndexOf('/') + 1)
+    const beside = [...this.roots].filter(([, path]) => path.slice(0, path.lastIndexOf('/') + 1) === folder)
+    return beside.map(([base, path]) => shown(base, path))
   }
 
   /** Undefined where there is no module of that name. */
@@ -76,10 +99,24 @@ export class Locator {
     const overlay = host === undefined ? this.overlays.get(name) : undefined
     const file = this.file(name)
     if (host === undefined && overlay === undefined && file === undefined) {
-      return this.parents.has(name) ? { host, overlay, path: undefined, shown: undefined, isPackage: true } : undefined
+      return this.parents.has(name) || this.isNamespace(name)
+        ? { host, overlay, path: undefined, shown: undefined, isPackage: true }
+        : undefined
     }
     const isPackage = this.parents.has(name) || file?.isPackage === true
     return { host, overlay, path: file?.path, shown: file?.shown, isPackage }
+  }
+
+  /** A folder of modules without an `__init__.py`. */
+  private isNamespace(name: string): boolean {
+    const folder = this.folderOf(name)
+    return folder !== undefined && (this.sources.list(folder)?.some((entry) => !entry.startsWith('.')) ?? false)
+  }
+
+  private folderOf(name: string): string | undefined {
+    const [base, folder] = this.rootOf(name) ?? []
+    if (base === undefined || folder === undefined || folder.endsWith('.py')) return undefined
+    return [folder.replace(/\/$/, ''), ...name.slice(base.length).split('.').slice(1)].join('/')
   }
 
   private file(name: string): { path: string; shown: string; isPackage: boolean } | undefined {

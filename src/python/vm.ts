@@ -56,6 +56,8 @@ export interface VmOptions {
   readonly sources: SourceProvider
   /** Package → its folder (or, for a module that is one file, that file); a dotted name is one folder of a package of folders. */
   readonly roots: ReadonlyMap<string, string>
+  /** The folder of a package that no root names and that an `import` asks for; undefined where it is not installed. */
+  readonly findPackage?: ((name: string) => string | undefined) | undefined
   readonly hostModules: readonly HostModule[]
   readonly overlays: readonly Overlay[]
   readonly budget?: Partial<Budget>

@@ -3,7 +3,7 @@
 export { Tensor, Storage, isTensor, newTensor, outputOf, tensorClass, viewOf, type Role } from './tensor.ts'
 export { DType, dtypeByName, dtypeByShort, dtypes } from './dtype.ts'
 export type { DeviceName } from './device.ts'
-export { torchState, TorchState, type ModuleFrame, type Recorder } from './state.ts'
+export { torchState, TorchState, type ModuleFrame, type Recorder, type TracedSource } from './state.ts'
 export { elementWidth, launch, type KernelCall, type Place, type TensorSig } from './record.ts'
 export { kernels, type KernelName } from './kernels/index.ts'
 export type { Cost, KernelRow, Operand } from './kernels/table.ts'

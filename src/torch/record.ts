@@ -116,17 +116,14 @@ export function resolveConjugate(vm: Vm, t: Tensor): Tensor {
 }
 
 function place(vm: Vm, state: TorchState): Pick<KernelCall, 'at' | 'site' | 'module'> {
-  const prefix = `${state.tracedPackage}/`
+  const { folders, shownFrom } = state.traced
   const running = state.moduleStack.at(-1)
+  const innermost = vm.stack.findLast((f) => folders.some((folder) => f.code.file.path.startsWith(folder)))
   return {
-    at: placeIn(innermost(vm.stack, prefix), prefix),
-    site: running === undefined ? undefined : placeIn(forwardFrame(vm.stack, running.depth), prefix),
+    at: placeIn(innermost, shownFrom),
+    site: running === undefined ? undefined : placeIn(forwardFrame(vm.stack, running.depth), shownFrom),
     module: running?.path ?? '',
   }
-}
-
-function innermost(stack: readonly Frame[], prefix: string): Frame | undefined {
-  return stack.findLast((f) => f.code.file.path.startsWith(prefix))
 }
 
 /** `nn.Module.__call__` runs a method named `forward`; decorators may put frames of their own before it. */

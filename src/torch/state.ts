@@ -21,6 +21,13 @@ export interface ModuleFrame {
   readonly depth: number
 }
 
+/** A kernel's `at` is the innermost line of a file whose path starts with one of `folders`. */
+export interface TracedSource {
+  readonly folders: readonly string[]
+  /** What is left out of such a path where it is shown. */
+  readonly shownFrom: string
+}
+
 export class TorchState {
   /** The dtype whose elements are `w_bytes` (weights) or `a_bytes` (the others) wide. */
   modelDtype: DType = dtypes.bfloat16
@@ -41,8 +48,8 @@ export class TorchState {
   onModuleCall:
     ((instance: PyInstance, args: readonly Value[], kwargs: Kwargs, proceed: () => Value) => Value) | undefined =
     undefined
-  /** The package whose lines kernels are put down to: a kernel's `at` is the innermost line of a file below `NAME/`. */
-  tracedPackage = 'transformers'
+  /** Whose lines kernels are put down to. */
+  traced: TracedSource = { folders: ['transformers/'], shownFrom: 'transformers/' }
 }
 
 export const torchState = stateKey('torch', () => new TorchState())

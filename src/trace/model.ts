@@ -35,7 +35,7 @@ export function loadModel(project: Project, spec: ModelSpec): LoadedModel {
 
 /** Records one call of a model. */
 export function traceLoaded({ vm, built }: LoadedModel, request: CallRequest): ModelTrace {
-  const phase = phaseOf(request.phase, request)
+  const phase = phaseOf(request.phase, request, built.plain === true ? 'forward' : 'prefill')
   const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
   const calls = traceCall(vm, built, { phase, sizes, padding: request.padding, inputs: request.inputs })
   return { vm, built, label: phaseLabel(phase, sizes), calls }

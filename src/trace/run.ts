@@ -3,8 +3,9 @@
 import { raise } from '../text/index.ts'
 import { floorDiv, gt, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/index.ts'
-import { newTensor, torchState, type KernelCall, type Recorder, dtypeByShort } from '../torch/index.ts'
+import { torchState, type KernelCall, type Recorder } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
+import { callPlain, inputValue } from './plain.ts'
 
 export type Phase = 'prefill' | 'decode' | 'extend' | 'forward'
 
@@ -22,11 +23,22 @@ export interface Padding {
 }
 
 /** A tensor that the caller names: its dtype's short name and its shape. */
-export interface NamedInput {
+export interface TensorInput {
   readonly name: string
   readonly dtype: string
   readonly shape: readonly Int[]
 }
+
+/** Anything else that the caller names, as Python: `False`, `{"text_embeds": bf16[batch_size, 1280]}`. */
+export interface WrittenInput {
+  readonly name: string
+  readonly expression: string
+  /** What it may name besides what the model's module has. */
+  readonly sizes: Readonly<Record<string, Int>>
+}
+
+/** A name that is a number is a position. */
+export type NamedInput = TensorInput | WrittenInput
 
 export interface CallSpec {
   readonly phase: Phase
@@ -38,11 +50,15 @@ export interface CallSpec {
   readonly lastLogits?: boolean | undefined
 }
 
-/** The phase that sizes mean when none is named; contradictions are errors. */
-export function phaseOf(phase: Phase | undefined, sizes: { seq: number; cache: number }): Phase {
-  const meant: Phase = sizes.cache === 0 ? 'prefill' : sizes.seq === 1 ? 'decode' : 'extend'
+/** The phase that sizes mean when none is named, `uncached` where nothing is cached; contradictions are errors. */
+export function phaseOf(
+  phase: Phase | undefined,
+  sizes: { seq: number; cache: number },
+  uncached: 'prefill' | 'forward' = 'prefill',
+): Phase {
+  const meant: Phase = sizes.cache === 0 ? uncached : sizes.seq === 1 ? 'decode' : 'extend'
   if (phase === undefined || phase === meant) return meant
-  if (phase === 'forward' && sizes.cache === 0) return phase
+  if ((phase === 'forward' || phase === 'prefill') && sizes.cache === 0) return phase
   return raise('bad-phase', `phase ${phase} contradicts --seq ${sizes.seq} --cache ${sizes.cache}`)
 }
 
@@ -59,13 +75,10 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const { batch, seq, cache } = call.sizes
     const device = built.spec.device ?? 'meta'
     const { inputs } = call
-    callDriver(vm, 'take_masks_as_full', [call.padding === undefined])
+    if (vm.importer.loaded('transformers') !== undefined)
+      callDriver(vm, 'take_masks_as_full', [call.padding === undefined])
+    if (built.plain === true) return callPlain(vm, built, call, around)
     if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
-    if (built.plain === true) {
-      if (gt(cache, 0)) raise('no-cache', `${built.cls.name} is no Transformers model, so it has no ${call.phase}`)
-      const ids = tokens(vm, batch, seq, device)
-      return around(() => callDriver(vm, 'call_positional', [built.model, list([ids])]))
-    }
     if (call.phase === 'forward') {
       const ids = tokens(vm, batch, seq, device)
       const decoder = isEncoderDecoder(vm, built) ? tokens(vm, batch, half(seq), device) : null
@@ -125,12 +138,10 @@ function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): 
 }
 
 function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
-  const tensors = inputs.map(
-    (i) => [i.name, newTensor(i.shape, dtypeByShort(i.dtype), { device, role: 'input' })] as const,
-  )
-  if (tensors.every(([name]) => /^\d+$/.test(name))) {
-    const ordered = [...tensors].sort(([a], [b]) => Number(a) - Number(b))
+  const given = inputs.map((i) => [i.name, inputValue(vm, built, i, device)] as const)
+  if (given.every(([name]) => /^\d+$/.test(name))) {
+    const ordered = [...given].sort(([a], [b]) => Number(a) - Number(b))
     return callDriver(vm, 'call_positional', [built.model, list(ordered.map(([, t]) => t))])
   }
-  return callDriver(vm, 'call_with', [built.model, dict(tensors)])
+  return callDriver(vm, 'call_with', [built.model, dict(given)])
 }

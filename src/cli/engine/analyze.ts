@@ -29,7 +29,7 @@ export async function analyze(
   const inputs =
     call.inputs.length === 0
       ? undefined
-      : (of: Readonly<Record<string, Int>>) => call.inputs.map((text) => inputOf(text, of))
+      : (of: Readonly<Record<string, Int>>) => call.inputs.map((text, i) => inputOf(text, of, i))
   const tried: Attempt[] = []
   const vm = createVm(context.project)
   const cls = findClass(vm, module)

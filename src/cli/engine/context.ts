@@ -52,11 +52,6 @@ export function openProject(
       path === undefined ? findPackage(process.env, name) : existingFolder(name === 'torch' ? 'pytorch' : name, path)
     if (folder !== undefined) folders.set(name, folder)
   }
-  if (!folders.has('transformers'))
-    raise(
-      'source-not-found',
-      'the sources of transformers were not found: neither in the active Python environment nor in the cache of this tool',
-    )
   const source = options.source === undefined ? undefined : existingFolder('source', options.source)
   const files = fileSources([
     ...[...folders.values()].map((f) => dirname(f)),
@@ -66,7 +61,14 @@ export function openProject(
   const roots = new Map([...folders].map(([name, folder]) => [name, packageFolder(files, name, folder)]))
   for (const [name, folder] of code?.roots ?? []) roots.set(name, folder)
   for (const [name, path] of source === undefined ? [] : ownRoots(source)) if (!roots.has(name)) roots.set(name, path)
-  return { project: { sources: files, roots, programs: new Programs() }, files }
+  const findInstalled = (name: string): string | undefined => {
+    const folder = findPackage(process.env, name)
+    if (folder === undefined) return undefined
+    files.allow(dirname(folder))
+    roots.set(name, folder)
+    return folder
+  }
+  return { project: { sources: files, roots, findPackage: findInstalled, programs: new Programs() }, files }
 }
 
 /** What a folder of the user's brings along: itself as a package, and the modules and packages in it. */
@@ -132,6 +134,7 @@ export async function modelContext(options: ModelOptions): Promise<Context> {
   return contextOf(options, {
     id: model.name,
     className: model.className,
+    library: options.className === undefined ? model.library : undefined,
     config: given.config ?? model.config,
     text: given.text ?? model.configText,
     folder: model.folder ?? given.folder,
@@ -141,6 +144,7 @@ export async function modelContext(options: ModelOptions): Promise<Context> {
 interface Target {
   readonly id: string
   readonly className?: string | undefined
+  readonly library?: ModelSpec['library']
   readonly config: JsonObject | undefined
   readonly text: string | undefined
   /** Where code that comes with the model lies. */
@@ -153,10 +157,18 @@ function configOf({ config }: Pick<ModelOptions, 'config'>): Pick<Target, 'confi
   return { ...readConfig(config), folder: dirname(resolve(config)) }
 }
 
-function contextOf(options: Omit<ModelOptions, 'model'>, { id, className, config, text, folder }: Target): Context {
+function contextOf(options: Omit<ModelOptions, 'model'>, target: Target): Context {
+  const { id, className, library, config, text, folder } = target
   const code = remoteCode(id, config, folder, process.env)
   const { project, files } = openProject(options, code)
-  const spec = { config, className: options.className ?? className, remote: code.package, ...settingsOf(options) }
+  const spec = {
+    config,
+    className: options.className ?? className,
+    library,
+    arguments: options.arguments,
+    remote: code.package,
+    ...settingsOf(options),
+  }
   const origin = (): Origin => ({
     sources: packagesOf(project, files),
     config_sha256: text === undefined ? null : sha256(text),

@@ -3,7 +3,7 @@ import { raise } from '../../text/index.ts'
 import { hintNumber, type Int } from '../../sym/index.ts'
 import type { PyInstance, Vm } from '../../python/index.ts'
 import { buildModel, createVm } from '../../huggingface/index.ts'
-import { childModules, namedParameters, ownParameters, type Tensor } from '../../torch/index.ts'
+import { childModules, dtypes, namedParameters, ownParameters, type Tensor } from '../../torch/index.ts'
 import {
   oracleLines,
   phaseOf,
@@ -25,15 +25,23 @@ export function paddingOf(mask: string | undefined): Padding | undefined {
   return raise('bad-option', `--mask ${mask}: expected none, left:N or right:N`)
 }
 
-/** `NAME=dtype[shape]`, where the shape may name the sizes of the call. */
-export function inputOf(text: string, sizes: Readonly<Record<string, Int>>): NamedInput {
-  const [, name, dtype, dims] = /^([^=]+)=(\w+)\[([^\]]*)\]$/.exec(text) ?? []
-  if (name === undefined || dtype === undefined || dims === undefined)
-    return raise('bad-option', `--input ${text}: expected NAME=dtype[shape], e.g. "x=bf16[batch_size,3,224,224]"`)
+/** `NAME=dtype[shape]`, where the shape may name the sizes of the call, or `NAME=EXPRESSION`; without a name by `position`. */
+export function inputOf(text: string, sizes: Readonly<Record<string, Int>>, position: number): NamedInput {
+  const [, name = String(position), dtype, dims] = /^(?:([\w.]+)=)?(\w+)\[([\w\s,]*)\]$/.exec(text) ?? []
+  if (dtype === undefined || dims === undefined || !shorts.has(dtype)) return writtenInput(text, sizes)
   const shape = dims.trim() === '' ? [] : dims.split(',').map((d) => sizes[d.trim()] ?? Number(d))
   if (!shape.every((d) => typeof d !== 'number' || (Number.isSafeInteger(d) && d >= 0)))
     return raise('bad-option', `--input ${text}: a dimension is no size`)
   return { name, dtype, shape }
+}
+
+const shorts: ReadonlySet<string> = new Set(Object.values(dtypes).map((t) => t.short))
+
+function writtenInput(text: string, sizes: Readonly<Record<string, Int>>): NamedInput {
+  const [, name, expression] = /^([A-Za-z_]\w*)=([\s\S]*\S)\s*$/.exec(text) ?? []
+  if (name === undefined || expression === undefined)
+    return raise('bad-option', `--input ${text}: expected NAME=dtype[shape], e.g. "x=bf16[batch_size,3,224,224]"`)
+  return { name, expression, sizes }
 }
 
 export function requestOf(context: Context, call: CallOptions): TraceRequest {
@@ -42,7 +50,7 @@ export function requestOf(context: Context, call: CallOptions): TraceRequest {
     ...context.spec,
     ...{ phase: call.phase, batch: call.batch, seq: call.seq, cache: call.cache },
     padding: paddingOf(call.mask),
-    inputs: call.inputs.length === 0 ? undefined : call.inputs.map((text) => inputOf(text, sizes)),
+    inputs: call.inputs.length === 0 ? undefined : call.inputs.map((text, i) => inputOf(text, sizes, i)),
   }
 }
 

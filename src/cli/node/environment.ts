@@ -31,22 +31,27 @@ export function sourceCache(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lm-predictor', 'sources')
 }
 
+/** A package below a folder: its own folder, or its file. */
+function packageIn(folder: string, name: string): string | undefined {
+  if (existsSync(join(folder, name, '__init__.py'))) return join(folder, name)
+  return existsSync(join(folder, `${name}.py`)) ? join(folder, `${name}.py`) : undefined
+}
+
 /** Versions of a package in the tool's cache: folders `NAME-VERSION`, the newest last. */
 export function cachedVersions(env: NodeJS.ProcessEnv, name: string): readonly string[] {
   const cache = sourceCache(env)
   if (!existsSync(cache)) return []
   const collator = new Intl.Collator('en', { numeric: true })
   return readdirSync(cache)
-    .filter((entry) => entry.startsWith(`${name}-`) && existsSync(join(cache, entry, name, '__init__.py')))
     .sort(collator.compare)
-    .map((entry) => join(cache, entry, name))
+    .flatMap((entry) => packageIn(join(cache, entry), name) ?? [])
 }
 
 /** The folder of a package, or undefined where neither the environment nor the cache has it. */
 export function findPackage(env: NodeJS.ProcessEnv, name: string): string | undefined {
   for (const folder of sitePackages(env)) {
-    const found = join(folder, name)
-    if (existsSync(join(found, '__init__.py'))) return found
+    const found = packageIn(folder, name)
+    if (found !== undefined) return found
   }
   return cachedVersions(env, name).at(-1)
 }

@@ -5,17 +5,21 @@ import { resolve, sep } from 'node:path'
 import type { SourceProvider } from '../../text/index.ts'
 
 export interface FileSources extends SourceProvider {
+  /** Lets a further folder be read. */
+  readonly allow: (root: string) => void
   /** What has been read so far: path → text. */
   readonly texts: ReadonlyMap<string, string | undefined>
 }
 
 /** A provider over folders of this machine that remembers what it has read. */
 export function fileSources(roots: readonly string[]): FileSources {
-  const folders = folderSources(roots)
+  const allowed = realRoots(roots)
+  const folders = below(allowed)
   const texts = new Map<string, string | undefined>()
   const lists = new Map<string, readonly string[] | undefined>()
   return {
     texts,
+    allow: (root) => void allowed.push(realpathSync(resolve(root))),
     read: (path) => cached(texts, path, () => folders.read(path)),
     list: (path) => cached(lists, path, () => folders.list(path)),
   }
@@ -23,7 +27,14 @@ export function fileSources(roots: readonly string[]): FileSources {
 
 /** A provider over folders of this machine that reads anew whenever it is asked. */
 export function folderSources(roots: readonly string[]): SourceProvider {
-  const allowed = roots.map((root) => realpathSync(resolve(root)))
+  return below(realRoots(roots))
+}
+
+function realRoots(roots: readonly string[]): string[] {
+  return roots.map((root) => realpathSync(resolve(root)))
+}
+
+function below(allowed: readonly string[]): SourceProvider {
   return {
     read: (path) => ifThere(() => readFileSync(inside(allowed, path), 'utf8')),
     list: (path) => ifThere(() => readdirSync(inside(allowed, path)).sort()),

@@ -14,6 +14,8 @@ export interface ResolvedModel {
   /** Text of the config as found, for its hash. */
   readonly configText: string | undefined
   readonly className: string | undefined
+  /** `LIB:NAME` */
+  readonly library?: { readonly package: string; readonly name: string } | undefined
   /** The folder that the config lies in; of a hub id the snapshot in the local cache. Code that comes with the model is there. */
   readonly folder: string | undefined
 }
@@ -25,6 +27,7 @@ export interface CatalogueLookup {
 }
 
 const classNamePattern = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/
+const libraryPattern = /^([A-Za-z_]\w*):([\w.-]+)$/
 const hubIdPattern = /^[\w.-]+(\/[\w.-]+)?$/
 
 /** Reads a config file; errors name the file and what is wrong with it. */
@@ -59,9 +62,14 @@ export async function resolveModel(
   if (classNamePattern.test(model) && !model.endsWith('.json')) {
     return { name: model, config: undefined, configText: undefined, className: model, folder: undefined }
   }
+  const [, library, name] = libraryPattern.exec(model) ?? []
+  if (library !== undefined && name !== undefined) {
+    const none = { config: undefined, configText: undefined, className: undefined, folder: undefined }
+    return { name: model, library: { package: library, name }, ...none }
+  }
   if (model.endsWith('.json')) return raise('bad-file', `there is no file ${model}`)
   if (!hubIdPattern.test(model))
-    return raise('unknown-model', `${model} is neither a model id, nor a file, nor a class name`)
+    return raise('unknown-model', `${model} is neither a model id, nor a file, nor a class name, nor LIB:NAME`)
   const folder = cachedSnapshot(model, env)
   const cached = folder === undefined ? undefined : join(folder, 'config.json')
   const local = cached !== undefined && existsSync(cached) ? readFileSync(cached, 'utf8') : undefined

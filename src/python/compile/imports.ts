@@ -1,6 +1,7 @@
 // Import statements. At the top of a module they check that the module is there and bind names that are worked out when
 // first read; everywhere else, and inside `try`, where `except ImportError` has a say, they are carried out at once.
 import type { Frame } from '../code.ts'
+import { isMissing, use } from '../missing.ts'
 import type { Node } from '../parse/index.ts'
 import { PyModule, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
@@ -21,8 +22,8 @@ export function importStatement(c: Compiler, node: Node<'Import'>): Execute {
   return (vm, frame) => {
     for (const { name, bound, store } of parts) {
       frame.line = line
-      vm.importer.require(name)
-      if (inTry) vm.importer.importModule(name)
+      if (inTry) vm.importer.guard(() => vm.importer.importModule(name))
+      else vm.importer.expect(name)
       store(vm, frame, vm.importer.get(bound))
     }
     return undefined
@@ -36,11 +37,19 @@ export function importFrom(c: Compiler, node: Node<'ImportFrom'>): Execute | und
   const line = node.lineno
   const star = node.names.some((alias) => alias.name === '*')
   const bind = star ? starImport : namedImports(c, node)
+  const { inTry } = c
   return (vm, frame) => {
     frame.line = line
     const module = vm.importer.absolute(frame.globals, level, name)
-    vm.importer.require(module)
-    bind(vm, frame, module)
+    if (inTry) {
+      vm.importer.guard(() => {
+        vm.importer.require(module)
+        bind(vm, frame, module)
+      })
+    } else {
+      vm.importer.expect(module)
+      bind(vm, frame, module)
+    }
     return undefined
   }
 }
@@ -72,6 +81,7 @@ function bindLater(globals: PyModule, name: string, resolve: () => Value): void 
 const starImport: Bind = (vm, frame, name) => {
   const module = vm.importer.get(name)
   const { globals } = frame
+  if (isMissing(module)) return use(vm, module)
   if (!(module instanceof PyModule))
     return vm.stop('unsupported-syntax', `import * from ${name}, which is not a module`)
   for (const exported of vm.importer.starNames(module)) {

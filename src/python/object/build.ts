@@ -2,6 +2,7 @@
 // calls it; `type.__new__` lays the class out, names its descriptors (`__set_name__`) and tells its parent
 // (`__init_subclass__`).
 import { stringKey, tuple } from '../make.ts'
+import { derive, isMissing } from '../missing.ts'
 import { types } from '../types.ts'
 import {
   noKwargs,
@@ -43,6 +44,8 @@ export interface ClassBody {
 
 /** Carries out a `class` statement whose body has run. */
 export function buildClass(vm: Vm, body: ClassBody): Value {
+  const missing = body.bases.find(isMissing)
+  if (missing !== undefined) return derive(vm, missing)
   const bases = resolveBases(vm, body.bases)
   const kwargs = new Map(body.kwargs)
   const given = kwargs.get('metaclass')

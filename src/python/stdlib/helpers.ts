@@ -1,8 +1,5 @@
 // What several library modules need: the metaclass protocol called by hand, state behind an instance, checked arguments.
-import { SourceFile } from '../../text/index.ts'
-import { Frame } from '../code.ts'
-import { BlockCode } from '../compile/code.ts'
-import { compileExpression } from '../compile/index.ts'
+import { evaluateText } from '../evaluate.ts'
 import { call, typeOf } from '../object.ts'
 import { stringOf } from '../object/classes.ts'
 import { types } from '../types.ts'
@@ -70,18 +67,8 @@ export function initialize(self: Value, attributes: Readonly<Record<string, Valu
   return null
 }
 
-/** The value of an expression given as text, in a module's namespace (annotations under `from __future__ import annotations`). */
-export function evaluateText(vm: Vm, text: string, module: PyModule | undefined): Value {
+/** The value of an annotation given as text, in a module's namespace (under `from __future__ import annotations`). */
+export function evaluateAnnotation(vm: Vm, text: string, module: PyModule | undefined): Value {
   if (module === undefined) return vm.stop('unsupported-syntax', `the annotation "${text}" of no known module`)
-  const file = new SourceFile(`<annotation in ${module.name}>`, text)
-  const unit = { file, module: module.name, postponed: false }
-  const place = { name: '<annotation>', qualname: '<annotation>', line: 1, endLine: 1 }
-  const evaluate = compileExpression(file, module.name)
-  const frame = new Frame(0, null, new BlockCode(unit, { ...place, run: () => null }), module, null)
-  vm.enter(frame)
-  try {
-    return evaluate(vm, frame)
-  } finally {
-    vm.leave()
-  }
+  return evaluateText(vm, text, module, `annotation in ${module.name}`)
 }

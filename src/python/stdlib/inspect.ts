@@ -15,7 +15,7 @@ import {
   type Value,
 } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
-import { evaluateText } from './helpers.ts'
+import { evaluateAnnotation } from './helpers.ts'
 import { inspectClasses, signatureOf } from './inspect/objects.ts'
 import { signatureRows, unwrap, type Row } from './inspect/signature.ts'
 import { makeNamedTuple } from './namedtuple.ts'
@@ -165,7 +165,7 @@ function members(vm: Vm, obj: Value, predicate: Value): Value {
 
 function annotationsOf(vm: Vm, obj: Value, evaluate: boolean): Value {
   const module = obj instanceof PyClass ? vm.importer.loaded(obj.module) : undefined
-  const settle = (v: Value): Value => (evaluate && typeof v === 'string' ? evaluateText(vm, v, module) : v)
+  const settle = (v: Value): Value => (evaluate && typeof v === 'string' ? evaluateAnnotation(vm, v, module) : v)
   if (obj instanceof PyClass) return dict(obj.annotations.map((a) => [a.name, settle(a.evaluate(vm))]))
   const own = getAttrOr(vm, obj, '__annotations__')
   if (own === undefined || own === null) return dict()

@@ -6,7 +6,7 @@ import { PyClass, PyDict, PyFunction, PyGeneric, PyMethod, PyModule, type Value 
 import type { Vm } from '../../vm.ts'
 
 import { abstractClass } from '../collectionsAbc.ts'
-import { evaluateText } from '../helpers.ts'
+import { evaluateAnnotation } from '../helpers.ts'
 import { bareOrigin, forms, genericAlias, visibleArgs } from './aliases.ts'
 import { Generic } from './structures.ts'
 import { isForwardRef, ParamSpecArgs, ParamSpecKwargs } from './variables.ts'
@@ -14,7 +14,7 @@ import { isForwardRef, ParamSpecArgs, ParamSpecKwargs } from './variables.ts'
 /** A hint as a type: text and forward references evaluated, None its class. */
 function resolve(vm: Vm, v: Value, module: PyModule | undefined): Value {
   if (v === null) return types.NoneType
-  if (typeof v === 'string') return resolve(vm, evaluateText(vm, v, module), module)
+  if (typeof v === 'string') return resolve(vm, evaluateAnnotation(vm, v, module), module)
   if (isForwardRef(v)) return resolve(vm, v.dict.get('__forward_arg__') ?? null, module)
   if (v instanceof PyGeneric && v.name !== 'Literal') {
     const args = v.args.map((a) =>

@@ -1,0 +1,81 @@
+// What stands for a package whose source is not to be had. Importing it is no error, using it is: code that a run never
+// comes by may need anything. While a file's top level runs, what is made of a missing name (a decorated function, a
+// subclass, an annotation) is missing as well; in a function, using it ends the analysis.
+import { ClassFrame, type Frame } from './code.ts'
+import { formatSpan, type Span } from '../text/index.ts'
+import { classOf, native } from './native.ts'
+import { PyInstance, type PyClass, type Value } from './values.ts'
+import type { Vm } from './vm.ts'
+
+interface Origin {
+  /** What it is, as the program wrote it: `triton.jit`. */
+  readonly name: string
+  /** The package whose source is missing. */
+  readonly module: string
+  /** The import statement. */
+  readonly at: Span | undefined
+}
+
+class PyMissing extends PyInstance {
+  constructor(readonly origin: Origin) {
+    super(missingClass)
+  }
+}
+
+const deciding =
+  '__bool__ __int__ __float__ __index__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __len__ __iter__ __next__ __contains__ ' +
+  '__enter__ __setattr__ __setitem__ __instancecheck__ __subclasscheck__'
+const deriving =
+  '__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __or__ __ror__ __and__ __rand__ ' +
+  '__getitem__ __call__'
+
+const missingClass: PyClass = classOf({
+  name: 'missing',
+  module: 'builtins',
+  methods: Object.fromEntries([
+    ['__getattr__', native('__getattr__(self, name)', (vm, [self, name]) => attribute(vm, self, String(name)))],
+    ...deciding
+      .split(' ')
+      .map((n) => [n, native<string>(`${n}(self, *args, **kwargs)`, (vm, args) => use(vm, args[0] as Value))]),
+    ...deriving
+      .split(' ')
+      .map((n) => [n, native<string>(`${n}(self, *args, **kwargs)`, (vm, args) => derive(vm, args[0] as Value))]),
+  ]) as Readonly<Record<string, Value>>,
+})
+
+/** The stand-in for a module that is nowhere to be found. */
+export function missingModule(vm: Vm, name: string): Value {
+  return new PyMissing({ name, module: name.split('.')[0] ?? name, at: vm.where() })
+}
+
+export function isMissing(v: Value): boolean {
+  return v instanceof PyMissing
+}
+
+function attribute(vm: Vm, self: Value, name: string): Value {
+  if (!(self instanceof PyMissing)) return vm.stop('internal', 'not a missing name')
+  return new PyMissing({ ...self.origin, name: `${self.origin.name}.${name}` })
+}
+
+/** What comes of a missing name: missing too while a top level runs, an error elsewhere. */
+export function derive(vm: Vm, self: Value): Value {
+  return isTopLevel(vm.stack) ? self : use(vm, self)
+}
+
+/** Whether the innermost code is that of a module or of a class body, functions aside. */
+function isTopLevel(stack: readonly Frame[]): boolean {
+  const innermost = stack.at(-1)
+  return innermost === undefined || innermost.fn === null || innermost instanceof ClassFrame
+}
+
+/** Ends the analysis: something depends on what is missing. */
+export function use(vm: Vm, self: Value): never {
+  if (!(self instanceof PyMissing)) return vm.stop('internal', 'not a missing name')
+  const { name, module, at } = self.origin
+  const used = vm.where()
+  return vm.stop('source-not-found', `${name} is needed, and the source of ${module} was not found`, {
+    span: at,
+    notes: used === undefined ? [] : [`used at ${formatSpan(used)}`],
+    hint: `Give the folder that holds ${module}/ with --source DIR, or fetch it: lm-predictor sources add ${module}==VERSION.`,
+  })
+}
