@@ -181,6 +181,7 @@ async function main(): Promise<void> {
       json: { type: 'string' },
       transformers: { type: 'string' },
       pytorch: { type: 'string' },
+      source: { type: 'string' },
       worker: { type: 'string' },
     },
   })
@@ -188,7 +189,7 @@ async function main(): Promise<void> {
   const pinned = pinnedSources()
   const transformers = values.transformers ?? pinned?.transformers
   if (transformers === undefined) throw new Error(howToFetch)
-  const sources: Sources = { transformers, pytorch: values.pytorch }
+  const sources: Sources = { transformers, pytorch: values.pytorch, source: values.source }
   const paths = traceFiles(positionals, new RegExp(values.filter))
   const outcomes: Outcome[] = []
   const start = performance.now()

@@ -33,7 +33,11 @@ const sizes = (batch: number, seq: number, cache: number): readonly OptionRow[] 
 const call: readonly OptionRow[] = [
   ...sizes(1, 32, 0),
   { flags: '--mask <mask>', text: 'none, left:N or right:N positions of padding' },
-  { flags: '--input <input>', text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated', repeated: true },
+  {
+    flags: '--input <input>',
+    text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated',
+    repeated: true,
+  },
 ]
 
 export const commands: readonly CommandRow[] = [
@@ -83,7 +87,11 @@ export const commands: readonly CommandRow[] = [
       { flags: '--module <class>', text: 'fully qualified class name' },
       { flags: '--recursive', text: 'also every module it refers to, into a folder' },
       ...sizes(2, 32, 32),
-      { flags: '--input <input>', text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated', repeated: true },
+      {
+        flags: '--input <input>',
+        text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated',
+        repeated: true,
+      },
       { flags: '--attn <implementation>', text: 'sdpa or eager' },
       { flags: '--dtype <dtype>', text: 'bf16, f16 or f32' },
       { flags: '--format <format>', text: 'what to print: table or json (table)' },

@@ -171,7 +171,8 @@ export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
     const config = buildConfig(vm, spec, scope)
     const cls = classFor(vm, spec, config)
     state.gradEnabled = false
-    state.tracedPackage = cls.module.split('.')[0] ?? ''
+    const traced = `${cls.module.split('.')[0] ?? ''}/`
+    state.traced = { folders: [traced], shownFrom: traced }
     const model = build(vm, cls, config, dtype, spec)
     nameModules(vm, model)
     return { model, config, cls: model.cls, spec }

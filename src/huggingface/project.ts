@@ -47,10 +47,7 @@ export function packageVersion(project: Project, name: string): string | undefin
 
 /** An interpreter over a project's sources, with a fresh scope of variables. */
 export function createVm(project: Project, budget?: Budget): Vm {
-  const forTransformers = [
-    ...transformersOverlays(packageVersion(project, 'transformers') ?? '0'),
-    ...overlays,
-  ]
+  const forTransformers = [...transformersOverlays(packageVersion(project, 'transformers') ?? '0'), ...overlays]
   return new Vm({
     scope: new Scope(),
     sources: project.sources,

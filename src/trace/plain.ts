@@ -103,8 +103,7 @@ function sampleInputs(vm: Vm, built: BuiltModel, batch: Int): readonly NamedInpu
 
 /** A tensor, or the value of what the caller wrote. */
 export function inputValue(vm: Vm, built: BuiltModel, input: NamedInput, device: 'meta' | 'cpu'): Value {
-  if (!('expression' in input))
-    return newTensor(input.shape, dtypeByShort(input.dtype), { device, role: 'input' })
+  if (!('expression' in input)) return newTensor(input.shape, dtypeByShort(input.dtype), { device, role: 'input' })
   const module = vm.importer.get(built.cls.module)
   if (!(module instanceof PyModule)) return raise('internal', `${built.cls.name} belongs to no module`)
   const byShort = dict(Object.values(dtypes).map((t) => [t.short, t] as const))

@@ -1,7 +1,7 @@
 // The one place where tests and scripts meet the engine: how a recorded phase is replayed.
 import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileSources } from '../../src/cli/node/provider.ts'
+import { openProject } from '../../src/cli/engine/context.ts'
+import { inputOf } from '../../src/cli/engine/trace.ts'
 import type { OracleLine, TraceRequest } from './oracle.ts'
 import { inRepository, type Sources } from './sources.ts'
 
@@ -17,21 +17,26 @@ export async function loadEngine(): Promise<TraceModel> {
     await import('../../src/index.ts')
   let last: { readonly key: string; readonly model: ReturnType<typeof loadModel> } | undefined
   return (request) => {
-    const { transformers, pytorch, attn, experts, dtype } = request
+    const { transformers, pytorch, source, maker, attn, experts, dtype } = request
     const folder = request.remote === undefined ? undefined : inRepository('test', 'fixtures', 'remote', request.remote)
     const remote = request.remote === undefined ? undefined : remotePackage(request.remote)
     // Code that comes with a model is found by the config's auto_map.
     const className = folder === undefined ? request.className : undefined
-    const key = JSON.stringify([transformers, pytorch, request.config, request.className, attn, experts, dtype])
+    const what = [request.config, maker, request.arguments, request.className, attn, experts, dtype]
+    const key = JSON.stringify([transformers, pytorch, source, ...what])
     if (last?.key !== key) {
       const config = parseJson(folder === undefined ? request.config : readFileSync(`${folder}/config.json`, 'utf8'))
       if (!isJsonObject(config)) throw new Error('the recorded config is no object')
-      const packages = [transformers, ...(pytorch === undefined ? [] : [pytorch])].map((f) => dirname(f))
-      const sources = fileSources([...packages, ...(folder === undefined ? [] : [folder])])
-      const roots = new Map([['transformers', transformers]])
-      if (pytorch !== undefined) roots.set('torch', pytorch)
-      if (folder !== undefined && remote !== undefined) roots.set(remote, folder)
-      last = { key, model: loadModel({ sources, roots }, { config, className, remote, attn, experts, dtype }) }
+      const [, library, name] = /^(\w+):(.+)$/.exec(maker ?? '') ?? []
+      const made =
+        library !== undefined && name !== undefined ? { library: { package: library, name } } : { className: maker }
+      const what = maker === undefined ? { config, className, remote } : { ...made, arguments: request.arguments }
+      const code =
+        folder === undefined || remote === undefined
+          ? undefined
+          : { package: remote, roots: new Map([[remote, folder]]), readable: [folder] }
+      const { project } = openProject({ transformers, pytorch, source }, code)
+      last = { key, model: loadModel(project, { ...what, attn, experts, dtype }) }
     }
     return oracleLines(traceLoaded(last.model, callOf(request)))
   }
@@ -39,10 +44,8 @@ export async function loadEngine(): Promise<TraceModel> {
 
 function callOf(request: TraceRequest) {
   const [side, count] = request.mask?.split(':') ?? []
-  const inputs = Object.entries(request.inputs ?? {}).map(([name, text]) => {
-    const [, dtype = '', dims = ''] = /^(\w+)\[(.*)\]$/.exec(text) ?? []
-    return { name, dtype, shape: dims === '' ? [] : dims.split(',').map(Number) }
-  })
+  const sizes = { batch_size: request.batch, seq_len: request.seq, cache_len: request.cache }
+  const inputs = Object.entries(request.inputs ?? {}).map(([name, text], i) => inputOf(`${name}=${text}`, sizes, i))
   return {
     ...{ phase: request.phase, batch: request.batch, seq: request.seq, cache: request.cache },
     padding: side === 'left' || side === 'right' ? ({ side, count: Number(count) } as const) : undefined,

@@ -40,7 +40,11 @@ export interface TraceRequest {
   readonly ids: 'unknown' | 'known'
   /** The folder under test/fixtures/remote whose code the model is. */
   readonly remote: string | undefined
-  /** Arguments of forward() by name, as `dtype[shape]`; undefined: token ids. */
+  /** What makes a model that is no Transformers model: `LIB:NAME` or a dotted name; undefined for those that are. */
+  readonly maker: string | undefined
+  /** Its arguments, as `NAME=EXPRESSION`. */
+  readonly arguments: readonly string[]
+  /** Arguments of forward() by name, as `dtype[shape]` or an expression; undefined: token ids. */
   readonly inputs: Readonly<Record<string, string>> | undefined
 }
 
@@ -69,6 +73,9 @@ interface Header {
   readonly mask?: string | null
   readonly ids?: 'unknown' | 'known'
   readonly remote?: string | null
+  readonly maker?: string
+  readonly arguments?: readonly string[]
+  readonly config?: { readonly timm?: string } | null
   /** The arguments of each phase. */
   readonly inputs?: Readonly<Record<string, Readonly<Record<string, string>>>> | null
 }
@@ -77,7 +84,7 @@ export function readTrace(path: string): Trace {
   const [head, ...lines] = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n')
   if (head === undefined) throw new Error(`${path}: empty`)
   const header = JSON.parse(head) as Header
-  const config = memberText(head, 'config')
+  const config = header.maker === undefined ? memberText(head, 'config') : '{}'
   const phases = [...groupByPhase(lines)].map(([name, ofPhase]) => ({
     name,
     request: requestOf(header, config, name),
@@ -115,6 +122,8 @@ function requestOf(header: Header, config: string, phase: string): TraceRequest 
     mask: header.mask ?? undefined,
     ids: header.ids ?? 'unknown',
     remote: header.remote ?? undefined,
+    maker: header.maker ?? (header.config?.timm === undefined ? undefined : `timm:${header.config.timm}`),
+    arguments: header.arguments ?? [],
     inputs: header.inputs?.[phase],
   }
 }

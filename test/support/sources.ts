@@ -9,6 +9,8 @@ export interface Sources {
   readonly transformers: string
   /** The folder of the torch package; undefined: the bundled stand-ins for torch.nn. */
   readonly pytorch: string | undefined
+  /** A folder of other packages and files. */
+  readonly source?: string | undefined
 }
 
 /** Undefined where they have not been fetched: tests that need them are skipped, saying how to get them. */

@@ -19,6 +19,7 @@ import {
 import { types } from '../types.ts'
 import { PyFloat, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
+import { erf, erfc, logGamma } from './special.ts'
 
 function domainError(vm: Vm): never {
   return vm.raise(types.ValueError, 'math domain error')
@@ -165,6 +166,9 @@ const oneArgument = {
   'acosh(x, /)': unary(Math.acosh),
   'atanh(x, /)': unary(Math.atanh),
   'fabs(x, /)': unary(Math.abs),
+  'erf(x, /)': unary(erf),
+  'erfc(x, /)': unary(erfc),
+  'lgamma(x, /)': unary(logGamma),
   'degrees(x, /)': unary((x) => x * (180 / Math.PI)),
   'radians(x, /)': unary((x) => x * (Math.PI / 180)),
   'floor(x, /)': rounding('floor'),
