@@ -33,7 +33,17 @@ SHORTS = {short: dtype for dtype, short in LETTERS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 OWN = os.path.join(HERE, "..", "test", "fixtures", "models")
 
-FIXTURES = {}
+IMAGE = "--run 'forward b2 s1' --input 'x=bf16[batch_size,3,32,32]'"
+
+# The traces that the repository keeps: a name, and the options that make it from the files in test/fixtures/models.
+FIXTURES = {
+    "own.gpt": """gpt.GPT --arg 'config=GPTConfig(n_layer=2, vocab_size=512, n_embd=64)' --input 'idx=i64[batch_size,seq_len]'""",
+    "own.gpt.manual": """gpt.GPT --arg 'config=GPTConfig(n_layer=1, flash=False)' --run 'forward b2 s7'
+        --input 'idx=torch.zeros((batch_size, seq_len), dtype=torch.long, device="meta")'""",
+    "own.convnet": f"convnet.resnet_tiny --arg num_classes=10 {IMAGE}",
+    "own.transducer": """transducer.Transducer --arg 'config=dict(features=40, hidden=32, vocab=29)'
+        --input 'audio=bf16[batch_size,16,40]' --input 'tokens=i64[batch_size,seq_len]' --run 'forward b2 s5'""",
+}
 
 
 def torchvision_sample(name, model):
@@ -126,7 +136,7 @@ def record(given):
             model(*args, **kwargs)
     cls = type(model)
     header = {
-        "maker": given.maker, "arguments": given.arg, "source": given.fixture_source, "cls": f"{cls.__module__}.{cls.__qualname__}",
+        "maker": given.maker, "arguments": given.arg, "models": given.models, "cls": f"{cls.__module__}.{cls.__qualname__}",
         "inputs": written, "dtype": given.dtype, "params": sum(p.numel() for p in model.parameters()),
         "modules": [], "torch": torch.__version__.partition("+")[0], "transformers": None,
     }  # fmt: skip
@@ -173,7 +183,7 @@ def options():
 
 
 def requests_of(given):
-    given.fixture_source = None
+    given.models = None
     if given.maker:
         yield given
     if given.list:
@@ -183,7 +193,7 @@ def requests_of(given):
     if given.fixtures:
         for name, row in FIXTURES.items():
             for request in requests_of(options().parse_args([given.out, *shlex.split(row), "--name", name, "--source", OWN])):
-                request.fixture_source = "models"
+                request.models = "models"
                 yield request
 
 

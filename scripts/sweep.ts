@@ -33,7 +33,7 @@ interface Options {
 // ------------------------------------------------------------------------------------------------------------- worker
 
 async function work(sources: Sources): Promise<void> {
-  const traceModel = await loadEngine()
+  const traceModel = await loadEngine(process.env)
   process.on('message', (path: string) => {
     process.send?.(replay(path, traceModel, sources))
   })

@@ -8,16 +8,20 @@ import { inRepository, type Sources } from './sources.ts'
 /** Replays one phase. Throws an `AnalysisError` where the analysis stops. */
 export type TraceModel = (request: TraceRequest & Sources) => Iterable<OracleLine>
 
+/** No Python environment and no cache of sources: a test finds the packages that it names. */
+const nowhere = { PATH: '', XDG_CACHE_HOME: inRepository('.cache') }
+
 /**
  * Loaded on demand: reading and comparing traces needs no engine. A recording's phases are calls of one model, one after
- * the other, so replays of the same model share it too.
+ * the other, so replays of the same model share it too. `env` says where packages that no source names are looked for.
  */
-export async function loadEngine(): Promise<TraceModel> {
+export async function loadEngine(env: NodeJS.ProcessEnv = nowhere): Promise<TraceModel> {
   const { isJsonObject, loadModel, oracleLines, parseJson, remotePackage, traceLoaded } =
     await import('../../src/index.ts')
   let last: { readonly key: string; readonly model: ReturnType<typeof loadModel> } | undefined
   return (request) => {
-    const { transformers, pytorch, source, maker, attn, experts, dtype } = request
+    const { transformers, pytorch, maker, attn, experts, dtype } = request
+    const source = request.models === undefined ? request.source : inRepository('test', 'fixtures', request.models)
     const folder = request.remote === undefined ? undefined : inRepository('test', 'fixtures', 'remote', request.remote)
     const remote = request.remote === undefined ? undefined : remotePackage(request.remote)
     // Code that comes with a model is found by the config's auto_map.
@@ -35,7 +39,7 @@ export async function loadEngine(): Promise<TraceModel> {
         folder === undefined || remote === undefined
           ? undefined
           : { package: remote, roots: new Map([[remote, folder]]), readable: [folder] }
-      const { project } = openProject({ transformers, pytorch, source }, code)
+      const { project } = openProject({ transformers, pytorch, source }, code, env)
       last = { key, model: loadModel(project, { ...what, attn, experts, dtype }) }
     }
     return oracleLines(traceLoaded(last.model, callOf(request)))

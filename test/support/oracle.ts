@@ -42,6 +42,8 @@ export interface TraceRequest {
   readonly remote: string | undefined
   /** What makes a model that is no Transformers model: `LIB:NAME` or a dotted name; undefined for those that are. */
   readonly maker: string | undefined
+  /** The folder under test/fixtures that holds its source. */
+  readonly models: string | undefined
   /** Its arguments, as `NAME=EXPRESSION`. */
   readonly arguments: readonly string[]
   /** Arguments of forward() by name, as `dtype[shape]` or an expression; undefined: token ids. */
@@ -74,6 +76,7 @@ interface Header {
   readonly ids?: 'unknown' | 'known'
   readonly remote?: string | null
   readonly maker?: string
+  readonly models?: string | null
   readonly arguments?: readonly string[]
   readonly config?: { readonly timm?: string } | null
   /** The arguments of each phase. */
@@ -123,6 +126,7 @@ function requestOf(header: Header, config: string, phase: string): TraceRequest 
     ids: header.ids ?? 'unknown',
     remote: header.remote ?? undefined,
     maker: header.maker ?? (header.config?.timm === undefined ? undefined : `timm:${header.config.timm}`),
+    models: header.models ?? undefined,
     arguments: header.arguments ?? [],
     inputs: header.inputs?.[phase],
   }

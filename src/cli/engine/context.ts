@@ -38,6 +38,7 @@ function existingFolder(option: string, path: string): string {
 export function openProject(
   options: Omit<ModelOptions, 'model'>,
   code?: CodeFolders,
+  env: NodeJS.ProcessEnv = process.env,
 ): {
   readonly project: Project
   readonly files: FileSources
@@ -49,7 +50,7 @@ export function openProject(
   const folders = new Map<string, string>()
   for (const [name, path] of given) {
     const folder =
-      path === undefined ? findPackage(process.env, name) : existingFolder(name === 'torch' ? 'pytorch' : name, path)
+      path === undefined ? findPackage(env, name) : existingFolder(name === 'torch' ? 'pytorch' : name, path)
     if (folder !== undefined) folders.set(name, folder)
   }
   const source = options.source === undefined ? undefined : existingFolder('source', options.source)
@@ -62,7 +63,7 @@ export function openProject(
   for (const [name, folder] of code?.roots ?? []) roots.set(name, folder)
   for (const [name, path] of source === undefined ? [] : ownRoots(source)) if (!roots.has(name)) roots.set(name, path)
   const findInstalled = (name: string): string | undefined => {
-    const folder = findPackage(process.env, name)
+    const folder = findPackage(env, name)
     if (folder === undefined) return undefined
     files.allow(dirname(folder))
     roots.set(name, folder)
