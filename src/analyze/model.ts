@@ -27,6 +27,7 @@ import { fixedConfig } from './fixedConfig.ts'
 import { declareWidths, GenericClasses } from './generic.ts'
 import { LineLedgers } from './ledgers.ts'
 import { bytesReachable, peakActivations, weightBytes } from './memory.ts'
+import { symbolicSizes } from './sizes.ts'
 import { Constructions, pathsBelow, recordRun, type CallRecord } from './records.ts'
 
 export interface AnalyzeRequest extends ModelSpec {
@@ -43,15 +44,6 @@ export interface ModelRun {
   readonly root: string
   readonly analyses: ReadonlyMap<string, ModuleAnalysis>
   readonly scope: Scope
-}
-
-/** Variables for the sizes of the call; 0 and 1 stay numbers. */
-function symbolicSizes(scope: Scope, sizes: AnalysisSizes): { batch: Int; seq: Int; cache: Int } {
-  return {
-    batch: scope.variable('batch_size', sizes.batch_size, 'sequences'),
-    seq: scope.variable('seq_len', sizes.seq_len, 'new tokens of each sequence'),
-    cache: scope.variable('cache_len', sizes.cache_len, 'tokens of each sequence already in the cache'),
-  }
 }
 
 export class ModelAnalyzer {

@@ -1,12 +1,14 @@
 // The data files that come with the tool: checkpoints as facts, their analyses, accelerators. A file is read when it is
 // asked for by name; the whole folder only for lists and suggestions.
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { nearest } from '../text/index.ts'
 import { findHardware, type Hardware, type RegimeAnalysis } from '../predict/index.ts'
 import type { ListedModel } from '../report/index.ts'
-import type { SourcePackage } from '../trace/formats.ts'
+import type { MemoryAnalysis, SourcePackage, WeightGroup } from '../trace/formats.ts'
+import type { MemoryInput, ModelOptions, PredictionInput } from './engine.ts'
 import { packageRoot } from './paths.ts'
 
 export interface CatalogueModel {
@@ -24,7 +26,15 @@ interface AnalysisFile {
   readonly analyses: readonly RegimeAnalysis[]
 }
 
-/** `catalogue/analyses/index.json`: which file holds a checkpoint's analyses, and its values for their variables. */
+/** One file of `catalogue/memory`, compressed: what an architecture keeps in memory, by regime. */
+interface MemoryFile {
+  readonly class_name: string
+  readonly sources: readonly SourcePackage[]
+  readonly weights: readonly WeightGroup[]
+  readonly regimes: readonly MemoryAnalysis[]
+}
+
+/** `index.json` of both folders: which file holds a checkpoint's analyses, and its values for their variables. */
 interface AnalysisIndex {
   readonly models: Readonly<
     Record<string, { readonly file: string; readonly variables: Readonly<Record<string, number>> }>
@@ -92,10 +102,48 @@ export function modelConfigText(id: string): string | undefined {
 }
 
 export function modelAnalyses(id: string): CatalogueAnalyses | undefined {
-  const entry = readJson<AnalysisIndex>('catalogue', 'analyses', 'index.json')?.models[id]
+  return indexed<AnalysisFile>('analyses', id)
+}
+
+/** What a folder of analyses has of a checkpoint. */
+function indexed<T>(
+  folder: string,
+  id: string,
+): (T & { readonly variables: Readonly<Record<string, number>> }) | undefined {
+  const entry = readJson<AnalysisIndex>('catalogue', folder, 'index.json')?.models[id]
   if (entry === undefined) return undefined
-  const text = gunzipSync(readFileSync(join(packageRoot(), 'catalogue', 'analyses', entry.file))).toString('utf8')
-  return { ...(JSON.parse(text) as AnalysisFile), variables: entry.variables }
+  const text = gunzipSync(readFileSync(join(packageRoot(), 'catalogue', folder, entry.file))).toString('utf8')
+  return { ...(JSON.parse(text) as T), variables: entry.variables }
+}
+
+/** The checkpoint that options name, where nothing else is asked for that the catalogue does not hold. */
+export function cataloguedModel(options: ModelOptions): CatalogueModel | undefined {
+  const { model, className, config, transformers, pytorch, source } = options
+  const plain = [className, config, transformers, pytorch, source].every((o) => o === undefined)
+  return plain ? findModel(model) : undefined
+}
+
+export function modelFacts({
+  config,
+  parameters,
+}: CatalogueModel): Pick<PredictionInput, 'parameters' | 'vocabularySize' | 'dtype' | 'config_sha256'> {
+  return {
+    parameters: parameters.count,
+    vocabularySize: Number(config['vocab_size']),
+    dtype: String(config['dtype']),
+    config_sha256: createHash('sha256').update(JSON.stringify(config)).digest('hex'),
+  }
+}
+
+/** What the catalogue knows of a model's memory; undefined where sources have to be read. */
+export function catalogueMemory(options: ModelOptions): MemoryInput | undefined {
+  const entry = cataloguedModel(options)
+  const found = entry === undefined ? undefined : indexed<MemoryFile>('memory', entry.id)
+  if (entry === undefined || found === undefined) return undefined
+  const { config_sha256, parameters, dtype } = modelFacts(entry)
+  const { class_name: className, variables, ...file } = found
+  const [positions] = ['config', 'config.text_config'].flatMap((c) => variables[`${c}.max_position_embeddings`] ?? [])
+  return { ...file, id: options.model, className, variables, config_sha256, parameters, dtype, positions }
 }
 
 export function listedModels(): ListedModel[] {

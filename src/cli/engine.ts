@@ -1,7 +1,7 @@
 // What the commands need of the layers below: each function is imported when a command first calls it, so that a
 // prediction from the catalogue never loads the interpreter.
 import { modelConfigText, nearestModels } from './catalogue.ts'
-import type { Hardware, RegimeAnalysis } from '../predict/index.ts'
+import type { Hardware, MemoryModel, RegimeAnalysis } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
 import type { ModelAnalysis, ModuleAnalysis, Provenance } from '../trace/formats.ts'
 import type { OracleLine } from '../trace/oracle.ts'
@@ -78,6 +78,20 @@ export interface PredictionInput extends Origin {
   readonly analyses: readonly RegimeAnalysis[]
 }
 
+/** What a model keeps in memory, where the catalogue does not know it. */
+export interface MemoryInput extends Origin, MemoryModel {
+  readonly parameters: number
+  /** The checkpoint's. */
+  readonly dtype: string
+}
+
+export interface MemorySizes {
+  /** Batch 1 is a case of its own; any larger one stands for all of them. */
+  readonly batches: readonly number[]
+  /** Tokens that are to be covered at least. */
+  readonly longest: number
+}
+
 export interface RequestSizes {
   readonly batch: number
   readonly inputLength: number
@@ -116,6 +130,8 @@ export interface Engine {
   ): Promise<VerifyResult & Origin>
   /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */
   predictionInput(model: ModelOptions, request: RequestSizes): Promise<PredictionInput>
+  /** The memory of every regime up to the positions that the model was made for. */
+  memoryInput(model: ModelOptions, sizes: MemorySizes): Promise<MemoryInput>
 }
 
 /** What an error says of the analysis it stopped: the content of SCRATCHPAD.md, attached where an engine has one. */
@@ -138,4 +154,5 @@ export const engine: Engine = {
   annotate: async (...args) => (await import('./engine/annotate.ts')).annotate(...args),
   verify: async (...args) => (await import('./engine/verify.ts')).verify(...args),
   predictionInput: async (model, request) => (await import('./engine/prediction.ts')).predictionInput(model, request),
+  memoryInput: async (model, sizes) => (await import('./engine/memory.ts')).memoryInput(model, sizes),
 }

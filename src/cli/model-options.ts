@@ -1,4 +1,5 @@
 // Options that several commands share.
+import { type CacheFormat, cacheFormats, type ModelFormat, modelFormatOf } from '../predict/index.ts'
 import { raise } from '../text/index.ts'
 import { type Call } from './command.ts'
 import type { CallOptions, ModelOptions } from './engine.ts'
@@ -44,6 +45,29 @@ export function sourceOptions({ flags }: Call): Omit<ModelOptions, 'model' | 'cl
     attn: flags.choice('attn', ['sdpa', 'eager']),
     dtype: flags.choice('dtype', dtypes),
   }
+}
+
+/** How weights and cache are kept, and what is left free. */
+export function storageOptions({ flags }: Call): {
+  readonly cacheFormat: CacheFormat | undefined
+  readonly weightBits: number | undefined
+  readonly memoryReserve: number
+} {
+  const bits = flags.number('w-bits', NaN, (n) => n > 0 && n <= 64, 'a number of bits from 1 to 64')
+  return {
+    cacheFormat: flags.choice('kv-dtype', Object.keys(cacheFormats) as CacheFormat[]),
+    weightBits: Number.isNaN(bits) ? undefined : bits,
+    memoryReserve: flags.number('memory-reserve', 0.1, (n) => n >= 0 && n < 1, 'a share from 0 to below 1'),
+  }
+}
+
+export function checkpointFormat(dtype: string): ModelFormat {
+  return (
+    modelFormatOf(dtype) ??
+    raise('bad-config', `the checkpoint's dtype ${dtype} has no prediction`, {
+      hint: `Choose one: --dtype ${dtypes.join('|')}.`,
+    })
+  )
 }
 
 export function callOptions(

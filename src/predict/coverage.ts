@@ -12,7 +12,7 @@ interface Check {
 /** The first reason why an analysis does not hold; undefined where it does. */
 export type Reason = string | undefined
 
-export function sizesCovered(analysis: RegimeAnalysis, sizes: Sizes): Reason {
+export function sizesCovered(analysis: Pick<RegimeAnalysis, 'sizes'>, sizes: Sizes): Reason {
   for (const name of ['batch_size', 'seq_len', 'cache_len'] as const) {
     const [made, wanted] = [analysis.sizes[name], sizes[name]]
     if (made <= 1 ? wanted !== made : wanted < 2) return `it was made for ${name} ${made <= 1 ? made : 'from 2 on'}`
@@ -27,7 +27,7 @@ export class Assumptions {
   readonly #names: readonly string[]
   readonly #sides: CompiledFormulas
 
-  constructor(analysis: RegimeAnalysis, table: FormulaTable, along: string) {
+  constructor(analysis: Pick<RegimeAnalysis, 'assumptions'>, table: FormulaTable, along: string) {
     const checks = analysis.assumptions.map(({ condition: text }) => {
       const { left, op, right } = parseCondition(text)
       return { text, condition: { left: table.expand(left), op, right: table.expand(right) } }

@@ -1,6 +1,7 @@
 // A request, cut into stretches that one regime each covers: the prefill of the prompt, then every decode step with the
 // cache it finds. Times, memory and what bounds them follow from the stretches' costs.
 import { raise } from '../text/index.ts'
+import { bindingsOf } from './bindings.ts'
 import { type Breakdown, breakDown } from './breakdown.ts'
 import { addTotals, costOf, noCost, secondsOf, type Stretch, type StretchCost, type Totals } from './cost.ts'
 import { sizesCovered } from './coverage.ts'
@@ -167,17 +168,8 @@ class Plan {
   }
 
   #bindings(analysis: RegimeAnalysis, sizes: Sizes): ReadonlyMap<string, number> {
-    const { model } = this.request
-    const bindings = new Map<string, number>()
-    for (const [name, { value }] of Object.entries(analysis.variables)) {
-      const number = Number(value)
-      if (value !== null && !Number.isNaN(number)) bindings.set(name, number)
-    }
-    for (const [name, value] of Object.entries(model.variables ?? {})) bindings.set(name, value)
-    for (const [name, value] of Object.entries(sizes)) bindings.set(name, value)
-    bindings.set('a_bytes', modelFormats[this.request.format].bytes)
-    bindings.set('w_bytes', this.#setting.weightBytes)
-    bindings.set(vocabularyVariable, model.vocabularySize)
-    return bindings
+    const { model, format } = this.request
+    const widths = { activation: modelFormats[format].bytes, weight: this.#setting.weightBytes }
+    return bindingsOf(analysis, model.variables, sizes, widths).set(vocabularyVariable, model.vocabularySize)
   }
 }

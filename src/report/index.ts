@@ -4,6 +4,7 @@ export { type AnnotatedForward, type AnnotatedLine, annotateJson, annotateText }
 export { errorLines, type ErrorReport, errorReport } from './errors.ts'
 export { inspectJson, inspectText, type ModuleTree } from './inspect.ts'
 export { hardwareDetails, hardwareJson, hardwareText, type ListedModel, modelsJson, modelsText } from './lists.ts'
+export { memoryJson, memoryText } from './memory.ts'
 export { predictionJson, predictionText } from './prediction.ts'
 export { bar, colourStyle, columnsOf, fit, plainStyle, type Style, table, type Terminal, wrap } from './terminal.ts'
 export { traceText } from './trace.ts'

@@ -115,6 +115,73 @@ export interface MemoryInfo {
   readonly activations: string
 }
 
+/** A tensor with its size, `{seq_len}` being the tokens that the cache holds. */
+export interface CacheTensor {
+  /** Where it lies in the cache object, the layer's position as a star: `past_key_values.layers.*.keys`. */
+  readonly path: string
+  readonly dtype: string
+  readonly shape: readonly string[]
+  /** Of one layer. */
+  readonly bytes: string
+}
+
+/** A tensor that a cache holds in each of some layers. */
+export interface CacheEntry extends CacheTensor {
+  /** Positions in the cache's list of layers; none for what belongs to no layer. */
+  readonly layers: readonly number[]
+}
+
+/**
+ * What could be kept in place of cached tensors. `latent`: fewer elements from which the same module computes them by
+ * its weights alone; `expanded`: the keys and values that products with weights make of them before attention.
+ */
+export interface CacheReading {
+  readonly name: 'latent' | 'expanded'
+  readonly layers: readonly number[]
+  /** Paths of the cached tensors they stand for. */
+  readonly replaces: readonly string[]
+  /** Of these, the ones that products with weights turn into keys or values. */
+  readonly latents?: readonly string[]
+  /** Their path says what computes them. */
+  readonly tensors: readonly CacheTensor[]
+}
+
+/** What a weight is to the model, as its kernels tell. */
+export type WeightKind = 'embedding' | 'attention' | 'mixer' | 'experts' | 'mlp' | 'norm' | 'lm_head' | 'other'
+
+/** Weights that differ in the numbers of their names alone. */
+export interface WeightGroup {
+  /** `model.layers.*.mlp.gate_proj.weight` */
+  readonly name: string
+  /** What each star stands for, as ranges: `0-2,5`; every combination exists. */
+  readonly at: readonly string[]
+  /** Of each. */
+  readonly shape: readonly string[]
+  readonly dtype: string
+  readonly kind: WeightKind
+  /** The class whose attribute it is. */
+  readonly module: string
+  /** Other names of the same tensor. */
+  readonly tied?: readonly string[]
+}
+
+/** What has to be in memory in one regime, as formulas. */
+export interface MemoryAnalysis {
+  readonly phase: string
+  /** Of the tensors that are as wide as `a_bytes` and `w_bytes` say. */
+  readonly dtype: string
+  readonly sizes: AnalysisSizes
+  readonly variables: Readonly<Record<string, VariableInfo>>
+  readonly definitions: Readonly<Record<string, string>>
+  readonly assumptions: readonly AssumptionInfo[]
+  readonly cache: readonly CacheEntry[]
+  readonly readings: readonly CacheReading[]
+  /** Numbers of tokens at which the program, a loop over them, gave these formulas: taken to hold for others too. */
+  readonly generalized_from?: readonly number[]
+  /** The largest sum of live tensors over the call. */
+  readonly activations: string
+}
+
 export type FixedValue = null | boolean | number | string | readonly FixedValue[] | FixedConfig
 
 export interface FixedConfig {

@@ -1,0 +1,46 @@
+// The regimes of a model's memory. A program that loops over its tokens is another program for every number of them, so
+// its run holds for that number alone; where the runs of two numbers in a row give the same formulas, these are taken to
+// hold for all, and the analysis says so.
+import { parseCondition, variablesOf } from '../sym/index.ts'
+import type { Project } from '../huggingface/index.ts'
+import type { AssumptionInfo, MemoryAnalysis } from '../trace/formats.ts'
+import { analyzeMemory, type MemoryRequest, type MemoryRun } from './memoryRun.ts'
+import { cover } from './regimes.ts'
+
+/** Regimes of one batch size. */
+const mostRegimes = 8
+
+/** Analyses of a prefill that hold from 2 tokens to `longest`, and the weights. */
+export function memoryRegimes(
+  project: Project,
+  request: Omit<MemoryRequest, 'phase' | 'sizes'>,
+  batch_size: number,
+  longest: number,
+): { readonly regimes: readonly MemoryAnalysis[]; readonly weights: MemoryRun['weights'] } {
+  const runs = new Map<number, MemoryRun>()
+  const runAt = (seq_len: number): MemoryRun => {
+    const sizes = { batch_size, seq_len, cache_len: 0 }
+    const run = runs.get(seq_len) ?? analyzeMemory(project, { ...request, phase: 'prefill', sizes })
+    runs.set(seq_len, run)
+    return run
+  }
+  const regimes = cover('seq_len', 2, longest, mostRegimes, (seq_len) => {
+    const { analysis } = runAt(seq_len)
+    return analysis.assumptions.some(pinsTokens) ? generalized(analysis, runAt(seq_len + 1).analysis) : analysis
+  })
+  return { regimes, weights: [...runs.values()][0]?.weights ?? [] }
+}
+
+/** `{seq_len} == 5` */
+function pinsTokens({ condition }: AssumptionInfo): boolean {
+  const { left, op, right } = parseCondition(condition)
+  const [variables, others] = [variablesOf(left), variablesOf(right)]
+  return op === '==' && others.length === 0 && variables.length === 1 && variables[0] === 'seq_len'
+}
+
+function generalized(analysis: MemoryAnalysis, next: MemoryAnalysis): MemoryAnalysis {
+  const formulas = ({ cache, readings, activations }: MemoryAnalysis) => JSON.stringify([cache, readings, activations])
+  if (formulas(analysis) !== formulas(next)) return analysis
+  const assumptions = analysis.assumptions.filter((a) => !pinsTokens(a))
+  return { ...analysis, assumptions, generalized_from: [analysis.sizes.seq_len, next.sizes.seq_len] }
+}

@@ -1,0 +1,39 @@
+// `memory`: from the catalogue where it has the model, from sources otherwise.
+import { memoryReport } from '../../predict/index.ts'
+import { memoryJson, memoryText } from '../../report/index.ts'
+import { catalogueMemory, hardwareNamed } from '../catalogue.ts'
+import { answer, type Call } from '../command.ts'
+import { checkModel, checkpointFormat, modelArgument, modelOptions, storageOptions } from '../model-options.ts'
+
+export async function run(call: Call): Promise<number> {
+  const { flags, problems, engine } = call
+  const model = modelArgument(call)
+  const options = modelOptions(call, model)
+  const batch = flags.integer('batch', 1, 1)
+  const context = flags.integer('context', 4096, 2)
+  const inputLength = flags.text('input-len') === undefined ? undefined : flags.integer('input-len', context, 2)
+  const pageSize = flags.text('page-size') === undefined ? undefined : flags.integer('page-size', 16, 1)
+  const { cacheFormat, weightBits, memoryReserve } = storageOptions(call)
+  const name = flags.text('hardware')
+  const hardware = name === undefined ? undefined : problems.attempt(() => hardwareNamed(name))
+  const catalogued = model === '' ? undefined : catalogueMemory(options)
+  if (catalogued === undefined) await checkModel(call, options)
+  problems.stop()
+  const found = catalogued ?? (await engine.memoryInput(options, { batches: [1, 2], longest: context + 1 }))
+  const format = options.dtype ?? checkpointFormat(found.dtype)
+  const report = memoryReport({
+    model: found,
+    batch,
+    context,
+    inputLength,
+    pageSize,
+    format,
+    cacheFormat: cacheFormat ?? format,
+    weightBits,
+    hardware,
+    memoryReserve,
+  })
+  const json = () => memoryJson(report, call.provenance({ sources: found.sources, config_sha256: found.config_sha256 }))
+  await answer(call, 'memory', () => memoryText(report, call.io.terminal), json)
+  return report.fit === undefined || report.fit.fits ? 0 : 1
+}
