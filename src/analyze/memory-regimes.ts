@@ -4,7 +4,7 @@
 import { parseCondition, variablesOf } from '../sym/index.ts'
 import type { Project } from '../huggingface/index.ts'
 import type { AssumptionInfo, MemoryAnalysis } from '../trace/formats.ts'
-import { analyzeMemory, type MemoryRequest, type MemoryRun } from './memory-run.ts'
+import { activationsOf, analyzeMemory, type MemoryRequest, type MemoryRun } from './memory-run.ts'
 import { cover } from './regimes.ts'
 
 /** Regimes of one batch size. */
@@ -25,8 +25,8 @@ export function memoryRegimes(
     return run
   }
   const regimes = cover('seq_len', 2, longest, mostRegimes, (seq_len) => {
-    const { analysis } = runAt(seq_len)
-    return analysis.assumptions.some(pinsTokens) ? generalized(analysis, runAt(seq_len + 1).analysis) : analysis
+    const run = runAt(seq_len)
+    return run.analysis.assumptions.some(pinsTokens) ? generalized(run, runAt(seq_len + 1)) : run.analysis
   })
   return { regimes, weights: [...runs.values()][0]?.weights ?? [] }
 }
@@ -38,9 +38,18 @@ function pinsTokens({ condition }: AssumptionInfo): boolean {
   return op === '==' && others.length === 0 && variables.length === 1 && variables[0] === 'seq_len'
 }
 
-function generalized(analysis: MemoryAnalysis, next: MemoryAnalysis): MemoryAnalysis {
-  const formulas = ({ cache, readings, activations }: MemoryAnalysis) => JSON.stringify([cache, readings, activations])
-  if (formulas(analysis) !== formulas(next)) return analysis
-  const assumptions = analysis.assumptions.filter((a) => !pinsTokens(a))
-  return { ...analysis, assumptions, generalized_from: [analysis.sizes.seq_len, next.sizes.seq_len] }
+/**
+ * What two runs have in common. The loop's own tensors have as many terms as there are tokens, so of the activations
+ * those peaks are kept that both runs have; the largest has to be one of them.
+ */
+function generalized({ analysis, peaks }: MemoryRun, next: MemoryRun): MemoryAnalysis {
+  const formulas = ({ cache, readings }: MemoryAnalysis) => JSON.stringify([cache, readings])
+  if (formulas(analysis) !== formulas(next.analysis) || peaks[0]?.key !== next.peaks[0]?.key) return analysis
+  const others = new Set(next.peaks.map((p) => p.key))
+  return {
+    ...analysis,
+    activations: activationsOf(peaks.filter((p) => others.has(p.key))),
+    assumptions: analysis.assumptions.filter((a) => !pinsTokens(a)),
+    generalized_from: [analysis.sizes.seq_len, next.analysis.sizes.seq_len],
+  }
 }

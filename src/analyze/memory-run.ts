@@ -21,6 +21,8 @@ export interface MemoryRequest extends ModelSpec {
 export interface MemoryRun {
   readonly analysis: MemoryAnalysis
   readonly weights: readonly WeightGroup[]
+  /** What the activations are the maximum of, the largest in this run first. */
+  readonly peaks: readonly Expr[]
 }
 
 /** Runs a model once, with its sizes and those of the call as variables. */
@@ -47,14 +49,19 @@ export function analyzeMemory(project: Project, request: MemoryRequest): MemoryR
   const found = {
     cache: cacheEntries(vm, tensors),
     readings: cacheReadings(vm, calls, tensors),
-    activations: print(peaks.length === 0 ? exprOf(0) : maxE(...peaks), { braces: true }),
+    activations: activationsOf(peaks),
   }
   const weights = weightGroups(built.model, calls, tensors, getAttrOr(vm, output, 'logits'))
   const { phase, sizes: numbers } = request
   return {
     analysis: { phase, dtype: state.modelDtype.short, sizes: numbers, ...holding(scope), ...found },
     weights,
+    peaks,
   }
+}
+
+export function activationsOf(peaks: readonly Expr[]): string {
+  return print(peaks.length === 0 ? exprOf(0) : maxE(...peaks), { braces: true })
 }
 
 /** Where a run's formulas hold. */
