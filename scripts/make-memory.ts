@@ -60,7 +60,7 @@ for (const model of catalogueModels()) {
   if (options.missing === true && index[model.id] !== undefined) continue
   const input = await engine.memoryInput(
     { model: model.id, transformers: options.transformers },
-    { batches: [1, 2], longest },
+    { batches: [1, 2], longest, asStored: true },
   )
   const { className, regimes, weights, sources } = input
   const own = { class_name: className, weights, regimes: regimes.map(withoutValues) }

@@ -1,6 +1,5 @@
 // The weights of a model, equal layers as one row. What a weight is for shows in the kernels that read it: rows looked up
 // by index are an embedding's, stacked ones that groups of tokens are multiplied with are experts', and so on.
-import { rangesText } from '../text/index.ts'
 import type { Int } from '../sym/index.ts'
 import type { PyInstance, Value } from '../python/index.ts'
 import {
@@ -16,6 +15,7 @@ import type { WeightGroup, WeightKind } from '../trace/formats.ts'
 import { isAttention, type CachedTensor } from './cache.ts'
 import { classNameOf } from './classes.ts'
 import { Dataflow, isWithin } from './dataflow.ts'
+import { byPattern } from './patterns.ts'
 import { formula } from './wording.ts'
 
 /** What a weight is that these kernels read. */
@@ -112,42 +112,17 @@ export function weightGroups(
   logits: Value | undefined,
 ): readonly WeightGroup[] {
   const uses = new Uses(calls, cached, isTensor(logits) ? logits : undefined)
-  const groups = new Map<string, { readonly group: Omit<WeightGroup, 'at'>; readonly at: (readonly number[])[] }>()
-  for (const weight of weightsOf(model)) {
-    const { name, tensor, module, tied } = weight
-    const group = {
-      name: name.replace(numbers, '*'),
-      shape: tensor.shape.map((d: Int) => formula(d)),
-      dtype: tensor.dtype.short,
-      kind: uses.kindOf(weight),
-      module: classNameOf(module.cls),
-      ...(tied.length > 0 ? { tied } : {}),
-    }
-    const key = JSON.stringify(group)
-    const entry = groups.get(key) ?? { group, at: [] }
-    groups.set(key, entry)
-    entry.at.push([...name.matchAll(numbers)].map(([n]) => Number(n)))
-  }
-  return [...groups.values()].flatMap(({ group, at }) => boxes(at).map((ranges) => ({ ...group, at: ranges })))
-}
-
-const numbers = /(?<=^|\.)\d+(?=\.|$)/g
-
-/** Tuples of numbers as products of sets: one row of ranges for each product. */
-function boxes(tuples: readonly (readonly number[])[]): readonly (readonly string[])[] {
-  if (tuples.every((t) => t.length === 0)) return [[]]
-  const byFirst = new Map<number, number[][]>()
-  for (const [first = 0, ...rest] of tuples) {
-    const rests = byFirst.get(first) ?? []
-    byFirst.set(first, rests)
-    rests.push(rest)
-  }
-  const merged = new Map<string, { readonly firsts: number[]; readonly rest: readonly (readonly string[])[] }>()
-  for (const [first, rests] of byFirst) {
-    const rest = boxes(rests)
-    const entry = merged.get(JSON.stringify(rest)) ?? { firsts: [], rest }
-    merged.set(JSON.stringify(rest), entry)
-    entry.firsts.push(first)
-  }
-  return [...merged.values()].flatMap(({ firsts, rest }) => rest.map((r) => [rangesText(firsts), ...r]))
+  return byPattern(
+    weightsOf(model).map((weight) => {
+      const { name, tensor, module, tied } = weight
+      const value = {
+        shape: tensor.shape.map((d: Int) => formula(d)),
+        dtype: tensor.dtype.short,
+        kind: uses.kindOf(weight),
+        module: classNameOf(module.cls),
+        ...(tied.length > 0 ? { tied } : {}),
+      }
+      return [name, value] as const
+    }),
+  )
 }

@@ -85,14 +85,19 @@ export interface MemoryInput extends Origin, MemoryModel {
   readonly dtype: string
 }
 
-export interface MemorySizes {
+export interface MemorySizes extends Storage {
   /** Batch 1 is a case of its own; any larger one stands for all of them. */
   readonly batches: readonly number[]
   /** Tokens that are to be covered at least. */
   readonly longest: number
 }
 
-export interface RequestSizes {
+export interface Storage {
+  /** Whether to say how the checkpoint stores its weights, where it is quantised. */
+  readonly asStored: boolean
+}
+
+export interface RequestSizes extends Storage {
   readonly batch: number
   readonly inputLength: number
   readonly outputLength: number

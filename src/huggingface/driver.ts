@@ -81,6 +81,46 @@ def build(cls, config, dtype, device, attn, experts):
     return model
 
 
+def checkpoint(model):
+    """What a checkpoint of a model holds, as save_pretrained writes it: ({name: tensor} of the model, {name: tensor} of the checkpoint)."""
+    own = dict(model.named_parameters())
+    for path, module in model.named_modules():
+        for name, buffer in module._buffers.items():
+            if buffer is not None and name not in module._non_persistent_buffers_set:
+                own[f"{path}.{name}" if path else name] = buffer
+    try:
+        from transformers.core_model_loading import revert_weight_conversion
+    except ImportError:
+        return own, own  # before 5.0 the names are the same
+    return own, revert_weight_conversion(model, dict(own))
+
+
+def left_alone(model):
+    """Modules that quantisers leave as they are unless they are told which (HfQuantizer.get_modules_to_not_convert)."""
+    tied = getattr(model, "all_tied_weights_keys", None) or {}
+    names = [*tied, *(tied.values() if hasattr(tied, "values") else ())]
+    names.append(list(model.named_parameters())[-1][0])
+    head = model.get_output_embeddings()
+    names += [name for name, module in model.named_modules() if head is not None and module is head]
+    return [name.removesuffix(".weight") for name in names], list(getattr(model, "_keep_in_fp32_modules", None) or [])
+
+
+def names_in_model(model, names):
+    """What modules are called in the model, given their names in checkpoints."""
+    try:
+        from transformers.conversion_mapping import get_model_conversion_mapping
+    except ImportError:
+        return names
+    transforms = get_model_conversion_mapping(model)
+    renamed = []
+    for name in names:
+        name += "."  # the transforms are written for names of weights
+        for transform in transforms:
+            name, _ = transform.rename_source_key(name)
+        renamed.append(name.removesuffix("."))
+    return renamed
+
+
 def tokens(batch, length, device):
     return torch.zeros(batch, length, dtype=torch.int64, device=device)
 

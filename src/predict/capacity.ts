@@ -1,10 +1,10 @@
 // What a model needs in an accelerator's memory for a batch of sequences of some length, and the largest batch and the
 // longest sequences that an accelerator has room for.
-import type { MemoryAnalysis, WeightGroup } from '../trace/formats.ts'
+import type { MemoryAnalysis, StoredWeights, WeightGroup } from '../trace/formats.ts'
 import { CachePlan, type CacheSetting, type CacheUse } from './cache-plan.ts'
 import { cacheFormats, type CacheFormat, modelFormats } from './dtypes.ts'
 import type { Hardware } from './hardware.ts'
-import { type SizedWeights, sizedWeights, type WeightRow, weightRows } from './weights.ts'
+import { type SizedWeights, sizedWeights, storedRows, type WeightRow, weightRows } from './weights.ts'
 
 /** What is known of a model's memory. */
 export interface MemoryModel {
@@ -17,6 +17,8 @@ export interface MemoryModel {
   readonly variables?: Readonly<Record<string, number>> | undefined
   /** Positions that the model was made for. */
   readonly positions?: number | undefined
+  /** How the checkpoint stores its weights, where it is quantised. */
+  readonly stored?: readonly StoredWeights[] | undefined
 }
 
 export interface MemoryRequest extends CacheSetting {
@@ -69,7 +71,12 @@ export function memoryReport(request: MemoryRequest): MemoryReport {
   const { model, batch, context, hardware } = request
   const first = model.regimes[0]
   const sized = first === undefined ? [] : sizedWeights(model.weights, first, model.variables)
-  const weights = weightRows(sized, weightFormat(request))
+  const { stored } = model
+  const format = weightFormat(request)
+  const weights =
+    stored === undefined || request.weightBits !== undefined
+      ? weightRows(sized, format)
+      : storedRows(sized, stored, format)
   const weightBytes = weights.reduce((sum, row) => sum + row.bytes, 0)
   const need = new Need(request, weightBytes)
   const cache = need.plan.use(batch, context)

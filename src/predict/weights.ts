@@ -1,6 +1,6 @@
 // What a model's weights take: each group of equal weights, and all of them by what they are for.
 import { rangesOf } from '../text/index.ts'
-import type { MemoryAnalysis, WeightGroup, WeightKind } from '../trace/formats.ts'
+import type { MemoryAnalysis, StoredWeights, WeightGroup, WeightKind } from '../trace/formats.ts'
 import { bindingsOf } from './bindings.ts'
 import { elementBytes } from './dtypes.ts'
 import { FormulaTable } from './formulas.ts'
@@ -54,16 +54,42 @@ export interface WeightRow {
 
 /** By kind and format, in the order in which the model has them. */
 export function weightRows(weights: readonly SizedWeights[], format: WeightFormat): readonly WeightRow[] {
-  const rows = new Map<string, { kind: WeightKind; format: string; count: number; elements: number; bytes: number }>()
-  for (const { group, count, elements } of weights) {
-    const own = group.dtype === format.modelDtype
-    const title = own ? format.title : group.dtype
-    const key = `${group.kind} ${title}`
-    const row = rows.get(key) ?? { kind: group.kind, format: title, count: 0, elements: 0, bytes: 0 }
-    rows.set(key, row)
-    row.count += count
-    row.elements += count * elements
-    row.bytes += count * elements * (own ? format.bytes : (elementBytes(group.dtype) ?? 0))
+  return summed(
+    weights.map(({ group, count, elements }) => {
+      const own = group.dtype === format.modelDtype
+      const bytes = elements * (own ? format.bytes : (elementBytes(group.dtype) ?? 0))
+      return { kind: group.kind, format: own ? format.title : group.dtype, count, elements, bytes }
+    }),
+  )
+}
+
+/** The same of a quantised checkpoint; what it does not quantise is in the model's format. */
+export function storedRows(
+  weights: readonly SizedWeights[],
+  stored: readonly StoredWeights[],
+  format: WeightFormat,
+): readonly WeightRow[] {
+  const kinds = new Map(weights.map(({ group }) => [group.name, group.kind]))
+  return summed(
+    stored.map(({ name, at, format: title, elements, bytes }) => {
+      const own = title === format.modelDtype
+      const kind = kinds.get(name) ?? 'other'
+      const count = at.reduce((n, ranges) => n * rangesOf(ranges).length, 1)
+      return { kind, format: own ? format.title : title, count, elements, bytes: own ? elements * format.bytes : bytes }
+    }),
+  )
+}
+
+/** Rows of the same kind and format as one; `elements` and `bytes` of each weight become those of all. */
+function summed(rows: readonly WeightRow[]): readonly WeightRow[] {
+  const sums = new Map<string, { -readonly [K in keyof WeightRow]: WeightRow[K] }>()
+  for (const { kind, format, count, elements, bytes } of rows) {
+    const key = `${kind} ${format}`
+    const sum = sums.get(key) ?? { kind, format, count: 0, elements: 0, bytes: 0 }
+    sums.set(key, sum)
+    sum.count += count
+    sum.elements += count * elements
+    sum.bytes += count * bytes
   }
-  return [...rows.values()]
+  return [...sums.values()]
 }

@@ -14,6 +14,10 @@ export const errorCodes = {
   'bad-file': { exit: 2, hint: 'Check the path and the content of the file.' },
   'bad-phase': { exit: 2, hint: 'Phases: prefill (cache 0), decode (seq 1), extend (seq > 1 on a cache), forward.' },
   'unknown-model': { exit: 2, hint: 'Known models: lm-predictor models list.' },
+  'unknown-quantization': {
+    exit: 2,
+    hint: 'Give the width of the weights: --w-bits 4. Or leave quantization_config out of the config.',
+  },
   'unknown-class': {
     exit: 2,
     hint: 'Give the fully qualified name, e.g. transformers.models.llama.modeling_llama.LlamaMLP.',

@@ -165,6 +165,19 @@ export interface WeightGroup {
   readonly tied?: readonly string[]
 }
 
+/** How a checkpoint stores weights of the model that differ in the numbers of their names alone. */
+export interface StoredWeights {
+  /** In the model, as `WeightGroup.name`. */
+  readonly name: string
+  readonly at: readonly string[]
+  /** `fp8, blocks of 128 × 128`; a dtype where they are not quantised. */
+  readonly format: string
+  /** Of each weight. */
+  readonly elements: number
+  /** Of each, scales and zero points included. */
+  readonly bytes: number
+}
+
 /** What has to be in memory in one regime, as formulas. */
 export interface MemoryAnalysis {
   readonly phase: string

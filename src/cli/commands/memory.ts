@@ -19,7 +19,9 @@ export async function run(call: Call): Promise<number> {
   const catalogued = model === '' ? undefined : catalogueMemory(options)
   if (catalogued === undefined) await checkModel(call, options)
   problems.stop()
-  const found = catalogued ?? (await engine.memoryInput(options, { batches: [1, 2], longest: context + 1 }))
+  const found =
+    catalogued ??
+    (await engine.memoryInput(options, { batches: [1, 2], longest: context + 1, asStored: weightBits === undefined }))
   const format = options.dtype ?? checkpointFormat(found.dtype)
   const report = memoryReport({
     model: found,

@@ -1,9 +1,17 @@
 // What `memory` needs of a model outside the catalogue: what it keeps in memory, in every regime up to some length.
-import { memoryRegimes } from '../../analyze/index.ts'
-import { buildModel, createVm, isJsonObject, type JsonObject } from '../../huggingface/index.ts'
+import { memoryRegimes, storedWeights } from '../../analyze/index.ts'
+import {
+  buildModel,
+  type BuiltModel,
+  createVm,
+  isJsonObject,
+  type JsonObject,
+  quantizationConfig,
+} from '../../huggingface/index.ts'
 import { hintNumber } from '../../sym/index.ts'
-import { callMethod, getAttrOr, PyInstance } from '../../python/index.ts'
+import { callMethod, getAttrOr, PyInstance, type Vm } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
+import type { StoredWeights } from '../../trace/formats.ts'
 import type { MemoryInput, MemorySizes, ModelOptions } from '../engine.ts'
 import { modelContext } from './context.ts'
 
@@ -25,7 +33,14 @@ export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Pr
     regimes: runs.flatMap((r) => r.regimes),
     weights: runs[0]?.weights ?? [],
     positions: found,
+    stored: sizes.asStored ? storedOf(vm, built) : undefined,
   }
+}
+
+/** How the checkpoint stores its weights; undefined where its config names no quantisation. */
+export function storedOf(vm: Vm, built: BuiltModel): readonly StoredWeights[] | undefined {
+  const quantization = quantizationConfig(built.spec.config)
+  return quantization === undefined ? undefined : storedWeights(vm, built, quantization)
 }
 
 /** The dtype that a config names. */

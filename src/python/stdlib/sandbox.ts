@@ -1,7 +1,7 @@
 // What analysed source may not do. A name of these tables can be imported and passed around; calling it ends the
 // analysis, and nothing is touched. Modules whose only use is the network or foreign code end it when they are imported.
 import { list, tuple } from '../make.ts'
-import { native, natives } from '../native.ts'
+import { classOf, native, natives } from '../native.ts'
 import { asString } from '../object.ts'
 import { types } from '../types.ts'
 import type { PyNative, Value } from '../values.ts'
@@ -69,7 +69,18 @@ const rows: readonly Row[] = [
     name: 'safetensors.torch',
     functions: 'load load_file load_model save save_file save_model storage_ptr storage_size',
   },
-  { name: 'concurrent.futures', functions: 'ThreadPoolExecutor ProcessPoolExecutor Future as_completed wait' },
+  {
+    name: 'concurrent.futures',
+    functions: 'ThreadPoolExecutor ProcessPoolExecutor as_completed wait',
+    // Programs ask whether something is one.
+    others: () => ({
+      Future: classOf({
+        name: 'Future',
+        module: 'concurrent.futures',
+        methods: { __init__: forbidden('concurrent.futures.Future') },
+      }),
+    }),
+  },
   { name: 'filelock', functions: 'FileLock SoftFileLock' },
 ]
 
