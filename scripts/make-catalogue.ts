@@ -26,7 +26,7 @@ async function inputOf(model: CatalogueModel): Promise<PredictionInput> {
   for (const batch of [1, 2]) {
     input = await engine.predictionInput(
       { model: model.id, transformers: options.transformers },
-      { batch, inputLength: 1, outputLength: 2, longestInput },
+      { batch, inputLength: 1, outputLength: 2, longestInput, asStored: false },
     )
     for (const analysis of input.analyses) {
       const stripped = withoutText(analysis)

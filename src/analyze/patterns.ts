@@ -1,5 +1,5 @@
 // Names of weights that differ in their numbers alone, as one pattern with the ranges of the numbers.
-import { rangesText } from '../text/index.ts'
+import { rangesOf, rangesText } from '../text/index.ts'
 
 const numbers = /(?<=^|\.)\d+(?=\.|$)/g
 
@@ -44,4 +44,12 @@ function boxes(tuples: readonly (readonly number[])[]): readonly (readonly strin
     entry.firsts.push(first)
   }
   return [...merged.values()].flatMap(({ firsts, rest }) => rest.map((r) => [rangesText(firsts), ...r]))
+}
+
+/** All names that a pattern stands for. */
+export function namesOf({ name, at }: Pattern): readonly string[] {
+  return at.reduce<readonly string[]>(
+    (names, ranges) => names.flatMap((n) => rangesOf(ranges).map((i) => n.replace('*', String(i)))),
+    [name],
+  )
 }

@@ -33,6 +33,7 @@ interface Origin {
 interface Stored {
   readonly formats: Set<string>
   bytes: number
+  multiplied: Layout['multiplied']
 }
 
 /** The weights of a model, built with plain numbers, as its checkpoint stores them. */
@@ -50,17 +51,22 @@ export function storedWeights(vm: Vm, built: BuiltModel, quantization: JsonObjec
     for (const [name, tensor] of tensors) {
       const own = originsOf(tensor.storage, origins, sources)
       const total = own.reduce((n, o) => n + elements(o.tensor), 0)
-      const { format, bytes } = storedAs(vm, rule, name, tensor, own[0])
+      const { format, bytes, multiplied } = storedAs(vm, rule, name, tensor, own[0])
       for (const origin of own) {
-        const stored = found.get(origin) ?? { formats: new Set<string>(), bytes: 0 }
+        const stored = found.get(origin) ?? { formats: new Set<string>(), bytes: 0, multiplied }
         found.set(origin, stored)
         stored.formats.add(format)
         stored.bytes += bytes * (elements(origin.tensor) / total)
       }
     }
     return byPattern(
-      [...found].map(([{ name, tensor }, { formats, bytes }]) => {
-        const value = { format: [...formats].join(' and '), elements: elements(tensor), bytes: Math.round(bytes) }
+      [...found].map(([{ name, tensor }, { formats, bytes, multiplied }]) => {
+        const value = {
+          format: [...formats].join(' and '),
+          elements: elements(tensor),
+          bytes: Math.round(bytes),
+          ...(multiplied === undefined ? {} : { multiplied }),
+        }
         return [name, value] as const
       }),
     )
@@ -162,8 +168,9 @@ function storedAs(vm: Vm, rule: Rule, name: string, tensor: Tensor, origin: Orig
   const quantizable = origin === undefined ? undefined : quantizedModule(vm, name, tensor, origin)
   const layout = quantizable === undefined ? undefined : rule(quantizable.module)
   if (layout === undefined || quantizable === undefined)
-    return { format: tensor.dtype.short, bytes: elements(tensor) * width }
-  return { format: layout.title, bytes: quantizable.count * layoutBytes(layout, width) }
+    return { format: tensor.dtype.short, bytes: elements(tensor) * width, multiplied: undefined }
+  const { title: format, multiplied } = layout
+  return { format, multiplied, bytes: quantizable.count * layoutBytes(layout, width) }
 }
 
 function layoutBytes({ tensors }: Layout, modelWidth: number): number {

@@ -3,7 +3,7 @@
 import { modelConfigText, nearestModels } from './catalogue.ts'
 import type { Hardware, MemoryModel, RegimeAnalysis } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
-import type { ModelAnalysis, ModuleAnalysis, Provenance } from '../trace/formats.ts'
+import type { ModelAnalysis, ModuleAnalysis, Provenance, StoredWeights } from '../trace/formats.ts'
 import type { OracleLine } from '../trace/oracle.ts'
 
 /** A model as the user names it, and where its sources and its config come from. */
@@ -76,6 +76,8 @@ export interface PredictionInput extends Origin {
   /** The config's, as shapes print it. */
   readonly dtype: string
   readonly analyses: readonly RegimeAnalysis[]
+  /** How the checkpoint stores its weights, where it is quantised. */
+  readonly stored?: readonly StoredWeights[] | undefined
 }
 
 /** What a model keeps in memory, where the catalogue does not know it. */

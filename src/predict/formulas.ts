@@ -1,11 +1,24 @@
 // All formulas of an analysis, each text once, compiled to two programs over doubles: what depends on the variable that
 // a request varies, and what doesn't.
-import { compile, type CompiledFormulas, type Expr, parse, substitute, variablesOf } from '../sym/index.ts'
+import {
+  compile,
+  type CompiledFormulas,
+  type Expr,
+  parse,
+  substitute,
+  variableExpr,
+  variablesOf,
+} from '../sym/index.ts'
 import { raise } from '../text/index.ts'
 import type { Formula } from './input.ts'
 
 /** Values of all formulas, by id. */
 export type Values = Float64Array
+
+/** The variable that stands for the width of some weights, in place of `w_bytes`. */
+export function widthVariable(bytes: number): string {
+  return `w_bytes ${bytes}`
+}
 
 export class FormulaTable {
   readonly #ids = new Map<string, number>()
@@ -16,14 +29,17 @@ export class FormulaTable {
     this.#definitions = new Definitions(definitions)
   }
 
-  /** The id of a formula, the same for the same text. */
-  add(formula: Formula): number {
+  /** The id of a formula, the same for the same text and width of the weights. */
+  add(formula: Formula, weightWidth?: number): number {
     const text = String(formula)
-    const known = this.#ids.get(text)
+    const key = weightWidth === undefined ? text : `${text} with ${widthVariable(weightWidth)}`
+    const known = this.#ids.get(key)
     if (known !== undefined) return known
     const id = this.#formulas.length
-    this.#formulas.push({ text, expr: this.#definitions.expand(parse(text)) })
-    this.#ids.set(text, id)
+    const expr = this.#definitions.expand(parse(text))
+    const width = weightWidth === undefined ? undefined : variableExpr(widthVariable(weightWidth))
+    this.#formulas.push({ text, expr: width === undefined ? expr : substitute(expr, new Map([['w_bytes', width]])) })
+    this.#ids.set(key, id)
     return id
   }
 

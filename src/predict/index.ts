@@ -13,6 +13,7 @@ export {
   usualPositions,
 } from './capacity.ts'
 export { type CacheRow, type CacheUse, type ReadingRow } from './cache-plan.ts'
+export { type StoredFormat } from './stored.ts'
 export { type WeightRow } from './weights.ts'
 export { type Bound, boundOf, kernelSeconds } from './roofline.ts'
 export { type CacheFormat, cacheFormats, type ModelFormat, modelFormatOf, modelFormats } from './dtypes.ts'

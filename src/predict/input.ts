@@ -35,7 +35,7 @@ interface Costs {
 
 export interface ModuleNode {
   readonly class_name: string
-  /** The path from the model's root; '' is the model itself, a `*` stands for the layers that were folded. */
+  /** The path from the module around it; '' is the model itself, a `*` stands for the layers that were folded. */
   readonly module: string
   readonly repeat?: Formula | undefined
   readonly sub_kernels: readonly (ModuleNode | KernelNode)[]
@@ -68,6 +68,12 @@ export interface ModuleUse {
   readonly repeats: readonly Formula[]
   /** It stands for several modules in a row, as the layers of a model. */
   readonly repeated: boolean
+}
+
+/** `model.layers.*.mlp`: the path from the model's root. */
+export function fullPath({ path, parent }: ModuleUse): string {
+  const above = parent === undefined ? '' : fullPath(parent)
+  return above === '' || path === '' ? above + path : `${above}.${path}`
 }
 
 /** A kernel and how often a pass runs it: the product of its own `repeat` and those of the modules around it. */

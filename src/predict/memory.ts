@@ -21,7 +21,7 @@ export function memoryUse(
   const last = lastDecode ?? prefill
   const value = ({ regime, values }: StretchCost, what: 'weights' | 'cache' | 'activations') =>
     values[regime.memory[what]] ?? 0
-  const weightBytes = value(prefill, 'weights')
+  const weightBytes = prefill.regime.setting.widths?.bytes ?? value(prefill, 'weights')
   const cacheBytes = value(last, 'cache')
   const activationBytes = Math.max(value(prefill, 'activations'), value(last, 'activations'))
   const totalBytes = weightBytes + cacheBytes + activationBytes

@@ -33,9 +33,15 @@ const rows: readonly NoteRow[] = [
     text: () => 'float32 contractions run at the fp32 vector peak, as PyTorch does unless TF32 is allowed.',
   },
   {
-    applies: ({ format, weightBits }) => weightBits !== 8 * modelFormats[format].bytes,
+    applies: ({ format, weightBits, model }) =>
+      model.stored === undefined && weightBits !== 8 * modelFormats[format].bytes,
     text: ({ format, weightBits }) =>
       `All weights are read and kept at ${weightBits} bits and multiplied in ${format}.`,
+  },
+  {
+    applies: ({ model }) => model.stored !== undefined,
+    text: ({ format }) =>
+      `Weights are kept and read as the checkpoint stores them. They are multiplied in ${format}, or in their own format where what they meet is quantised too and the accelerator has it; conversions on the way are not counted.`,
   },
   {
     applies: (_, stretches) =>

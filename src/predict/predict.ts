@@ -1,6 +1,7 @@
 // A request, cut into stretches that one regime each covers: the prefill of the prompt, then every decode step with the
 // cache it finds. Times, memory and what bounds them follow from the stretches' costs.
 import { raise } from '../text/index.ts'
+import type { StoredWeights } from '../trace/formats.ts'
 import { bindingsOf } from './bindings.ts'
 import { type Breakdown, breakDown } from './breakdown.ts'
 import { addTotals, costOf, noCost, secondsOf, type Stretch, type StretchCost, type Totals } from './cost.ts'
@@ -10,9 +11,11 @@ import { contractionRate, type Hardware } from './hardware.ts'
 import type { RegimeAnalysis, Sizes } from './input.ts'
 import { type MemoryUse, memoryUse } from './memory.ts'
 import { type Note, notesOf } from './notes.ts'
+import { widthVariable } from './formulas.ts'
 import { Regime, type Setting } from './regime.ts'
 import { type Bound, boundOf } from './roofline.ts'
 import { vocabularyVariable } from './sampling.ts'
+import { type StoredFormat, WeightWidths } from './stored.ts'
 
 export interface ModelInput {
   readonly id: string
@@ -22,6 +25,8 @@ export interface ModelInput {
   readonly analyses: readonly RegimeAnalysis[]
   /** Values of this checkpoint, where an analysis is shared by several. */
   readonly variables?: Readonly<Record<string, number>> | undefined
+  /** How the checkpoint stores its weights, where it is quantised. */
+  readonly stored?: readonly StoredWeights[] | undefined
 }
 
 export interface PredictRequest {
@@ -59,6 +64,8 @@ export interface Prediction {
   readonly prefill: PhasePrediction
   readonly decode: PhasePrediction | undefined
   readonly memory: MemoryUse
+  /** Formats of the weights, the one with most of them first, where the checkpoint is quantised. */
+  readonly weightFormats: readonly StoredFormat[] | undefined
   readonly notes: readonly Note[]
 }
 
@@ -79,6 +86,7 @@ export function predict(request: PredictRequest): Prediction {
     prefill,
     decode,
     memory: memoryUse(request, prefillCost, decodeCosts.at(-1)),
+    weightFormats: plan.setting.widths?.formats,
     notes: notesOf(request, [prefillCost, ...decodeCosts]),
   }
 }
@@ -100,14 +108,21 @@ function phase(request: PredictRequest, stretches: readonly StretchCost[], token
   }
 }
 
+/** How wide the weights of each module are; undefined where all are as wide as the request says. */
+function widthsOf({ model, format }: PredictRequest): WeightWidths | undefined {
+  const { stored, analyses } = model
+  const modelDtype = analyses[0]?.dtype ?? 'bf16'
+  return stored === undefined ? undefined : new WeightWidths(stored, modelDtype, modelFormats[format].bytes)
+}
+
 /** Chooses the regimes. */
 class Plan {
-  readonly #setting: Setting
+  readonly setting: Setting
   readonly #regimes = new Map<RegimeAnalysis, Regime>()
 
   constructor(private readonly request: PredictRequest) {
     const { hardware, format, cacheFormat, weightBits } = request
-    this.#setting = { hardware, format, cacheFormat, weightBytes: weightBits / 8 }
+    this.setting = { hardware, format, cacheFormat, weightBytes: weightBits / 8, widths: widthsOf(request) }
   }
 
   prefill(): Stretch {
@@ -162,14 +177,16 @@ class Plan {
   #regime(analysis: RegimeAnalysis): Regime {
     const known = this.#regimes.get(analysis)
     if (known !== undefined) return known
-    const regime = new Regime(analysis, this.#setting)
+    const regime = new Regime(analysis, this.setting)
     this.#regimes.set(analysis, regime)
     return regime
   }
 
   #bindings(analysis: RegimeAnalysis, sizes: Sizes): ReadonlyMap<string, number> {
     const { model, format } = this.request
-    const widths = { activation: modelFormats[format].bytes, weight: this.#setting.weightBytes }
-    return bindingsOf(analysis, model.variables, sizes, widths).set(vocabularyVariable, model.vocabularySize)
+    const widths = { activation: modelFormats[format].bytes, weight: this.setting.weightBytes }
+    const bindings = bindingsOf(analysis, model.variables, sizes, widths).set(vocabularyVariable, model.vocabularySize)
+    for (const width of this.setting.widths?.widths ?? []) bindings.set(widthVariable(width), width)
+    return bindings
   }
 }

@@ -4,11 +4,12 @@ import { Assumptions } from './coverage.ts'
 import { type CacheFormat, cacheFormats, elementBytes, type ModelFormat, modelFormats } from './dtypes.ts'
 import { FormulaTable, type Program, type Values } from './formulas.ts'
 import { contractionRate, type Hardware } from './hardware.ts'
-import { flatten, type KernelNode, type KernelUse, type ModuleUse, type RegimeAnalysis } from './input.ts'
+import { flatten, fullPath, type KernelNode, type KernelUse, type ModuleUse, type RegimeAnalysis } from './input.ts'
 import { cacheUpdates, expectedDistinctExperts, kernelFacts } from './kernel-facts.ts'
 import { type Rates, ratesOf } from './roofline.ts'
 import { samplingModule } from './sampling.ts'
 import { parseShape, type ShapeText } from './shapes.ts'
+import type { WeightWidths } from './stored.ts'
 
 export interface Setting {
   readonly hardware: Hardware
@@ -16,6 +17,8 @@ export interface Setting {
   readonly cacheFormat: CacheFormat
   /** Bytes of a weight's element; a fraction below 8 bits. */
   readonly weightBytes: number
+  /** Of each module, where they differ. */
+  readonly widths?: WeightWidths | undefined
 }
 
 export interface CompiledKernel {
@@ -77,9 +80,11 @@ export class Regime {
 
   #compile(use: KernelUse): CompiledKernel {
     const { kernel } = use
-    const add = (f: string | number) => this.#table.add(f)
+    const { hardware, widths } = this.setting
+    const width = widths?.of(fullPath(use.owner))
+    const add = (f: string | number) => this.#table.add(f, width)
     const matmul = kernel.matmul_flops
-    const dtype = matmul === 0 || matmul === '0' ? undefined : this.#runDtype(parseShape(kernel.out[0] ?? ''))
+    const dtype = matmul === 0 || matmul === '0' ? undefined : this.#multiplied(use)
     return {
       use,
       flops: add(kernel.flops),
@@ -87,9 +92,17 @@ export class Regime {
       read: add(kernel.memory_access.read),
       write: add(kernel.memory_access.write),
       repeats: use.repeats.map(add),
-      corrections: [...this.#expertCorrection(kernel), ...this.#cacheCorrections(kernel)],
-      rates: ratesOf(this.setting.hardware, dtype === undefined ? 0 : contractionRate(this.setting.hardware, dtype)),
+      corrections: [...this.#expertCorrection(kernel, width), ...this.#cacheCorrections(kernel)],
+      rates: ratesOf(hardware, dtype === undefined ? 0 : contractionRate(hardware, dtype)),
     }
+  }
+
+  /** The format in which a contraction runs: the one that quantised weights ask for, where the accelerator has it. */
+  #multiplied({ kernel, owner }: KernelUse): string {
+    const { hardware, widths } = this.setting
+    const quantized = widths?.multiplied(fullPath(owner))
+    if (quantized !== undefined && hardware.tensor_flops_per_second[quantized] !== undefined) return quantized
+    return this.#runDtype(parseShape(kernel.out[0] ?? ''))
   }
 
   /** The dtype a tensor has when the model runs in the setting's format. */
@@ -104,7 +117,7 @@ export class Regime {
     return from.dtype === to.dtype || this.#runDtype(from) !== this.#runDtype(to)
   }
 
-  #expertCorrection(kernel: KernelNode): Correction[] {
+  #expertCorrection(kernel: KernelNode, stored: number | undefined): Correction[] {
     const experts = kernelFacts[kernel.aten]?.experts
     if (experts === undefined) return []
     const rowsShape = parseShape(kernel.in[experts.rows] ?? '')
@@ -113,7 +126,7 @@ export class Regime {
     const weight = weightShape.dims.map((d) => this.#table.add(d))
     const width =
       weightShape.dtype === modelDtype(this.analysis)
-        ? this.setting.weightBytes
+        ? (stored ?? this.setting.weightBytes)
         : (elementBytes(weightShape.dtype) ?? 0)
     const bytes = (values: Values, tokens: number) => {
       const count = at(values, weight[0])

@@ -2,7 +2,7 @@
 export { analysisText } from './analysis.ts'
 export { type AnnotatedForward, type AnnotatedLine, annotateJson, annotateText } from './annotate.ts'
 export { errorLines, type ErrorReport, errorReport } from './errors.ts'
-export { inspectJson, inspectText, type ModuleTree } from './inspect.ts'
+export { type InspectedWeight, inspectJson, inspectText, type ModuleTree } from './inspect.ts'
 export { hardwareDetails, hardwareJson, hardwareText, type ListedModel, modelsJson, modelsText } from './lists.ts'
 export { memoryJson, memoryText } from './memory.ts'
 export { predictionJson, predictionText } from './prediction.ts'

@@ -8,10 +8,20 @@ export interface ModuleTree {
   /** The attribute it is stored in; '' for the model. */
   readonly name: string
   readonly class_name: string
-  readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[]
+  readonly weights: readonly InspectedWeight[]
   /** Of the module and all below it; a tensor that several modules share counts once. */
   readonly parameters: number
+  /** Of the module and all below it, as a quantised checkpoint stores them. */
+  readonly stored_bytes?: number
   readonly children: readonly ModuleTree[]
+}
+
+export interface InspectedWeight {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly dtype: string
+  /** How a quantised checkpoint stores it. */
+  readonly stored?: { readonly format: string; readonly bytes: number }
 }
 
 interface Line {
@@ -42,12 +52,20 @@ export function inspectText(title: string, root: ModuleTree, depth: number | und
   const rows = lines.map(({ name, tree, depth: level, count }) => [
     '  '.repeat(level - 1) + name,
     tree.class_name,
-    tree.weights.map((w) => `${w.name} ${w.dtype}[${w.shape.join(', ')}]`).join(' '),
+    tree.weights.map(weightText).join(' '),
     numbers.parameters(tree.parameters) + (count > 1 ? ` × ${count}` : ''),
   ])
-  const heading = [style.bold(title), root.class_name, `${numbers.parameters(root.parameters)} parameters`].join(' · ')
+  const size = `${numbers.parameters(root.parameters)} parameters`
+  const stored = root.stored_bytes === undefined ? [] : [`${numbers.bytes(root.stored_bytes)} as stored`]
+  const heading = [style.bold(title), root.class_name, size, ...stored].join(' · ')
   const columns = [{ title: 'module' }, { title: 'class' }, { title: 'weights' }, { title: 'parameters' }]
   return [heading, ...table(columns, narrowed(rows, terminal.width), style)]
+}
+
+/** `weight bf16[4096, 4096]`, with the format in place of the dtype where the checkpoint has another one. */
+function weightText({ name, dtype, shape, stored }: InspectedWeight): string {
+  const text = `${name} ${dtype}[${shape.join(', ')}]`
+  return stored === undefined || stored.format === dtype ? text : `${text} as ${stored.format}`
 }
 
 /** Class names give way where the terminal is narrow: the last part says most. */

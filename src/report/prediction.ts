@@ -1,5 +1,12 @@
 // A prediction as a page of the terminal and as JSON.
-import { type Bound, modelFormats, type ModuleRow, type PhasePrediction, type Prediction } from '../predict/index.ts'
+import {
+  type Bound,
+  modelFormats,
+  type ModuleRow,
+  type PhasePrediction,
+  type Prediction,
+  type StoredFormat,
+} from '../predict/index.ts'
 import type { Provenance } from '../trace/formats.ts'
 import * as numbers from './numbers.ts'
 import { bar, fit, table, type Terminal, wrap } from './terminal.ts'
@@ -22,11 +29,12 @@ export function predictionText(p: Prediction, terminal: Terminal): string[] {
   return notes.length === 0 ? lines : [...lines, '', ...notes.map(terminal.style.dim)]
 }
 
-function headline({ request: r }: Prediction, { style }: Terminal): string {
+function headline({ request: r, weightFormats: [most] = [] }: Prediction, { style }: Terminal): string {
   const parts = [style.bold(r.model.id)]
   if (r.model.parameters !== undefined) parts.push(`${numbers.parameters(r.model.parameters)} parameters`)
   parts.push(r.format)
-  if (r.weightBits !== 8 * modelFormats[r.format].bytes) parts.push(`weights ${r.weightBits} bit`)
+  if (most !== undefined) parts.push(`weights ${most.format}`)
+  else if (r.weightBits !== 8 * modelFormats[r.format].bytes) parts.push(`weights ${r.weightBits} bit`)
   if (r.cacheFormat !== r.format) parts.push(`KV cache ${r.cacheFormat}`)
   parts.push(`batch ${r.batch}`, `1 × ${r.hardware.title}`, 'uncalibrated (roofline)')
   return parts.join(' · ')
@@ -153,9 +161,10 @@ export function predictionJson(p: Prediction, provenance: Provenance): object {
       output_len: r.outputLength,
       dtype: r.format,
       kv_dtype: r.cacheFormat,
-      w_bits: r.weightBits,
+      w_bits: p.weightFormats === undefined ? r.weightBits : averageBits(p.weightFormats),
       memory_reserve: r.memoryReserve,
     },
+    weight_formats: p.weightFormats?.map((f) => ({ format: f.format, parameters: f.elements, bytes: f.bytes })) ?? null,
     method: { name: 'roofline', calibrated: false },
     ttft_seconds: p.ttftSeconds,
     tpot_seconds: p.tpotSeconds ?? null,
@@ -224,4 +233,9 @@ function phaseJson(p: PhasePrediction): object {
       ...costsJson(k),
     })),
   }
+}
+
+function averageBits(formats: readonly StoredFormat[]): number {
+  const sum = (of: (f: StoredFormat) => number) => formats.reduce((n, f) => n + of(f), 0)
+  return (8 * sum((f) => f.bytes)) / sum((f) => f.elements)
 }

@@ -176,6 +176,8 @@ export interface StoredWeights {
   readonly elements: number
   /** Of each, scales and zero points included. */
   readonly bytes: number
+  /** The format in which they are multiplied, where what they meet is quantised as well: fp8, fp4, int8. */
+  readonly multiplied?: string
 }
 
 /** What has to be in memory in one regime, as formulas. */

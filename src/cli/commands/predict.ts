@@ -33,11 +33,11 @@ export async function run(call: Call): Promise<number> {
   if (catalogued === undefined) await checkModel(call, options)
   problems.stop()
   if (hardware === undefined) return 2
-  const found = catalogued ?? (await engine.predictionInput(options, sizes))
+  const found = catalogued ?? (await engine.predictionInput(options, { ...sizes, asStored: weightBits === undefined }))
   const format = options.dtype ?? checkpointFormat(found.dtype)
   const prediction = predict({
     ...sizes,
-    model: found,
+    model: weightBits === undefined ? found : { ...found, stored: undefined },
     hardware,
     format,
     cacheFormat: cacheFormat ?? format,

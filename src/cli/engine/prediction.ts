@@ -10,6 +10,7 @@ import type { Phase } from '../../trace/index.ts'
 import type { RegimeAnalysis } from '../../predict/index.ts'
 import type { ModelOptions, PredictionInput, RequestSizes } from '../engine.ts'
 import { modelContext, type Context } from './context.ts'
+import { storedOf } from './memory.ts'
 
 /** Regimes in one phase of a request; more than these mean that the model loops over its tokens. */
 const mostRegimes = 6
@@ -33,6 +34,7 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
     parameters: countParameters(vm, built.model),
     vocabularySize: typeof vocabulary === 'number' ? hintNumber(vocabulary) : 0,
     dtype: context.spec.dtype ?? 'bf16',
+    stored: request.asStored ? storedOf(vm, built) : undefined,
     analyses: [...prefill, ...decode].map((a) => regimeOf(a, context)),
   }
 }

@@ -1,6 +1,8 @@
 // `trace`, `inspect` and `annotate`: one concrete run of a model.
 import { raise } from '../../text/index.ts'
 import { hintNumber, type Int } from '../../sym/index.ts'
+import { namesOf } from '../../analyze/index.ts'
+import type { StoredWeights } from '../../trace/formats.ts'
 import type { PyInstance, Vm } from '../../python/index.ts'
 import { buildModel, createVm } from '../../huggingface/index.ts'
 import { childModules, dtypes, namedParameters, ownParameters, type Tensor } from '../../torch/index.ts'
@@ -13,9 +15,10 @@ import {
   type Padding,
   type TraceRequest,
 } from '../../trace/index.ts'
-import type { ModuleTree } from '../../report/index.ts'
+import type { InspectedWeight, ModuleTree } from '../../report/index.ts'
 import type { CallOptions, InspectResult, ModelOptions, TraceResult } from '../engine.ts'
 import { modelContext, type Context } from './context.ts'
+import { storedOf } from './memory.ts'
 
 /** `left:3` */
 export function paddingOf(mask: string | undefined): Padding | undefined {
@@ -82,18 +85,33 @@ export async function inspect(model: ModelOptions): Promise<InspectResult> {
   const context = await modelContext(model)
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
-  return { ...context.origin(), id: context.id, root: treeOf(vm, '', built.model) }
+  const stored = new Map((storedOf(vm, built) ?? []).flatMap((s) => namesOf(s).map((name) => [name, s] as const)))
+  return { ...context.origin(), id: context.id, root: treeOf(vm, '', '', built.model, stored) }
 }
 
-function treeOf(vm: Vm, name: string, module: PyInstance): ModuleTree {
+function treeOf(
+  vm: Vm,
+  name: string,
+  path: string,
+  module: PyInstance,
+  stored: ReadonlyMap<string, StoredWeights>,
+): ModuleTree {
+  const below = (key: string) => (path === '' ? key : `${path}.${key}`)
   const parameters = namedParameters(vm, module).reduce((n, [, p]) => n + elements(p), 0)
-  const weights = ownParameters(module).map(([key, p]) => ({
-    name: key,
-    shape: p.shape.map((d: Int) => hintNumber(d)),
-    dtype: p.dtype.short,
-  }))
-  const children = childModules(module).map(([key, child]) => treeOf(vm, key, child))
-  return { name, class_name: `${module.cls.module}.${module.cls.qualname}`, weights, parameters, children }
+  const weights = ownParameters(module).map(([key, p]): InspectedWeight => {
+    const kept = stored.get(below(key))
+    return {
+      name: key,
+      shape: p.shape.map((d: Int) => hintNumber(d)),
+      dtype: p.dtype.short,
+      ...(kept === undefined ? {} : { stored: { format: kept.format, bytes: kept.bytes } }),
+    }
+  })
+  const children = childModules(module).map(([key, child]) => treeOf(vm, key, below(key), child, stored))
+  const own = weights.reduce((n, w) => n + (w.stored?.bytes ?? 0), 0)
+  const bytes = children.reduce((n, c) => n + (c.stored_bytes ?? 0), own)
+  const tree = { name, class_name: `${module.cls.module}.${module.cls.qualname}`, weights, parameters, children }
+  return stored.size === 0 ? tree : { ...tree, stored_bytes: bytes }
 }
 
 function elements(t: Tensor): number {

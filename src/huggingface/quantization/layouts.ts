@@ -24,6 +24,8 @@ export interface Layout {
   /** As reports name it. */
   readonly title: string
   readonly tensors: readonly StoredTensor[]
+  /** The format in which the weights are multiplied, where the other side is quantised on the way as well. */
+  readonly multiplied?: 'fp8' | 'fp4' | 'int8' | undefined
 }
 
 function stored(name: string, dtype: StoredDType, ...shape: number[]): StoredTensor {
@@ -45,6 +47,7 @@ export function fineGrainedFp8(
   const shape = o.block === undefined ? [] : [groups(m.out, o.block[0]), groups(m.in, o.block[1])]
   return {
     title: o.block === undefined ? 'fp8' : `fp8, blocks of ${o.block.join(' × ')}`,
+    multiplied: 'fp8',
     tensors: [
       stored('weight', 'f8', m.out, m.in),
       stored('weight_scale_inv', o.block === undefined ? 'f32' : dtype, ...shape),
@@ -57,6 +60,7 @@ export function fineGrainedFp8(
 export function packedFp4(m: Matrix): Layout {
   return {
     title: 'fp4, groups of 32',
+    multiplied: 'fp8',
     tensors: [stored('weight', 'i8', m.out, m.in / 2), stored('weight_scale_inv', 'e8m0', m.out, groups(m.in, 32))],
   }
 }
@@ -71,6 +75,7 @@ export function mxfp4(m: Matrix): Layout {
 export function modelOptFp8(m: Matrix): Layout {
   return {
     title: 'fp8',
+    multiplied: 'fp8',
     tensors: [stored('weight', 'f8', m.out, m.in), stored('weight_scale', 'f32'), stored('input_scale', 'f32')],
   }
 }
@@ -79,6 +84,7 @@ export function modelOptFp8(m: Matrix): Layout {
 export function modelOptNvfp4(m: Matrix, group: number): Layout {
   return {
     title: `nvfp4, groups of ${group}`,
+    multiplied: 'fp4',
     tensors: [
       stored('weight', 'u8', m.out, m.in / 2),
       stored('weight_scale', 'f8', m.out, groups(m.in, group)),
@@ -88,10 +94,17 @@ export function modelOptNvfp4(m: Matrix, group: number): Layout {
   }
 }
 
+/** The same for weights alone: there is no scale for what they are multiplied with. */
+export function nvfp4Weights(m: Matrix, group: number): Layout {
+  const { title, tensors } = modelOptNvfp4(m, group)
+  return { title, tensors: tensors.filter((t) => t.name !== 'input_scale') }
+}
+
 /** OCP microscaling: groups of 32 with a power of two each. */
 export function mxfp8(m: Matrix): Layout {
   return {
     title: 'mxfp8',
+    multiplied: 'fp8',
     tensors: [stored('weight', 'f8', m.out, m.in), stored('weight_scale', 'e8m0', m.out, groups(m.in, 32))],
   }
 }
@@ -143,6 +156,7 @@ export function bitsAndBytes4(m: Matrix, type: string, isNested: boolean): Layou
 export function bitsAndBytes8(m: Matrix): Layout {
   return {
     title: 'int8',
+    multiplied: 'int8',
     tensors: [stored('weight', 'i8', m.out, m.in), stored('SCB', 'f32', m.out), stored('weight_format', 'u8')],
   }
 }
@@ -151,6 +165,7 @@ export function bitsAndBytes8(m: Matrix): Layout {
 export function fbgemmFp8(m: Matrix): Layout {
   return {
     title: 'fp8, a scale for each row',
+    multiplied: 'fp8',
     tensors: [stored('weight', 'f8', m.out, m.in), stored('weight_scale', 'f32', m.out, 1)],
   }
 }
@@ -179,6 +194,7 @@ export interface CompressedWeights {
   readonly hasGroupIndex: boolean
   /** One scale for all inputs, found beforehand. */
   readonly hasInputScale: boolean
+  readonly multiplied: Layout['multiplied']
 }
 
 /** Shape of the scales. */
@@ -207,6 +223,7 @@ export const compressedLayouts: Readonly<Record<string, (m: Matrix, w: Compresse
     const zeros = [groups(m.out * w.bits, 32), shape[1] ?? 1]
     return {
       title: compressedTitle(w),
+      multiplied: w.multiplied,
       tensors: [
         stored('weight_packed', 'i32', m.out, groups(m.in * w.bits, 32)),
         stored('weight_scale', 'a', ...shape),
@@ -221,6 +238,7 @@ export const compressedLayouts: Readonly<Record<string, (m: Matrix, w: Compresse
   'naive-quantized': (m, w) => oneByte(m, w, w.type === 'int' ? 'i8' : 'f8'),
   'nvfp4-pack-quantized': (m, w) => ({
     title: compressedTitle(w, 'nvfp4'),
+    multiplied: w.multiplied,
     tensors: [
       stored('weight_packed', 'u8', m.out, m.in / 2),
       stored('weight_scale', 'f8', ...scales(m, w)),
@@ -230,10 +248,12 @@ export const compressedLayouts: Readonly<Record<string, (m: Matrix, w: Compresse
   }),
   'mxfp4-pack-quantized': (m, w) => ({
     title: compressedTitle(w, 'mxfp4'),
+    multiplied: w.multiplied,
     tensors: [stored('weight_packed', 'u8', m.out, m.in / 2), stored('weight_scale', 'u8', ...scales(m, w))],
   }),
   'mxfp8-quantized': (m, w) => ({
     title: compressedTitle(w, 'mxfp8'),
+    multiplied: w.multiplied,
     tensors: [stored('weight', 'f8', m.out, m.in), stored('weight_scale', 'u8', ...scales(m, w))],
   }),
 }
@@ -242,6 +262,7 @@ function oneByte(m: Matrix, w: CompressedWeights, dtype: 'i8' | 'f8'): Layout {
   const shape = scales(m, w)
   return {
     title: compressedTitle(w),
+    multiplied: w.multiplied,
     tensors: [
       stored('weight', dtype, m.out, m.in),
       stored('weight_scale', 'a', ...shape),

@@ -80,6 +80,7 @@ const fp8: Method = (q, around) => {
 const algorithms: Readonly<Record<string, (matrix: Matrix, settings: JsonObject) => Layout>> = {
   FP8: layouts.modelOptFp8,
   NVFP4: (m, s) => layouts.modelOptNvfp4(m, groupOf(s, 16, m)),
+  W4A16_NVFP4: (m, s) => layouts.nvfp4Weights(m, groupOf(s, 16, m)),
   MXFP8: layouts.mxfp8,
 }
 
@@ -132,7 +133,15 @@ function compressedWeights(weights: JsonObject, inputs: Json | undefined): Compr
     isSymmetric: weights['symmetric'] !== false,
     hasGroupIndex: weights['actorder'] === 'group',
     hasInputScale: isStatic,
+    multiplied: isJsonObject(inputs) ? multipliedIn(inputs) : undefined,
   }
+}
+
+/** The format of what weights are multiplied with. */
+function multipliedIn(inputs: JsonObject): Layout['multiplied'] {
+  const bits = numberIn(inputs, 'num_bits', 8)
+  if (inputs['type'] === 'float') return bits === 8 ? 'fp8' : bits === 4 ? 'fp4' : undefined
+  return bits === 8 ? 'int8' : undefined
 }
 
 const compressed: Method = (q) => {
