@@ -150,6 +150,10 @@ export class CachePlan {
     return raise('assumption-failed', `no analysis covers batch ${point.batch} with ${point.tokens} tokens`, { notes })
   }
 
+  covers(batch: number, tokens: number): boolean {
+    return this.#regimes.some((regime) => regime.reasonAgainst({ batch, tokens }) === undefined)
+  }
+
   /** The most that is alive at once while a prompt is read. */
   activations(batch: number, tokens: number): number {
     const point = { batch, tokens }

@@ -105,14 +105,21 @@ function weightFormat({ model, format, weightBits }: MemoryRequest) {
 /** What is needed as a function of batch and length. */
 class Need {
   readonly plan: CachePlan
+  /** Tokens up to which the analyses hold. */
+  readonly limit: number
 
   constructor(
     private readonly request: MemoryRequest,
     private readonly weightBytes: number,
   ) {
-    const { model, context } = request
+    const { model, context, batch } = request
+    const planFor = (longest: number) => new CachePlan(model.regimes, model.variables, request, longest)
     const longest = Math.max(context + 1, model.positions ?? usualPositions)
-    this.plan = new CachePlan(model.regimes, model.variables, request, longest)
+    const plan = planFor(longest)
+    // A program with too many regimes is analysed for its first ones alone.
+    const isCovered = [longest, Math.floor(longest / 2)].every((n) => plan.covers(batch, n))
+    this.limit = isCovered ? Math.max(context, model.positions ?? usualPositions) : context
+    this.plan = isCovered ? plan : planFor(context + 1)
   }
 
   activations(batch: number, context: number): number {
@@ -126,7 +133,7 @@ class Need {
 
 function fitOf(request: MemoryRequest, hardware: Hardware, need: Need, weightBytes: number): Fit {
   const usableBytes = hardware.memory_bytes.value * (1 - request.memoryReserve)
-  const limit = Math.max(request.context, request.model.positions ?? usualPositions)
+  const { limit } = need
   const most = (n: Need) => ({
     largestBatch: largest(1, mostSequences, (b) => n.total(b, request.context) <= usableBytes),
     longestContext: largest(2, limit, (c) => n.total(request.batch, c) <= usableBytes),
