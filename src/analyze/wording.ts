@@ -1,6 +1,6 @@
 // The words of a report: what a kernel does, in words, and how its numbers come about, so that a person can check them.
 import { exprOf, print, type Int } from '../sym/index.ts'
-import { kernels, type KernelCall, type TensorSig } from '../torch/index.ts'
+import { type KernelCall, type TensorSig } from '../torch/index.ts'
 
 /** How kernels are spoken of, where the name alone says too little. */
 const verbs: ReadonlyMap<string, string> = new Map([
@@ -60,7 +60,7 @@ export function formula(x: Int): string {
 
 /** How the numbers come about: line, source text, shapes, the rules applied. */
 export function analysisOf(call: KernelCall, place: string, text: string): string {
-  const row = kernels[call.op]
+  const { row } = call
   const operands = `${call.op}(${call.inputs.map(shapeText).join(', ')}) → ${call.outputs.map(shapeText).join(', ')}`
   const source = text === '' ? place : `${place}: ${text}`
   return `${source} | ${operands} | FLOPs: ${row.arithmeticRule} | bytes: ${row.trafficRule}`

@@ -10,6 +10,26 @@ export {
   type ModelSpec,
 } from './model.ts'
 export { autoMapOf, remotePackage, RemoteCode, repositoriesOf } from './remote.ts'
+export {
+  authorText,
+  describedKernel,
+  overrideName,
+  Overrides,
+  type Author,
+  type BranchOverride,
+  type Check,
+  type CheckedOverride,
+  type CheckReport,
+  type CheckStatus,
+  type Citation,
+  type Justified,
+  type KernelOverride,
+  type OutputOverride,
+  type Override,
+  type OverridesFile,
+  type OverrideUse,
+  type Verdict,
+} from './overrides.ts'
 export { toJson } from './config.ts'
 export { callDriver } from './driver.ts'
 export { acceptedBy, callCallables } from './plain.ts'

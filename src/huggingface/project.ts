@@ -7,10 +7,12 @@ import {
   Vm,
   type Budget,
   type Programs,
+  type VmOptions,
 } from '../python/index.ts'
 import { Scope } from '../sym/index.ts'
-import { torchModules, torchOverlays } from '../torch/index.ts'
+import { torchModules, torchOverlays, torchState } from '../torch/index.ts'
 import { drivers, overlays } from './overlays.ts'
+import { decisionsOf, describeKernels, overrideModules, type Overrides } from './overrides.ts'
 import { lazyModule, transformersOverlays } from './lazy.ts'
 
 export interface Project {
@@ -21,6 +23,8 @@ export interface Project {
   readonly findPackage?: ((name: string) => string | undefined) | undefined
   /** Parsed and compiled files, for projects that are run more than once. */
   readonly programs?: Programs | undefined
+  /** What somebody wrote down for what the engine can't find out. */
+  readonly overrides?: Overrides | undefined
 }
 
 /** Names the folder of a package, whether the user gave the folder itself or the one that holds it. */
@@ -47,11 +51,28 @@ export function packageVersion(project: Project, name: string): string | undefin
 
 /** An interpreter over a project's sources, with a fresh scope of variables. */
 export function createVm(project: Project, budget?: Budget): Vm {
-  const forTransformers = [...transformersOverlays(packageVersion(project, 'transformers') ?? '0'), ...overlays]
-  return new Vm({
+  const known = standIns(project)
+  const { overrides, programs } = project
+  const own = overrides === undefined ? undefined : overrideModules(overrides, project, known)
+  const vm = new Vm({
     scope: new Scope(),
     sources: project.sources,
     roots: project.roots,
+    hostModules: [...known.hostModules, ...(own?.hostModules ?? [])],
+    overlays: [...known.overlays, ...(own?.overlays ?? [])],
+    decisions: overrides === undefined ? undefined : decisionsOf(overrides),
+    findPackage: project.findPackage,
+    ...(budget === undefined ? {} : { budget }),
+    ...(programs === undefined ? {} : { programs }),
+  })
+  vm.modulePath = () => vm.state(torchState).moduleStack.at(-1)?.path
+  if (overrides !== undefined) describeKernels(vm, overrides)
+  return vm
+}
+
+function standIns(project: Project): Pick<VmOptions, 'hostModules' | 'overlays'> {
+  const forTransformers = [...transformersOverlays(packageVersion(project, 'transformers') ?? '0'), ...overlays]
+  return {
     hostModules: [...stdlibModules, ...torchModules, lazyModule],
     overlays: [
       ...stdlibOverlays,
@@ -59,8 +80,5 @@ export function createVm(project: Project, budget?: Budget): Vm {
       ...drivers,
       ...(project.roots.has('transformers') ? forTransformers : []),
     ],
-    findPackage: project.findPackage,
-    ...(budget === undefined ? {} : { budget }),
-    ...(project.programs === undefined ? {} : { programs: project.programs }),
-  })
+  }
 }

@@ -158,7 +158,7 @@ export class Importer {
   }
 
   private beyondReach(name: string): never {
-    return this.vm.stop('unknown-name', `nothing stands in for the module ${name}`)
+    return this.vm.stop('unknown-name', `nothing stands in for the module ${name}`, { details: { name } })
   }
 
   /** The names that every module starts with. */
@@ -285,7 +285,8 @@ export class Importer {
     const standIn = this.standIn(module.name)
     if (standIn === undefined || isDunder(name) || module.state !== 'ready' || standIn.absent?.includes(name) === true)
       return
-    this.vm.stop('unknown-name', `what stands in for the module ${module.name} has no name ${name}`)
+    const details = { name: `${module.name}.${name}` }
+    this.vm.stop('unknown-name', `what stands in for the module ${module.name} has no name ${name}`, { details })
   }
 
   private standIn(name: string): StandIn | undefined {

@@ -1,12 +1,22 @@
 // The machine one analysis runs on: the stack of frames, the budgets, the state that higher layers keep for the run, and
 // the ways to fail. A Python exception (`raise`) can be caught by the program; an `AnalysisError` (`stop`) cannot.
-import { formatSpan, isAnalysisError, raise, type ErrorCode, type SourceProvider, type Span } from '../text/index.ts'
+import {
+  formatSpan,
+  isAnalysisError,
+  raise,
+  type ErrorCode,
+  type ErrorOptions,
+  type SourceProvider,
+  type Span,
+} from '../text/index.ts'
 import { Scope } from '../sym/index.ts'
 import type { Frame } from './code.ts'
+import type { Decisions } from './decisions.ts'
 import { Importer } from './importer.ts'
 import { construct, getAttr, str } from './object.ts'
 import { Programs } from './programs.ts'
 import type { StateKey } from './state.ts'
+import { types } from './types.ts'
 import type { PyClass, PyModule, Value } from './values.ts'
 import { PyException, PyInstance } from './values.ts'
 
@@ -62,6 +72,7 @@ export interface VmOptions {
   readonly overlays: readonly Overlay[]
   readonly budget?: Partial<Budget>
   readonly lazyPackage?: LazyPackage
+  readonly decisions?: Decisions | undefined
   /** Parsed and compiled files, to be shared by several runs over the same sources. */
   readonly programs?: Programs
 }
@@ -72,6 +83,9 @@ export { stateKey, type StateKey } from './state.ts'
 const clockInterval = 1 << 14
 /** Frames that an error shows. */
 const shownFrames = 16
+
+const absentHint =
+  'Give its sources with --source DIR, or describe what is used of it in lm-predictor.overrides.json (lm-predictor help overrides).'
 
 export class Vm {
   readonly scope: Scope
@@ -85,6 +99,10 @@ export class Vm {
   handling: PyException[] = []
   /** Where it is set: file → lines of the statements that ran. */
   coverage: Map<string, Set<number>> | undefined = undefined
+  /** The path of the `nn.Module` that is running; set by the layer that knows modules. */
+  modulePath: () => string | undefined = () => undefined
+  /** What is to be taken for the values of tensors, by the line that reads them. */
+  readonly decisions: Decisions | undefined
   /** Names that every module has. */
   readonly builtins: ReadonlyMap<string, Value>
   private readonly states = new Map<StateKey<unknown>, unknown>()
@@ -99,6 +117,7 @@ export class Vm {
     this.scope = options.scope ?? new Scope()
     this.scope.where = () => this.where()
     this.programs = options.programs ?? new Programs()
+    this.decisions = options.decisions
     this.budget = { ...defaultBudget, ...options.budget }
     this.deadline = Date.now() + this.budget.milliseconds
     this.importer = new Importer(this, options)
@@ -179,13 +198,12 @@ export class Vm {
   }
 
   /** Ends the analysis. */
-  stop(
-    code: ErrorCode,
-    message: string,
-    options: { span?: Span | undefined; hint?: string | undefined; notes?: readonly string[] } = {},
-  ): never {
-    const notes = [...(options.notes ?? []), ...this.stackNotes(this.trace())]
-    return raise(code, message, { span: options.span ?? this.where(), hint: options.hint, notes })
+  stop(code: ErrorCode, message: string, options: ErrorOptions = {}): never {
+    const stack = this.trace()
+    const notes = [...(options.notes ?? []), ...this.stackNotes(stack)]
+    const module = this.modulePath()
+    const details = { ...options.details, stack, ...(module === undefined ? {} : { module }) }
+    return raise(code, message, { span: options.span ?? this.where(), hint: options.hint, notes, details })
   }
 
   /**
@@ -221,7 +239,19 @@ export class Vm {
     const name = e.value.cls.name
     const text = this.textOf(e.value)
     const notes = this.stackNotes(e.trace)
+    const absent = this.absentPackage(e)
+    if (absent !== undefined) {
+      const details = { name: absent, stack: e.trace }
+      const message = `there is no source of the module ${absent}, which is imported here`
+      return caught(() => raise('source-not-found', message, { span: e.span, notes, hint: absentHint, details }))
+    }
     return caught(() => raise('python-error', text === '' ? name : `${name}: ${text}`, { span: e.span, notes }))
+  }
+
+  /** The module that an exception says is missing, where nothing is known of its whole package. */
+  private absentPackage(e: PyException): string | undefined {
+    const name = e.value.cls === types.ModuleNotFoundError ? e.value.dict.get('name') : undefined
+    return typeof name === 'string' && !this.importer.exists(name.split('.')[0] ?? '') ? name : undefined
   }
 
   /** `str(exception)`, unless that fails in its turn. */

@@ -21,6 +21,7 @@ export {
   teach,
 } from './assumption.ts'
 export { type Comparison, type Minimum, Prover } from './prover.ts'
+export { intOfFormula } from './formula.ts'
 export { belowMinimum, type Int, Scope, SymInt, type VariableInfo, type VariableOptions } from './scope.ts'
 export {
   abs,

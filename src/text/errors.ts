@@ -31,6 +31,11 @@ export const errorCodes = {
   'reference-cycle': { exit: 2, hint: 'A class cannot contain itself: check the analysis files named above.' },
   'unbound-parameter': { exit: 2, hint: 'Make the callers’ analysis again with lm-predictor analyze --recursive.' },
   'assumption-failed': { exit: 3, hint: 'Analyse this config from source: --transformers DIR.' },
+  'bad-override': { exit: 2, hint: 'Correct the entry; what one looks like: lm-predictor help overrides.' },
+  'stale-override': {
+    exit: 2,
+    hint: 'The source has changed since the entry was written: read it again and correct the entry, or take it out.',
+  },
   'write-failed': { exit: 2, hint: 'Check that the folder exists, is writable and has space.' },
   'source-not-found': {
     exit: 3,
@@ -38,11 +43,17 @@ export const errorCodes = {
   },
   'syntax-error': { exit: 2, hint: 'Correct the source; Python would not run it either.' },
   'unsupported-syntax': { exit: 3, hint: 'This construct of Python is not interpreted yet.' },
-  'unsupported-op': { exit: 3, hint: 'No kernel of this name is known, so nothing below it was counted.' },
-  'unknown-name': { exit: 3, hint: 'The module that stands in for this library does not have the name.' },
+  'unsupported-op': {
+    exit: 3,
+    hint: 'No kernel of this name is known, so nothing below it was counted. Describe it in lm-predictor.overrides.json (lm-predictor help overrides).',
+  },
+  'unknown-name': {
+    exit: 3,
+    hint: 'The module that stands in for this library does not have the name. Describe it in lm-predictor.overrides.json (lm-predictor help overrides).',
+  },
   'data-dependent-branch': {
     exit: 3,
-    hint: 'The branch depends on the values of a tensor, which an analysis by shape cannot know.',
+    hint: 'It depends on the values of a tensor, which an analysis by shape cannot know. Decide it in lm-predictor.overrides.json (lm-predictor help overrides).',
   },
   'python-error': { exit: 3, hint: 'The analysed source raised this error; Python would raise it too.' },
   forbidden: { exit: 3, hint: 'Analysed source may not reach files, processes or the network.' },
@@ -67,34 +78,49 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
+/** What somebody who wants to help an analysis over a stop needs to know of it. */
+export interface StopDetails {
+  /** The dotted name that was asked for. */
+  readonly name?: string
+  /** What it was called with: `bf16[2,32,64]`, `eps=1e-05`. */
+  readonly args?: readonly string[]
+  /** What wanted the values of a tensor: `item()`, `a branch`. */
+  readonly wanted?: string
+  /** Dotted path of the module that was running, '' for the model itself. */
+  readonly module?: string
+  /** Python's stack, innermost last: `file:line in function`. */
+  readonly stack?: readonly string[]
+}
+
+export interface ErrorOptions {
+  readonly span?: Span | undefined
+  readonly hint?: string | undefined
+  readonly notes?: readonly string[]
+  readonly details?: StopDetails | undefined
+}
+
 export class AnalysisError extends Error {
   readonly code: ErrorCode
   readonly span: Span | undefined
   /** What to do next. */
   readonly hint: string
-  /** Further lines: the module path, the call stack, what was tried. */
+  /** Further lines: the call stack, what was tried. */
   readonly notes: readonly string[]
+  readonly details: StopDetails | undefined
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { span?: Span | undefined; hint?: string | undefined; notes?: readonly string[] } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message)
     this.name = 'AnalysisError'
     this.code = code
     this.span = options.span
     this.hint = options.hint ?? errorCodes[code].hint
     this.notes = options.notes ?? []
+    this.details = options.details
   }
 }
 
 /** Stops with an error. Every `AnalysisError` of the project starts here. */
-export function raise(
-  code: ErrorCode,
-  message: string,
-  options: { span?: Span | undefined; hint?: string | undefined; notes?: readonly string[] } = {},
-): never {
+export function raise(code: ErrorCode, message: string, options: ErrorOptions = {}): never {
   throw new AnalysisError(code, message, options)
 }
 

@@ -1,5 +1,7 @@
 // Copies and conversions: `to`, `clone`, `contiguous`, `copy_`, and reading values out.
+import { unknownValue } from '../python/stdlib/unknown.ts'
 import { types } from '../python/types.ts'
+import type { Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
 import { isBatched, lifted } from './batching.ts'
 import type { DeviceName } from './device.ts'
@@ -110,8 +112,18 @@ export function valuesOf(vm: Vm, t: Tensor, what: string): Values {
     return vm.stop(
       'data-dependent-branch',
       `${what} needs the values of a tensor of shape ${showShape(t.shape)}, which depend on the input or the weights`,
+      { details: { wanted: what } },
     )
   }
   known.pinSizes()
   return known.get()
+}
+
+/**
+ * What was decided in place of a value that only the data tell: a number, or, where the line's condition was decided,
+ * something that the condition may compute with. Undefined where nothing was, or where the value is known.
+ */
+export function decidedValue(vm: Vm, inputs: readonly Tensor[], what: string): Value | undefined {
+  if (vm.decisions === undefined || inputs.every((t) => t.storage.data !== undefined)) return undefined
+  return vm.decisions.number(vm) ?? (vm.decisions.truth(vm) === undefined ? undefined : unknownValue(what))
 }

@@ -4,6 +4,18 @@ export { Tensor, Storage, isTensor, newTensor, outputOf, tensorClass, viewOf, ty
 export { DType, dtypeByName, dtypeByShort, dtypes } from './dtype.ts'
 export type { DeviceName } from './device.ts'
 export { torchState, TorchState, type ModuleFrame, type Recorder, type TracedSource } from './state.ts'
+export { describedKernels, shownArguments, type DescribedKernel, type OutputRule } from './described.ts'
+export {
+  type Argument,
+  type DimensionRule,
+  parseDimension,
+  parseOver,
+  parseSchema,
+  type Reference,
+  referencesOf,
+  type Schema,
+  tensorProperties,
+} from './notation.ts'
 export { elementWidth, launch, type KernelCall, type Place, type TensorSig } from './record.ts'
 export { kernels, type KernelName } from './kernels/index.ts'
 export type { Cost, KernelRow, Operand } from './kernels/table.ts'
@@ -12,4 +24,5 @@ export { moduleFunctions, tensorMethods } from './functions/index.ts'
 export { children as childModules, nameModules, namedParameters } from './module/module.ts'
 export { countParameters, ownParameters, withBuildDefaults } from './access.ts'
 export { torchModules } from './namespace/index.ts'
-export { torchOverlays } from './standins/index.ts'
+export { packagesOnRequest, torchOverlays } from './standins/index.ts'
+export { describedFunction, unsupportedFunction } from './namespace/unsupported.ts'

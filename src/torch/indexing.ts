@@ -5,7 +5,7 @@ import { collect, toIndex } from '../python/object.ts'
 import { ellipsis, tuple } from '../python/make.ts'
 import { isInt, PyList, PyRange, PySlice, PyTuple, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
-import { hintNumber, le, type Int } from '../sym/index.ts'
+import { hintNumber, le, max, type Int } from '../sym/index.ts'
 import { scalarOf } from './arguments.ts'
 import { isBatched, lifted } from './batching.ts'
 import { broadcastKnown, copyInto, valuesOf } from './conversion.ts'
@@ -143,8 +143,9 @@ function expandMasks(vm: Vm, t: Tensor, indices: readonly (Tensor | undefined)[]
     if (index === undefined) dim++
     else if (isMask(index)) {
       checkMaskShape(vm, t, index, dim)
-      for (const column of maskColumns(vm, index))
-        result.push({ dim: dim++, shape: [column.length], values: new Known([], [], () => column) })
+      const { count, columns } = trueElements(vm, index)
+      for (const column of columns)
+        result.push({ dim: dim++, shape: [count], values: column && new Known([], [], () => column) })
     } else result.push({ dim: dim++, shape: index.shape, values: knownValues(index) })
   }
   return result
@@ -160,8 +161,20 @@ function checkMaskShape(vm: Vm, t: Tensor, mask: Tensor, dim: number): void {
   })
 }
 
-/** Positions of the true elements, a list for each dimension. */
-export function maskColumns(vm: Vm, mask: Tensor): number[][] {
+/** How many elements are true and their positions, a list for each dimension; undefined where only their number was decided. */
+interface TrueElements {
+  readonly count: Int
+  readonly columns: readonly (number[] | undefined)[]
+}
+
+export function trueElements(vm: Vm, mask: Tensor): TrueElements {
+  const decided = mask.storage.data === undefined ? vm.decisions?.number(vm) : undefined
+  if (decided !== undefined) return { count: decided, columns: mask.shape.map(() => undefined) }
+  const columns = maskColumns(vm, mask)
+  return { count: columns[0]?.length ?? 0, columns }
+}
+
+function maskColumns(vm: Vm, mask: Tensor): number[][] {
   const values = valuesOf(vm, mask, 'indexing with a mask')
   const strides = contiguousStrides(mask.shape).map(hintNumber)
   const found = Array.from(values).flatMap((x, i) => (x !== 0 ? [i] : []))
@@ -356,10 +369,11 @@ export function nonzeroColumns(vm: Vm, t: Tensor): Tensor[] {
 
 /** One row of coordinates for each element that is not zero. Its length depends on the values. */
 export function nonzero(vm: Vm, t: Tensor): Tensor {
-  const columns = maskColumns(vm, t)
-  const count = columns[0]?.length ?? 0
-  const out = outputOf([t], [count, t.rank], dtypes.int64, [1, Math.max(count, 1)])
-  deriveKnown(out, [t], () => Array.from({ length: count }, (_, i) => columns.map((c) => c[i] ?? 0)).flat())
+  const { count, columns } = trueElements(vm, t)
+  const out = outputOf([t], [count, t.rank], dtypes.int64, [1, max(count, 1)])
+  deriveKnown(out, [t], () =>
+    Array.from({ length: hintNumber(count) }, (_, i) => columns.map((c) => c?.[i] ?? 0)).flat(),
+  )
   launch(vm, 'aten.nonzero.default', [t], [out])
   return out
 }

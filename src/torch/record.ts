@@ -25,8 +25,10 @@ export interface Place {
 }
 
 export interface KernelCall {
-  /** The dispatcher's name with its overload: `aten.mm.default`. */
-  readonly op: KernelName
+  /** The dispatcher's name with its overload: `aten.mm.default`; a described kernel's own name. */
+  readonly op: string
+  /** The rules that its costs follow. */
+  readonly row: KernelRow
   readonly inputs: readonly TensorSig[]
   readonly outputs: readonly TensorSig[]
   readonly matmulFlops: Int
@@ -83,7 +85,7 @@ export function elementWidth(state: TorchState, t: Tensor): Int {
 
 export const noParams: Params = {}
 
-/** Counts one kernel. `inputs` are its tensor arguments in the dispatcher's order, absent ones left out. */
+/** Counts one kernel of the table. `inputs` are its tensor arguments in the dispatcher's order, absent ones left out. */
 export function launch(
   vm: Vm,
   op: KernelName,
@@ -91,18 +93,28 @@ export function launch(
   outputs: readonly Tensor[],
   params: Params = noParams,
 ): void {
+  launchRow(vm, op, kernels[op], inputs, outputs, params)
+}
+
+/** Counts one kernel whose row is given. */
+export function launchRow(
+  vm: Vm,
+  op: string,
+  row: KernelRow,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  params: Params = noParams,
+): void {
   if (inputs.some((t) => t instanceof BatchedTensor)) vm.stop('unsupported-op', `${op} under torch.vmap`)
   const state = vm.state(torchState)
-  if (state.recorder === undefined) return
-  const row: KernelRow = kernels[op]
-  if (!row.counted) return
+  if (state.recorder === undefined || !row.counted) return
   const resolved = inputs.some((t) => t.isConjugate) ? inputs.map((t) => resolveConjugate(vm, t)) : inputs
   const operand = (t: Tensor): RecordedOperand => new RecordedOperand(t, elementWidth(state, t))
   const ins = resolved.map(operand)
   const outs = outputs.map(operand)
   const cost = row.cost(ins, outs, params)
   const { at, site, module } = place(vm, state)
-  state.recorder.push({ op, inputs: ins, outputs: outs, ...cost, module, at, site })
+  state.recorder.push({ op, row, inputs: ins, outputs: outs, ...cost, module, at, site })
 }
 
 /** The conjugated values written out, as the dispatcher does before a kernel that knows nothing of conjugation. */

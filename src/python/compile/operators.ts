@@ -10,6 +10,7 @@ import {
   type CompareOperator,
   type UnaryOperator,
 } from '../object.ts'
+import { isAnalysisError } from '../../text/index.ts'
 import type { ExpressionNode, Node } from '../parse/index.ts'
 import type { Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
@@ -99,16 +100,17 @@ type Condition = (...at: Parameters<Evaluate>) => boolean
  * a conditional jump down to that line, or to the last comparison that it compiled before within the same test.
  */
 export function condition(c: Compiler, node: ExpressionNode, line: number): Condition {
-  return conditionAt(c, node, { line })
+  return conditionAt(c, node, { line }, false)
 }
 
-function conditionAt(c: Compiler, node: ExpressionNode, jump: { line: number }): Condition {
+/** `negated`: the part stands under an odd number of `not`. */
+function conditionAt(c: Compiler, node: ExpressionNode, jump: { line: number }, negated: boolean): Condition {
   if (!c.isReady(node)) {
     if (node.nodeType === 'UnaryOp' && node.op.nodeType === 'Not') {
-      const inner = conditionAt(c, node.operand, jump)
+      const inner = conditionAt(c, node.operand, jump, !negated)
       return (vm, frame) => !inner(vm, frame)
     }
-    if (node.nodeType === 'BoolOp') return connected(c, node, jump)
+    if (node.nodeType === 'BoolOp') return connected(c, node, jump, negated)
     if (node.nodeType === 'Compare') jump.line = node.lineno
   }
   const value = c.expression(node)
@@ -117,12 +119,25 @@ function conditionAt(c: Compiler, node: ExpressionNode, jump: { line: number }):
     const v = value(vm, frame)
     if (v === true || v === false) return v
     frame.line = line
-    return truth(vm, v)
+    return vm.decisions === undefined ? truth(vm, v) : decidedTruth(vm, v, negated)
   }
 }
 
-function connected(c: Compiler, node: Node<'BoolOp'>, jump: { line: number }): Condition {
-  const tests = node.values.map((v) => conditionAt(c, v, jump))
+/** The truth of a part of a condition; where the data tell it, the one with which the condition comes out as decided. */
+function decidedTruth(vm: Vm, v: Value, negated: boolean): boolean {
+  try {
+    return truth(vm, v)
+  } catch (e) {
+    const here = vm.where()
+    const isHere = isAnalysisError(e) && e.code === 'data-dependent-branch' && e.span?.line === here?.line
+    const decided = isHere && e.span?.file === here?.file ? vm.decisions?.truth(vm) : undefined
+    if (decided === undefined) throw e
+    return decided !== negated
+  }
+}
+
+function connected(c: Compiler, node: Node<'BoolOp'>, jump: { line: number }, negated: boolean): Condition {
+  const tests = node.values.map((v) => conditionAt(c, v, jump, negated))
   const stopsAt = node.op.nodeType === 'Or'
   return (vm, frame) => {
     for (const test of tests) if (test(vm, frame) === stopsAt) return stopsAt

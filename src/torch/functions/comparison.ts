@@ -4,7 +4,7 @@ import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { asOperand, asScalar, asTensor, numberArg, scalarHint, scalarOf, type Scalar } from '../arguments.ts'
-import { convert, valuesOf } from '../conversion.ts'
+import { convert, decidedValue, valuesOf } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { filled, scalarTensor } from '../factories.ts'
 import { aliases, merged, ofTwo, torchFunctions, type FunctionSet } from '../functions.ts'
@@ -311,6 +311,8 @@ const composites = torchFunctions({
   'allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)': (vm, [a, b, rtol, atol]) => {
     const [x, y] = [asTensor(vm, a), asTensor(vm, b)]
     launch(vm, 'aten.allclose.default', [x, y], [])
+    const decided = decidedValue(vm, [x, y], 'torch.allclose()')
+    if (decided !== undefined) return decided
     const [relative, absolute] = [numberArg(vm, rtol), numberArg(vm, atol)]
     const other = valuesOf(vm, y, 'torch.allclose()')
     return Array.from(valuesOf(vm, x, 'torch.allclose()')).every((p, i) => {
@@ -321,9 +323,11 @@ const composites = torchFunctions({
   'equal(input, other)': (vm, [a, b]) => equal(vm, asTensor(vm, a), asTensor(vm, b)),
 })
 
-function equal(vm: Vm, a: Tensor, b: Tensor): boolean {
+function equal(vm: Vm, a: Tensor, b: Tensor): Value {
   launch(vm, 'aten.equal.default', [a, b], [])
   if (a.rank !== b.rank || !sameShape(a.shape, b.shape)) return false
+  const decided = decidedValue(vm, [a, b], 'torch.equal()')
+  if (decided !== undefined) return decided
   const other = valuesOf(vm, b, 'torch.equal()')
   return Array.from(valuesOf(vm, a, 'torch.equal()')).every((x, i) => x === other[i])
 }

@@ -1,11 +1,12 @@
 // `to` in all its call forms, the dtype methods, copies, and reading values: item, tolist, bool, int, float.
 import { float, list } from '../../python/make.ts'
+import { intOf } from '../../python/object.ts'
 import { types } from '../../python/types.ts'
 import { isInt, PyFloat, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { eq, hint, hintNumber, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, formatArg } from '../arguments.ts'
-import { clone, contiguousIn, copyInto, hasFormat, to, valuesOf, type Conversion } from '../conversion.ts'
+import { clone, contiguousIn, copyInto, decidedValue, hasFormat, to, valuesOf, type Conversion } from '../conversion.ts'
 import { Device, deviceArg } from '../device.ts'
 import { DType, dtypeArg, dtypes } from '../dtype.ts'
 import { legacyDtype, legacyTypeName } from '../legacy.ts'
@@ -128,8 +129,10 @@ export function item(vm: Vm, t: Tensor): Value {
   if (!eq(count, 1)) {
     vm.raise(types.RuntimeError, `a Tensor with ${hint(count)} elements cannot be converted to Scalar`)
   }
-  const [x = NaN] = Array.from(valuesOf(vm, t, 'item()'))
   launch(vm, 'aten._local_scalar_dense.default', [t], [])
+  const decided = decidedValue(vm, [t], 'item()')
+  if (decided !== undefined) return decided
+  const [x = NaN] = Array.from(valuesOf(vm, t, 'item()'))
   return scalarValue(t, x)
 }
 
@@ -137,8 +140,8 @@ export function truthOf(vm: Vm, t: Tensor): boolean {
   const count = numel(t.shape)
   if (eq(count, 0)) vm.raise(types.RuntimeError, 'Boolean value of Tensor with no values is ambiguous')
   if (!eq(count, 1)) vm.raise(types.RuntimeError, 'Boolean value of Tensor with more than one value is ambiguous')
-  const [x = NaN] = Array.from(valuesOf(vm, t, 'a branch'))
   launch(vm, 'aten._local_scalar_dense.default', [t], [])
+  const [x = NaN] = Array.from(valuesOf(vm, t, 'a branch'))
   return x !== 0
 }
 
@@ -155,7 +158,7 @@ function tolist(vm: Vm, t: Tensor): Value {
 
 function asInt(vm: Vm, t: Tensor): Int {
   const v = item(vm, t)
-  return typeof v === 'number' ? v : Math.trunc(numberOf(v))
+  return intOf(v) ?? Math.trunc(numberOf(v))
 }
 
 function numberOf(v: Value): number {

@@ -8,7 +8,7 @@ import { asOperand, asScalar, asTensor, dimArg, intArg, isSequence, optionalInt,
 import { fillKnown } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { merged, ofTensor, torchFunctions, type FunctionSet } from '../functions.ts'
-import { fillFrom, getItem, indexPut, maskColumns, nonzero, nonzeroColumns, setItem } from '../indexing.ts'
+import { fillFrom, getItem, indexPut, nonzero, nonzeroColumns, setItem, trueElements } from '../indexing.ts'
 import { clonedStrides } from '../iterator.ts'
 import type { KernelName } from '../kernels/index.ts'
 import { Known, positions, symbolic } from '../known.ts'
@@ -124,13 +124,13 @@ const gathers = torchFunctions({
   'masked_select(input, mask)': (vm, [input, mask]) => maskedSelect(vm, asTensor(vm, input), asTensor(vm, mask)),
 })
 
-/** As many elements as the mask has: its values must be known. */
+/** As many elements as the mask has: its values must be known, or their number decided. */
 function maskedSelect(vm: Vm, t: Tensor, mask: Tensor): Tensor {
   const shape = broadcastShapes(vm, [t.shape, mask.shape])
   const spread = expand(vm, mask, shape)
-  const columns = maskColumns(vm, spread)
-  const out = outputOf([t, mask], [columns[0]?.length ?? 0], t.dtype)
-  const source = knownValues(expand(vm, t, shape))
+  const { count, columns } = trueElements(vm, spread)
+  const out = outputOf([t, mask], [count], t.dtype)
+  const source = columns[0] === undefined ? undefined : knownValues(expand(vm, t, shape))
   if (source !== undefined) {
     const strides = contiguousStrides(shape).map((s) => Number(hint(s)))
     setKnown(
@@ -138,7 +138,7 @@ function maskedSelect(vm: Vm, t: Tensor, mask: Tensor): Tensor {
       new Known([source], symbolic(shape), () => {
         const all = source.get()
         return (columns[0] ?? []).map(
-          (_, i) => all[columns.reduce((p, c, d) => p + (c[i] ?? 0) * (strides[d] ?? 0), 0)] ?? NaN,
+          (_, i) => all[columns.reduce((p, c, d) => p + (c?.[i] ?? 0) * (strides[d] ?? 0), 0)] ?? NaN,
         )
       }),
     )

@@ -99,16 +99,18 @@ function tile(vm: Vm, t: Tensor, dims: readonly Int[]): Tensor {
 function repeatedIndices(vm: Vm, repeats: Tensor, outputSize: Value): Tensor {
   const known =
     repeats.storage.data === undefined ? undefined : Array.from(valuesOf(vm, repeats, 'repeat_interleave()'))
-  if (known === undefined && outputSize === null) {
+  const decided = known === undefined && outputSize === null ? vm.decisions?.number(vm) : undefined
+  if (known === undefined && outputSize === null && decided === undefined) {
     vm.stop(
       'data-dependent-branch',
       'repeat_interleave(): the length of the result is the sum of a tensor whose values are not known',
+      { details: { wanted: 'repeat_interleave()' } },
     )
   }
   const indices = known?.flatMap((n, i) => new Array<number>(n).fill(i))
   const out = outputOf(
     [repeats],
-    [outputSize === null ? (indices?.length ?? 0) : intArg(vm, outputSize)],
+    [outputSize === null ? (decided ?? indices?.length ?? 0) : intArg(vm, outputSize)],
     repeats.dtype,
   )
   if (indices !== undefined) deriveKnown(out, [repeats], () => indices)

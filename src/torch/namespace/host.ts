@@ -1,12 +1,13 @@
 // What the Python stand-ins need of the host: `torch._lm_predictor`, a module PyTorch does not have.
 import { native, natives } from '../../python/native.ts'
 import { asString, toIndex, toNumber, truth } from '../../python/object.ts'
-import type { Value } from '../../python/values.ts'
+import { noKwargs, type Value } from '../../python/values.ts'
 import { stateKey, type HostModule, type Vm } from '../../python/vm.ts'
 import { asTensor } from '../arguments.ts'
 import { addBatchDim, removeBatchDim } from '../batching.ts'
+import { callUnknown } from '../described.ts'
 import { torchState } from '../state.ts'
-import { unsupported, unsupportedClass, unsupportedFunction } from './unsupported.ts'
+import { describedFunction, unsupportedClass, unsupportedFunction } from './unsupported.ts'
 
 const inference = stateKey('torch.inference_mode', () => ({ on: false }))
 
@@ -17,7 +18,11 @@ export function isInferenceMode(vm: Vm): boolean {
 const members: Record<string, Value> = {
   unsupported: native('unsupported(name)', (vm, [name]) => unsupportedFunction(asString(vm, name))),
   unsupported_class: native('unsupported_class(name)', (vm, [name]) => unsupportedClass(asString(vm, name))),
-  stop: native('stop(what)', (vm, [what]) => unsupported(vm, asString(vm, what))),
+  stop: native('stop(what)', (vm, [what]) => callUnknown(vm, asString(vm, what), [], noKwargs)),
+  described: native('described(name)', (vm, [name]) => describedFunction(asString(vm, name))),
+  call: native('call(name, *args, **kwargs)', (vm, [name, args, kwargs]) =>
+    callUnknown(vm, asString(vm, name), args, kwargs),
+  ),
   set_grad_enabled: native('set_grad_enabled(mode)', (vm, [mode]) => {
     const state = vm.state(torchState)
     const previous = state.gradEnabled

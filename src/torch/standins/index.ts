@@ -11,6 +11,7 @@ import { methodsModule } from '../module/names.ts'
 import { moduleMethods } from './module.ts'
 import { layersPackage, nnModules } from './nn.ts'
 import { normLayers } from './norms.ts'
+import { tritonModules } from './triton.ts'
 import { recurrentFunctions, recurrentLayers } from './recurrent.ts'
 import { runtimeModules } from './runtime/index.ts'
 import type { Overlay } from '../../python/vm.ts'
@@ -56,6 +57,9 @@ const initFunctions = [
   ],
   ...['xavier_uniform_', 'xavier_normal_', 'kaiming_uniform_', 'kaiming_normal_'],
 ]
+
+/** Stand-ins for packages that count as absent unless somebody asks for them, by the name of the package. */
+export const packagesOnRequest: ReadonlyMap<string, readonly Overlay[]> = new Map([['triton', tritonModules]])
 
 /** The overlays of a run; with PyTorch's source at hand its layers run from there. */
 export function torchOverlays(hasSource: boolean): readonly Overlay[] {

@@ -175,7 +175,7 @@ class _Operator:
         return _Operator(self._path + "." + name)
 
     def __call__(self, *args, **kwargs):
-        return _host.stop("torch.ops." + self._path)
+        return _host.call("torch.ops." + self._path.removesuffix(".default"), *args, **kwargs)
 
     def __repr__(self):
         space, name, *overload = self._path.split(".")
