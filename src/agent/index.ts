@@ -1,5 +1,6 @@
-// The agent reads source where the engine stops: tools, prompts, and the loop around what it hands in. Which model, and what
-// carries the talk to it, is a matter of the shells.
+// What an agent, or a person, submits, and what becomes of it: overrides for what the engine can't find out, analyses of
+// modules, formulas. Whatever is submitted is checked against the sources and the engine before anybody believes it. Which
+// model submits, and what carries the talk to it, is a matter of the shells.
 export { defineTool, type ToolAnswer, type ToolHandler } from './tool.ts'
 export { locate, pythonFiles, readTree, type SourceTree } from './tree.ts'
 export { fileTools, type FileTools } from './tools/files.ts'
@@ -23,3 +24,9 @@ export {
   type SessionResult,
   type TaskDefinition,
 } from './session.ts'
+export { type Check, type CheckReport, type Override, type OverridesFile, type Verdict } from '../huggingface/index.ts'
+export { overridesFileName, readOverrides, writeOverrides } from './file.ts'
+export { checkFormula, type FormulaOptions, type FormulaReport, type Unit } from './formulas.ts'
+export { listLines, type SourceLine } from './lines.ts'
+export { traceSnippet, type Snippet, type SnippetKernel, type SnippetTrace } from './snippet.ts'
+export { describeStop, type StopReport } from './stop.ts'

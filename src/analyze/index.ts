@@ -1,7 +1,9 @@
 // Stage 1: what each class of a model costs, line by line, with formulas in its own variables.
 export { annotateForward, type ForwardLines } from './annotate.ts'
 export { ModelAnalyzer, type AnalyzeRequest, type ModelRun } from './model.ts'
+export { functionAt } from './ledger.ts'
 export { LineLedgers } from './ledgers.ts'
+export { declareWidths } from './generic.ts'
 export { candidates, modelsOfFile } from './find.ts'
 export { memoryRegimes } from './memory-regimes.ts'
 export { namesOf } from './patterns.ts'

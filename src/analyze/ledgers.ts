@@ -32,6 +32,12 @@ export class LineLedgers {
     return { file: code.file.path, line: code.line }
   }
 
+  /** Where a Python function is defined, decorators taken off; undefined for anything else. */
+  functionPlace(fn: Value | undefined): { readonly file: string; readonly line: number } | undefined {
+    const code = undecorated(fn)?.code
+    return code === undefined ? undefined : { file: code.file.path, line: code.line }
+  }
+
   /** The ledger of a record: its class's `forward()`, then the functions that launched kernels for it. */
   of(record: CallRecord): readonly LedgerLine[] {
     const source = this.sourceOf(record.cls)
@@ -98,7 +104,11 @@ export class LineLedgers {
 
 /** The Python function behind a class's `forward`, decorators taken off. */
 function forwardOf(cls: PyClass): PyFunction | undefined {
-  let fn: Value | undefined = cls.lookup('forward')
+  return undecorated(cls.lookup('forward'))
+}
+
+function undecorated(given: Value | undefined): PyFunction | undefined {
+  let fn = given
   while (fn instanceof PyFunction && fn.dict?.has('__wrapped__') === true) fn = fn.dict.get('__wrapped__')
   return fn instanceof PyFunction ? fn : undefined
 }

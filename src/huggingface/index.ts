@@ -3,6 +3,7 @@ export { createVm, packageFolder, packageVersion, type Project } from './project
 export {
   buildModel,
   findClass,
+  findValue,
   type Attention,
   type BuiltModel,
   type Experts,

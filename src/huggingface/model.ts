@@ -57,9 +57,14 @@ function lookUp(vm: Vm, name: string): Value | undefined {
   return value
 }
 
+/** What a dotted name stands for: a class, a function; undefined where there is none. */
+export function findValue(vm: Vm, name: string): Value | undefined {
+  return vm.guard(() => lookUp(vm, name))
+}
+
 /** A class by its fully qualified name. */
 export function findClass(vm: Vm, name: string): PyClass {
-  const found = vm.guard(() => lookUp(vm, name))
+  const found = findValue(vm, name)
   if (found === undefined) return raise('unknown-class', `there is no class ${name} in the given sources`)
   return found instanceof PyClass ? found : raise('unknown-class', `${name} is not a class`)
 }
