@@ -40,7 +40,8 @@ export function checkFormula(text: string, options: FormulaOptions = {}): Formul
   const e = readFormula(text, options.notation)
   if (typeof e === 'string') return { problems: [e], canonical: null, variables: [], value: null }
   const variables = variablesOf(e)
-  const unknown = options.variables === undefined ? [] : variables.filter((v) => options.variables?.includes(v) !== true)
+  const unknown =
+    options.variables === undefined ? [] : variables.filter((v) => options.variables?.includes(v) !== true)
   const problems = [
     ...unknown.map((v) => `the variable {${v}} is not known; known are ${known(options.variables ?? [])}`),
     ...(options.expectedUnit === undefined ? [] : unitProblems(e, options.expectedUnit)),
@@ -74,6 +75,8 @@ export function unitProblems(e: Expr, unit: Unit): readonly string[] {
     const text = print(term, { braces: true })
     if (degree < 0) return [`${text} divides by a width`]
     if (degree <= most) return []
-    return [most === 0 ? `${text} holds a width, so it is bytes and not ${unit}` : `${text} multiplies a width by a width`]
+    return [
+      most === 0 ? `${text} holds a width, so it is bytes and not ${unit}` : `${text} multiplies a width by a width`,
+    ]
   })
 }

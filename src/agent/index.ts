@@ -26,6 +26,7 @@ export {
 } from './session.ts'
 export { type Check, type CheckReport, type Override, type OverridesFile, type Verdict } from '../huggingface/index.ts'
 export { overridesFileName, readOverrides, writeOverrides } from './file.ts'
+export { checkOverride } from './checks/override.ts'
 export { checkFormula, type FormulaOptions, type FormulaReport, type Unit } from './formulas.ts'
 export { listLines, type SourceLine } from './lines.ts'
 export { traceSnippet, type Snippet, type SnippetKernel, type SnippetTrace } from './snippet.ts'

@@ -2,7 +2,16 @@
 // name in the same file. Found from the syntax tree alone, so it works where the engine stops.
 import { functionAt, LineLedgers } from '../analyze/index.ts'
 import { createVm, findClass, type Project } from '../huggingface/index.ts'
-import { childrenOf, parseWhole, PyClass, type AnyNode, type FunctionNode, type Located, type Node, type Vm } from '../python/index.ts'
+import {
+  childrenOf,
+  parseWhole,
+  PyClass,
+  type AnyNode,
+  type FunctionNode,
+  type Located,
+  type Node,
+  type Vm,
+} from '../python/index.ts'
 import { raise, SourceFile } from '../text/index.ts'
 
 export interface SourceLine {
@@ -83,7 +92,8 @@ class LineReader {
     const method = owner === 'self' ? this.methods.get(name) : undefined
     const top = owner === undefined ? this.tree.find((n) => isFunction(n) && n.name === name) : undefined
     const fn = method === undefined ? top : functionAt(this.tree, method)
-    if (fn !== undefined && isFunction(fn)) this.visit(fn, owner === 'self' ? `${from.split('.')[0] ?? ''}.${name}` : name)
+    if (fn !== undefined && isFunction(fn))
+      this.visit(fn, owner === 'self' ? `${from.split('.')[0] ?? ''}.${name}` : name)
   }
 
   private statement(node: AnyNode, inside: string): void {
@@ -141,4 +151,3 @@ function isText(node: AnyNode): boolean {
   if (!is(node, 'Expr') || !is(node.value, 'Constant')) return false
   return typeof node.value.value === 'string'
 }
-

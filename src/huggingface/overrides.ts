@@ -89,6 +89,8 @@ export interface KernelOverride extends Entry {
   readonly imports?: readonly string[]
   /** A function in plain PyTorch that computes the same, by its dotted name: its own trace is compared. */
   readonly reference?: string
+  /** Calls it was met with, argument by argument, as the stop showed them: the checks run at these shapes and at others like them. */
+  readonly calls?: readonly (readonly string[])[]
 }
 
 export interface BranchOverride extends Entry {
@@ -293,4 +295,3 @@ export function overrideModules(
     ],
   }
 }
-

@@ -79,4 +79,3 @@ function nameIn(frame: Frame, name: string): Value | undefined {
   }
   return frame.globals.dict.get(name)
 }
-

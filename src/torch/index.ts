@@ -4,7 +4,7 @@ export { Tensor, Storage, isTensor, newTensor, outputOf, tensorClass, viewOf, ty
 export { DType, dtypeByName, dtypeByShort, dtypes } from './dtype.ts'
 export type { DeviceName } from './device.ts'
 export { torchState, TorchState, type ModuleFrame, type Recorder, type TracedSource } from './state.ts'
-export { describedKernels, shownArguments, type DescribedKernel, type OutputRule } from './described.ts'
+export { callUnknown, describedKernels, shownArguments, type DescribedKernel, type OutputRule } from './described.ts'
 export {
   type Argument,
   type DimensionRule,

@@ -108,7 +108,9 @@ export function referenceOf(variable: string): Reference {
   if (owner === undefined) return { kind: 'number', name: variable }
   const known = tensorProperties.find((p) => p === property)
   if (known !== undefined) return { kind: 'property', name: owner, property: known }
-  return bad(`${variable}: a formula may name ${owner}.shape[i], ${tensorProperties.map((p) => `${owner}.${p}`).join(', ')}`)
+  return bad(
+    `${variable}: a formula may name ${owner}.shape[i], ${tensorProperties.map((p) => `${owner}.${p}`).join(', ')}`,
+  )
 }
 
 export function referencesOf(formula: Expr): readonly Reference[] {
@@ -118,7 +120,12 @@ export function referencesOf(formula: Expr): readonly Reference[] {
 /** A dimension of an output: a formula, or a stretch of an argument's dimensions (`x.shape[:-1]`). */
 export type DimensionRule =
   | { readonly kind: 'formula'; readonly formula: Expr }
-  | { readonly kind: 'stretch'; readonly name: string; readonly from: number | undefined; readonly to: number | undefined }
+  | {
+      readonly kind: 'stretch'
+      readonly name: string
+      readonly from: number | undefined
+      readonly to: number | undefined
+    }
 
 export function parseDimension(text: string): DimensionRule {
   const [, name, from, to] = /^\s*\*?\s*([A-Za-z_]\w*)\.shape\[\s*(-?\d*)\s*:\s*(-?\d*)\s*\]\s*$/.exec(text) ?? []
