@@ -12,7 +12,8 @@ import {
   type Node,
   type Vm,
 } from '../python/index.ts'
-import { raise, SourceFile } from '../text/index.ts'
+import type { SourceFile } from '../text/index.ts'
+import { raise } from '../text/index.ts'
 
 export interface SourceLine {
   readonly file: string
