@@ -127,11 +127,16 @@ function* callsIn(node: AnyNode): Generator<Called> {
 function computingLines(node: AnyNode): ReadonlySet<number> {
   const lines = new Set<number>()
   const visit = (n: AnyNode): void => {
-    if (computing.has(n.nodeType)) for (const line of extent(n)) lines.add(line)
+    if (computing.has(n.nodeType)) lines.add(startOf(n))
     childrenOf(n).forEach(visit)
   }
   visit(node)
   return lines
+}
+
+/** The line that Python counts a computation to: where it starts; a call of a method, where its name is. */
+function startOf(node: AnyNode): number {
+  return is(node, 'Call') && is(node.func, 'Attribute') ? extent(node.func)[1] : extent(node)[0]
 }
 
 /** First and last line. */

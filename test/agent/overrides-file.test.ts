@@ -1,0 +1,62 @@
+// lm-predictor.overrides.json: what is read is what was written, and nothing that breaks the schema is either.
+import { describe, expect, it } from 'vitest'
+import { checkOverride, readOverrides, writeOverrides, type Override } from '../../src/agent/index.ts'
+import { projectOf } from '../support/override-cases.ts'
+
+const at = { file: 'case.py', line: 2, text: 'if x.sum() > 0:' }
+const branch: Override = {
+  kind: 'branch',
+  at,
+  decision: true,
+  because: 'it is so',
+  source: [at],
+  author: { kind: 'person' },
+}
+const source = 'def forward(x):\n    if x.sum() > 0:\n        return x\n'
+
+describe('the file', () => {
+  it('reads what it wrote', async () => {
+    expect(await readOverrides(await writeOverrides([branch]))).toEqual([branch])
+  })
+
+  it.each([
+    ['no JSON', '{', /is not JSON/],
+    ['no entries', '{"schema_version": 1}', /breaks its schema/],
+    ['another version', '{"schema_version": 2, "overrides": []}', /breaks its schema/],
+    ['an unknown key', '{"schema_version": 1, "overrides": [{"kind": "branch", "flop": 1}]}', /breaks its schema/],
+  ])('is refused with %s', async (_, text, message) => {
+    await expect(readOverrides(text)).rejects.toMatchObject({ code: 'bad-override' })
+    await expect(readOverrides(text)).rejects.toThrow(message)
+  })
+
+  it('says where an entry breaks the schema', async () => {
+    const file = { schema_version: 1, overrides: [{ ...branch, because: undefined }] }
+    const error = await readOverrides(JSON.stringify(file)).catch((e: unknown) => e)
+    expect(error).toMatchObject({ notes: expect.arrayContaining([expect.stringMatching(/because/)]) as unknown })
+  })
+
+  it('is not written with an entry that breaks the schema', async () => {
+    const bad = { ...branch, decision: 1 } as unknown as Override
+    await expect(writeOverrides([bad])).rejects.toMatchObject({ code: 'bad-override' })
+  })
+})
+
+describe('citations', () => {
+  it('pass where the line says what is quoted', async () => {
+    const { verdict, checks } = await checkOverride(branch, projectOf({ 'case.py': source }))
+    expect(verdict).toBe('unverified')
+    expect(checks.find((c) => c.name === 'citations')?.status).toBe('pass')
+  })
+
+  it('reject an entry whose source has moved, and say where it is now', async () => {
+    const { verdict, why } = await checkOverride(branch, projectOf({ 'case.py': `\n${source}` }))
+    expect(verdict).toBe('rejected')
+    expect(why.join()).toContain('that text is on line 3')
+  })
+
+  it('can not be checked where the file is not given', async () => {
+    const { verdict, checks } = await checkOverride(branch, projectOf({ 'other.py': source }))
+    expect(verdict).toBe('unverified')
+    expect(checks.find((c) => c.name === 'citations')?.status).toBe('not-checkable')
+  })
+})
