@@ -1,4 +1,5 @@
 // The commands, a row each. A command's code is loaded when it is called.
+import { agentFlags } from './agent/options.ts'
 import type { CommandRow, OptionRow } from './command.ts'
 
 const json: OptionRow = { flags: '--json', text: 'print JSON' }
@@ -117,6 +118,13 @@ export const commands: readonly CommandRow[] = [
       { flags: '--attn <implementation>', text: 'sdpa or eager' },
       { flags: '--dtype <dtype>', text: 'bf16, f16 or f32' },
       { flags: '--format <format>', text: 'what to print: table or json (table)' },
+      {
+        flags: '--engine <how>',
+        text: 'engine; agent: an agent reads the source; auto: the engine, and an agent where it stops (engine)',
+      },
+      ...agentFlags,
+      { flags: '--model <model>', text: 'the same as --agent-model' },
+      { flags: '--concurrency <n>', text: 'classes that agents work on at a time, with --recursive (2)' },
       ...sources,
       output('module_analysis.json, or with --recursive the folder analysis_results'),
       json,
@@ -132,6 +140,9 @@ export const commands: readonly CommandRow[] = [
     options: [
       { flags: '--model <class>', text: 'fully qualified class name' },
       { flags: '--module-analysis <dir>', text: 'folder that analyze --recursive wrote' },
+      { flags: '--engine <how>', text: 'engine; agent: an agent binds references that cannot be resolved (engine)' },
+      ...agentFlags,
+      ...sources,
       output('model_analysis.json'),
       json,
     ],

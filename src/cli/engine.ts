@@ -2,6 +2,8 @@
 // prediction from the catalogue never loads the interpreter.
 import { modelConfigText, nearestModels } from './catalogue.ts'
 import type { Hardware, MemoryModel, RegimeAnalysis } from '../predict/index.ts'
+import type { CheckReport, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
+import type { Hardware, RegimeAnalysis } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
 import type { ModelAnalysis, ModuleAnalysis, Provenance, StoredWeights } from '../trace/formats.ts'
 import type { OracleLine } from '../trace/oracle.ts'
@@ -135,6 +137,19 @@ export interface Engine {
     python: string | undefined,
     trustRemoteCode: boolean,
   ): Promise<VerifyResult & Origin>
+  /** The lines that an analysis of a class has to account for. */
+  listLines(options: Omit<ModelOptions, 'model'>, className: string): Promise<readonly SourceLine[]>
+  /** The trace of one function or class on stated shapes. */
+  traceSnippet(options: Omit<ModelOptions, 'model'>, snippet: Snippet): Promise<SnippetTrace>
+  /** What is to be thought of an analysis that somebody handed in; `others`: those of the classes that it may refer to. */
+  checkAnalysis(
+    options: Omit<ModelOptions, 'model'>,
+    call: CallOptions,
+    analysis: ModuleAnalysis,
+    others: readonly ModuleAnalysis[],
+  ): Promise<CheckReport>
+  /** What is to be thought of an override that somebody handed in. */
+  checkOverride(options: Omit<ModelOptions, 'model'>, override: Override): Promise<CheckReport>
   /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */
   predictionInput(model: ModelOptions, request: RequestSizes): Promise<PredictionInput>
   /** The memory of every regime up to the positions that the model was made for. */
@@ -160,6 +175,10 @@ export const engine: Engine = {
   expand: async (className, files) => (await import('./engine/expand.ts')).expand(className, files),
   annotate: async (...args) => (await import('./engine/annotate.ts')).annotate(...args),
   verify: async (...args) => (await import('./engine/verify.ts')).verify(...args),
+  listLines: async (...args) => (await import('./engine/agent.ts')).listLines(...args),
+  traceSnippet: async (...args) => (await import('./engine/agent.ts')).traceSnippet(...args),
+  checkAnalysis: async (...args) => (await import('./engine/agent.ts')).checkAnalysis(...args),
+  checkOverride: async (...args) => (await import('./engine/agent.ts')).checkOverride(...args),
   predictionInput: async (model, request) => (await import('./engine/prediction.ts')).predictionInput(model, request),
   memoryInput: async (model, sizes) => (await import('./engine/memory.ts')).memoryInput(model, sizes),
 }

@@ -209,6 +209,26 @@ export interface AnalysisSizes {
   readonly cache_len: number
 }
 
+/** Of an analysis that an agent handed in: who made it, and what checking it said. */
+export interface MadeBy {
+  readonly runtime: string
+  readonly model: string
+  /** Name and version. */
+  readonly prompt: string
+  readonly check: CheckSummary
+}
+
+export interface CheckSummary {
+  /** `verified`: compared with what the engine finds. `unverified`: nothing speaks against it. */
+  readonly verdict: 'verified' | 'unverified' | 'rejected'
+  readonly why: readonly string[]
+  readonly checks: readonly {
+    readonly name: string
+    readonly status: 'pass' | 'fail' | 'not-checkable'
+    readonly details: readonly string[]
+  }[]
+}
+
 /** `module_analysis.json` */
 export interface ModuleAnalysis extends AnalysisVariant {
   readonly schema_version: 1
@@ -221,6 +241,7 @@ export interface ModuleAnalysis extends AnalysisVariant {
   readonly memory?: MemoryInfo
   /** The config values that are no variables: the formulas hold for configs that agree with them. Of a model's root class. */
   readonly config?: FixedConfig
+  readonly made_by?: MadeBy
 }
 
 export interface Totals {
