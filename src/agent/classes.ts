@@ -95,4 +95,3 @@ function attempt<T>(step: () => T): T | undefined {
     throw error
   }
 }
-

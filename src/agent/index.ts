@@ -31,3 +31,7 @@ export { checkFormula, type FormulaOptions, type FormulaReport, type Unit } from
 export { listLines, type SourceLine } from './lines.ts'
 export { traceSnippet, type Snippet, type SnippetKernel, type SnippetTrace } from './snippet.ts'
 export { describeStop, type StopReport } from './stop.ts'
+export { checkAnalysis, type EngineView } from './checks/analysis.ts'
+export { analysisFrom, analysisShape, calleeText, type AnalysisFrame, type SubmittedAnalysis } from './analysis.ts'
+export { constructedClasses, findPlace, type ClassPlace } from './classes.ts'
+export { engineTools } from './tools/engine.ts'

@@ -26,7 +26,7 @@ export interface TaskDefinition<T> {
     readonly review: (input: unknown) => Promise<Review<T>>
   }
   /** Called as soon as something is accepted, before the agent hears of it. */
-  readonly onAccepted: (review: Review<T>) => void
+  readonly onAccepted: (review: Review<T>) => Promise<void> | void
 }
 
 export interface SessionOptions {
@@ -103,7 +103,7 @@ class TaskState<T> {
     if (this.isDone) return { text: 'Nothing more is wanted.', isError: true }
     const review = await this.task.submit.review(input)
     if (review.verdict !== 'rejected') {
-      this.task.onAccepted(review)
+      await this.task.onAccepted(review)
       this.accepted = review
     }
     this.log.submission(review)

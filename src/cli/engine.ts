@@ -1,9 +1,8 @@
 // What the commands need of the layers below: each function is imported when a command first calls it, so that a
 // prediction from the catalogue never loads the interpreter.
 import { modelConfigText, nearestModels } from './catalogue.ts'
+import type { CheckReport, EngineView, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
 import type { Hardware, MemoryModel, RegimeAnalysis } from '../predict/index.ts'
-import type { CheckReport, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
-import type { Hardware, RegimeAnalysis } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
 import type { ModelAnalysis, ModuleAnalysis, Provenance, StoredWeights } from '../trace/formats.ts'
 import type { OracleLine } from '../trace/oracle.ts'
@@ -141,13 +140,8 @@ export interface Engine {
   listLines(options: Omit<ModelOptions, 'model'>, className: string): Promise<readonly SourceLine[]>
   /** The trace of one function or class on stated shapes. */
   traceSnippet(options: Omit<ModelOptions, 'model'>, snippet: Snippet): Promise<SnippetTrace>
-  /** What is to be thought of an analysis that somebody handed in; `others`: those of the classes that it may refer to. */
-  checkAnalysis(
-    options: Omit<ModelOptions, 'model'>,
-    call: CallOptions,
-    analysis: ModuleAnalysis,
-    others: readonly ModuleAnalysis[],
-  ): Promise<CheckReport>
+  /** What is to be thought of an analysis that somebody handed in. */
+  checkAnalysis(options: Omit<ModelOptions, 'model'>, analysis: ModuleAnalysis, view: EngineView): Promise<CheckReport>
   /** What is to be thought of an override that somebody handed in. */
   checkOverride(options: Omit<ModelOptions, 'model'>, override: Override): Promise<CheckReport>
   /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */

@@ -89,8 +89,16 @@ export function reasonOf(error: unknown, wording: Readonly<Record<string, string
   return wording[code] ?? reasons[code] ?? (error instanceof Error ? error.message : String(error))
 }
 
+/** What else is to be ended when the process is interrupted. */
+const endings: (() => void)[] = []
+
+export function whenInterrupted(end: () => void): void {
+  endings.push(end)
+}
+
 /** Ends with 130, after removing what was only half written. */
 export function interrupted(): never {
+  for (const end of endings) end()
   for (const path of temporary) remove(path)
   process.exit(130)
 }

@@ -8,6 +8,8 @@ export interface Io {
   readonly err: (text: string) => void
   readonly terminal: Terminal
   readonly errorTerminal: Terminal
+  /** Where keys and the settings of other programs come from. */
+  readonly env: NodeJS.ProcessEnv
   /** Whether someone watches stderr, so that progress is worth showing. */
   readonly watched: boolean
 }
@@ -26,6 +28,7 @@ export function processIo(env: NodeJS.ProcessEnv = process.env): Io {
     err: (text) => process.stderr.write(text),
     terminal: terminalOf(process.stdout, env),
     errorTerminal: terminalOf(process.stderr, env),
+    env,
     watched: process.stderr.isTTY,
   }
 }

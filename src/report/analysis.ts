@@ -1,5 +1,5 @@
 // Stage 1 as a table: the kernels of one `forward()` by line, with their formulas.
-import type { KernelInfo, ModuleAnalysis } from '../trace/formats.ts'
+import type { KernelInfo, MadeBy, ModuleAnalysis } from '../trace/formats.ts'
 import { table, type Terminal } from './terminal.ts'
 
 /** Formulas longer than this are cut: the file has them in full. */
@@ -25,8 +25,14 @@ export function analysisText(analysis: ModuleAnalysis, files: readonly string[],
     `${style.bold(name)}  (${parameters})  ${style.dim(source)}`,
     ...table(columns, rows, style),
     '',
+    ...(analysis.made_by === undefined ? [] : madeBy(analysis.made_by)),
     summary(analysis, files),
   ]
+}
+
+/** By an agent, and what is to be thought of it. */
+function madeBy({ runtime, model, check }: MadeBy): string[] {
+  return [`${check.verdict}: by an agent (${runtime}, ${model})`, ...check.why.map((w) => `  ${w}`)]
 }
 
 function kernelName(k: KernelInfo): string {

@@ -11,7 +11,7 @@ import { folderSources, realPath } from '../../src/cli/node/provider.ts'
 import { isAnalysisError } from '../../src/text/index.ts'
 import { sandbox, testKey } from './environment.ts'
 import { howToInstall, sdkInstalled, sdkTimeout } from './sdk.ts'
-import { scriptedServer, type MessagesRequest, type Script, type ToolUse } from './server.ts'
+import { resultsOf, scriptedServer, type MessagesRequest, type Script, type ToolUse } from './server.ts'
 
 let base = ''
 beforeAll(() => {
@@ -75,7 +75,7 @@ async function run(runtime: RuntimeName, script: Script, limits: Limits = {}): P
         })
       },
     },
-    onAccepted: ({ value }) => kept.push(value),
+    onAccepted: ({ value }) => void kept.push(value),
   }
   const abort = new AbortController()
   const timer = limits.abortAfter === undefined ? undefined : setTimeout(() => abort.abort(), limits.abortAfter)
@@ -115,14 +115,6 @@ async function run(runtime: RuntimeName, script: Script, limits: Limits = {}): P
     await server.close()
     box.remove()
   }
-}
-
-function resultsOf(requests: readonly MessagesRequest[]): readonly string[] {
-  const last = requests.at(-1)?.messages ?? []
-  return last.flatMap((m) => {
-    const blocks = Array.isArray(m.content) ? (m.content as { type: string; content?: unknown }[]) : []
-    return blocks.flatMap((b) => (b.type === 'tool_result' ? [JSON.stringify(b.content)] : []))
-  })
 }
 
 const ok: Script = (turn) =>

@@ -163,3 +163,12 @@ function broken(response: ServerResponse, how: 'cut' | 'stall'): void {
   send('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Let me' } })
   if (how === 'cut') setTimeout(() => response.destroy(), 50)
 }
+
+/** Results of tools in the last request, in the order in which the model got them. */
+export function resultsOf(requests: readonly MessagesRequest[]): readonly string[] {
+  const last = requests.at(-1)?.messages ?? []
+  return last.flatMap((m) => {
+    const blocks = Array.isArray(m.content) ? (m.content as { type: string; content?: unknown }[]) : []
+    return blocks.flatMap((b) => (b.type === 'tool_result' ? [JSON.stringify(b.content)] : []))
+  })
+}

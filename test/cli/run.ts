@@ -8,7 +8,12 @@ export interface Ran {
   readonly err: string
 }
 
-export async function cli(...argv: readonly string[]): Promise<Ran> {
+export function cli(...argv: readonly string[]): Promise<Ran> {
+  return cliIn(process.env, ...argv)
+}
+
+/** With an environment of its own, for what it starts. */
+export async function cliIn(env: NodeJS.ProcessEnv, ...argv: readonly string[]): Promise<Ran> {
   let out = ''
   let err = ''
   const terminal = { width: 100, style: plainStyle }
@@ -17,6 +22,7 @@ export async function cli(...argv: readonly string[]): Promise<Ran> {
     err: (text) => (err += text),
     terminal,
     errorTerminal: terminal,
+    env,
     watched: false,
   })
   return { code, out, err }

@@ -37,7 +37,10 @@ function traceSnippetTool(engine: EngineTools): ToolHandler {
       'that PyTorch launches with their costs. With `sizes`, dimensions may be formulas over them and costs are formulas too.',
     shape: {
       name: z.string().min(1).max(300).describe('dotted name of a function or class in the given sources, or of torch'),
-      inputs: z.array(z.string()).max(50).describe('tensors by argument: x=bf16[batch_size,seq_len,64]; weight: before the dtype makes one a weight'),
+      inputs: z
+        .array(z.string())
+        .max(50)
+        .describe('tensors by argument: x=bf16[batch_size,seq_len,64]; weight: before the dtype makes one a weight'),
       args: z.record(z.string(), z.json()).optional().describe('further arguments, by name'),
       init: z.record(z.string(), z.json()).optional().describe('what a class is constructed with, by name'),
       sizes: z.record(z.string(), z.number()).optional().describe('values of the variables that dimensions name'),

@@ -20,11 +20,16 @@ export const agentFlags: readonly OptionRow[] = [
   { flags: '--max-cost <dollars>', text: `what the agent may spend, estimated; claude only (${defaults.maxCost})` },
 ]
 
-export function agentOptions({ flags, problems }: Call): AgentOptions {
+/** @param isWanted whether an agent takes part: what it needs is asked for only then */
+export function agentOptions({ flags, problems }: Call, isWanted: boolean): AgentOptions {
   const runtime = flags.choice('agent-runtime', runtimeNames) ?? 'claude'
   const model = flags.text('agent-model') ?? flags.text('model')
-  if (runtime === 'ai' && model === undefined)
-    problems.add('bad-option', '--agent-runtime ai needs a model', 'For example --agent-model anthropic/claude-sonnet-5.')
+  if (isWanted && runtime === 'ai' && model === undefined)
+    problems.add(
+      'bad-option',
+      '--agent-runtime ai needs a model',
+      'For example --agent-model anthropic/claude-sonnet-5.',
+    )
   if (runtime === 'ai' && flags.text('max-cost') !== undefined)
     problems.add('bad-option', '--max-cost: the runtime ai knows no prices', 'Limit it with --max-turns.')
   const cost = flags.number('max-cost', defaults.maxCost, (n) => n > 0, 'a number of dollars above 0')

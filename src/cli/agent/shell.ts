@@ -2,9 +2,21 @@
 // SCRATCHPAD.md, written anew after every step so that an interrupt loses nothing.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AgentLog, noUsage, parsePrompt, redactor, usageText, type Prompt, type SessionOptions, type Usage } from '../../agent/index.ts'
+import {
+  noUsage,
+  parsePrompt,
+  redactor,
+  usageText,
+  type AgentLog,
+  type Prompt,
+  type Redact,
+  type SessionOptions,
+  type Usage,
+} from '../../agent/index.ts'
+import { errorLines, errorReport, plainStyle } from '../../report/index.ts'
 import { raise } from '../../text/index.ts'
-import { makeFolder, writeFileWhole } from '../files.ts'
+import type { MadeBy } from '../../trace/formats.ts'
+import { makeFolder, whenInterrupted, writeFileWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { packageRoot } from '../paths.ts'
 import { Progress } from '../progress.ts'
@@ -29,32 +41,33 @@ const unfinished = ['## Unfinished', '', 'Still at work, or interrupted: the sam
 export class AgentShell {
   private readonly logs: AgentLog[] = []
   private readonly progress: Progress
-  private readonly redact = redactor(process.env)
+  private readonly redact: Redact
   private readonly abort = new AbortController()
-  private head: readonly string[] = []
-  done = 0
-  total = 1
+  private readonly expected = new Set<string>()
+  private readonly done = new Set<string>()
+  private readonly notes: string[] = []
 
   constructor(
-    io: Io,
+    private readonly io: Io,
     readonly options: AgentOptions,
+    /** What the agent may read. */
     private readonly folders: readonly string[],
     /** The folder of SCRATCHPAD.md. */
     private readonly folder: string,
-    target: string,
+    private readonly target: string,
   ) {
     this.progress = new Progress(io)
-    this.head = ['# Scratchpad', '', `Target: ${target}`, '']
+    this.redact = redactor(io.env)
+    whenInterrupted(() => this.abort.abort())
   }
 
   /** For one task; what the tasks before it spent is off its budget. */
   session(): SessionOptions {
     const { runtime, model, maxTurns, maxCost } = this.options
     const left = maxCost === undefined ? undefined : maxCost - (this.usage.cost ?? 0)
-    if (left !== undefined && left <= 0)
-      raise('agent-limit', `$${maxCost ?? 0} is spent (${usageText(this.usage)})`)
+    if (left !== undefined && left <= 0) raise('agent-limit', `$${maxCost ?? 0} is spent (${usageText(this.usage)})`)
     return {
-      runtime: runtimeOf(runtime, { env: process.env, folders: this.folders, stepTimeout, retries }),
+      runtime: runtimeOf(runtime, { env: this.io.env, folders: this.folders, stepTimeout, retries }),
       model,
       maxTurns,
       maxCost: left,
@@ -65,13 +78,14 @@ export class AgentShell {
     }
   }
 
-  /** Ends what is still running. */
-  stop(): void {
-    this.abort.abort()
+  /** What a result says of who made it. */
+  maker(prompt: PromptName): Omit<MadeBy, 'check'> {
+    const { name, version } = readPrompt(prompt)
+    return { runtime: this.options.runtime, model: this.options.model ?? 'default', prompt: `${name} ${version}` }
   }
 
   /** What all tasks took together. */
-  get usage(): Usage {
+  private get usage(): Usage {
     return this.logs.reduce((sum, { usage }) => {
       const cost = usage.cost === undefined ? sum.cost : (sum.cost ?? 0) + usage.cost
       return {
@@ -83,28 +97,59 @@ export class AgentShell {
     }, noUsage)
   }
 
+  /** Classes that are to be done, for the bar. */
+  expect(...names: readonly string[]): void {
+    for (const name of names) this.expected.add(name)
+  }
+
+  finished(name: string): void {
+    this.expect(name)
+    this.done.add(name)
+  }
+
   private changed(log: AgentLog): void {
     if (!this.logs.includes(log)) this.logs.push(log)
     const step = log.steps.at(-1)
     const what = step === undefined ? '' : `, ${step.tool}`
-    this.progress.at(this.done, this.total, `${log.target}: turn ${log.usage.turns}${what}, ${usageText(this.usage)}`)
-    this.write(unfinished)
+    this.progress.at(
+      this.done.size,
+      Math.max(1, this.expected.size),
+      `${log.target.split('.').at(-1) ?? ''}: turn ${log.usage.turns}${what} · ${usageText(this.usage)}`,
+    )
+    this.write()
   }
 
+  /** Lines for SCRATCHPAD.md. */
   note(lines: readonly string[]): void {
-    this.head = [...this.head, ...lines]
-    this.write(unfinished)
+    this.notes.push(...lines.map(this.redact))
+    this.write()
   }
 
-  /** The last word of SCRATCHPAD.md. */
-  close(lines: readonly string[]): void {
-    this.progress.done()
-    this.write(lines.map(this.redact))
+  private text(end: readonly string[]): string {
+    const { target, logs, notes } = this
+    const head = ['# Scratchpad', '', `Target: ${target}`, '', `Agent: ${usageText(this.usage)}`, '', ...notes]
+    return [...head, ...logs.flatMap((l) => l.lines()), ...end].join('\n')
   }
 
-  private write(end: readonly string[]): void {
-    const lines = [...this.head, ...this.logs.flatMap((l) => l.lines()), ...end]
+  private write(): void {
     makeFolder(this.folder)
-    writeFileWhole(join(this.folder, 'SCRATCHPAD.md'), lines.join('\n'))
+    writeFileWhole(join(this.folder, 'SCRATCHPAD.md'), this.text(unfinished))
+  }
+
+  /**
+   * Runs what the shell is for.
+   * @returns its result and the last word of SCRATCHPAD.md, which an error carries along
+   */
+  async during<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly scratchpad: string }> {
+    try {
+      const result = await work()
+      return { result, scratchpad: this.text([]) }
+    } catch (error) {
+      const why = errorLines(errorReport(error), plainStyle).map(this.redact)
+      const scratchpad = this.text(['## Stopped', '', '```', ...why, '```', ''])
+      throw error instanceof Error ? Object.assign(error, { scratchpad }) : error
+    } finally {
+      this.progress.done()
+    }
   }
 }

@@ -1,6 +1,5 @@
 // Stage 1 by an agent: one class, or a class and all it refers to. What is accepted is written down at once, so that an
 // interrupt leaves it and the next run goes on from there.
-import { createHash } from 'node:crypto'
 import {
   analysisFrom,
   analysisShape,
@@ -9,14 +8,16 @@ import {
   findPlace,
   renderPrompt,
   runTask,
+  type AnalysisFrame,
   type ClassPlace,
+  type EngineView,
+  type Review,
   type SubmittedAnalysis,
 } from '../../agent/index.ts'
-import { raise } from '../../text/index.ts'
+import { isAnalysisError, raise } from '../../text/index.ts'
 import { phaseOf } from '../../trace/index.ts'
 import type { ModuleAnalysis, Provenance } from '../../trace/formats.ts'
-import type { CallOptions, Engine } from '../engine.ts'
-import { readGiven } from '../files.ts'
+import type { CallOptions, Engine, Origin } from '../engine.ts'
 import { runSchedule } from './schedule.ts'
 import { maxSubmissions, readPrompt, type AgentShell } from './shell.ts'
 import type { Workspace } from './workspace.ts'
@@ -25,7 +26,7 @@ import type { Workspace } from './workspace.ts'
 export interface AnalysisStore {
   /** What an earlier run left of a class. */
   readonly read: (className: string) => ModuleAnalysis | undefined
-  readonly write: (analysis: ModuleAnalysis) => void
+  readonly write: (analysis: ModuleAnalysis) => Promise<void>
 }
 
 export interface Stage1Options {
@@ -34,11 +35,12 @@ export interface Stage1Options {
   readonly workspace: Workspace
   readonly call: CallOptions
   readonly store: AnalysisStore
-  readonly provenance: (origin: Pick<Provenance, 'sources' | 'config_sha256'>) => Provenance
+  readonly provenance: (origin: Origin) => Provenance
 }
 
 export class Stage1 {
   private readonly made = new Map<string, ModuleAnalysis>()
+  private readonly engineMade = new Map<string, ModuleAnalysis>()
 
   constructor(private readonly options: Stage1Options) {}
 
@@ -51,7 +53,7 @@ export class Stage1 {
       limit: shell.options.concurrency,
       needs: (name) => {
         const needed = isTorch(name) ? [] : constructedClasses(workspace.tree, name)
-        shell.total = Math.max(shell.total, this.made.size + needed.length + 1)
+        shell.expect(name, ...needed)
         return needed
       },
       work: (name) => this.work(name),
@@ -62,10 +64,14 @@ export class Stage1 {
   }
 
   private async work(name: string): Promise<readonly string[]> {
-    const { shell } = this.options
-    const analysis = isTorch(name) ? await this.byEngine(name) : (this.kept(name) ?? (await this.analyze(this.placeOf(name))))
-    this.made.set(name, analysis)
-    shell.done = this.made.size
+    const { shell, store } = this.options
+    const kept = isTorch(name) ? undefined : this.kept(name)
+    if (kept !== undefined) shell.note([`${name}: kept from an earlier run`, ''])
+    // PyTorch's layers are compared with recordings: no matter of reading.
+    const analysis = kept ?? (isTorch(name) ? await this.byEngine(name) : await this.analyze(this.placeOf(name)))
+    if (isTorch(name)) await store.write(analysis)
+    this.made.set(analysis.class_name, analysis)
+    shell.finished(name)
     return analysis.kernels.flatMap((k) => (k.kernel_type === 'composite' ? [k.class_name] : []))
   }
 
@@ -75,48 +81,61 @@ export class Stage1 {
     if (place !== undefined) return place
     return raise('source-not-found', `there is no class ${name} in the given sources`, {
       notes: [...tree.roots].map(([root, folder]) => `looked in ${root}: ${folder}`),
+      hint: 'Give the fully qualified name, as in transformers.models.llama.modeling_llama.LlamaMLP, and the folder it lies in.',
     })
   }
 
-  /** PyTorch's own layers are no matter of reading: the engine has them, compared with recordings. */
+  /** The engine's own analysis. The run that makes it analyses the classes below as well. */
   private async byEngine(name: string): Promise<ModuleAnalysis> {
-    const { engine, workspace, call, store } = this.options
-    const result = await engine.analyze(name, workspace.sources, call, false, () => Promise.resolve())
-    const [analysis] = result.analyses
-    if (analysis === undefined) return raise('internal', `the engine has no analysis of ${name}`)
-    store.write(analysis)
-    return analysis
+    const { engine, workspace, call } = this.options
+    const known = this.engineMade.get(name)
+    if (known !== undefined) return known
+    const { analyses } = await engine.analyze(name, workspace.sources, call, true, () => Promise.resolve())
+    for (const a of analyses) if (!this.engineMade.has(a.class_name)) this.engineMade.set(a.class_name, a)
+    return analyses[0] ?? raise('internal', `the engine has no analysis of ${name}`)
+  }
+
+  /** What the engine makes of a class: what a submission is compared with, and which call that is. */
+  private async view(name: string): Promise<EngineView> {
+    try {
+      const own = await this.byEngine(name)
+      return { own, others: this.others(name) }
+    } catch (error) {
+      if (!isAnalysisError(error)) throw error
+      const own = `the engine does not get through (${error.code}: ${error.message})`
+      return { own, others: this.others(name) }
+    }
+  }
+
+  /** Analyses of other classes, those accepted here before the engine's. */
+  private others(name: string): readonly ModuleAnalysis[] {
+    const all = new Map([...this.engineMade, ...this.made])
+    return [...all].flatMap(([n, analysis]) => (n === name ? [] : [analysis]))
   }
 
   /** What an earlier run left, if it is of this call and of sources as they are now. */
   private kept(name: string): ModuleAnalysis | undefined {
     const { store, workspace, call } = this.options
     const analysis = store.read(name)
-    if (analysis?.made_by === undefined || analysis.made_by.check.verdict === 'rejected') return undefined
-    const same =
-      JSON.stringify([analysis.phase, analysis.sizes, analysis.provenance.config_sha256]) ===
-        JSON.stringify([phaseOf(call.phase, call), sizesOf(call), this.configHash()]) &&
-      JSON.stringify(analysis.provenance.sources) === JSON.stringify(workspace.packagesOf(analysis))
-    return same ? analysis : undefined
-  }
-
-  private configHash(): string | null {
-    const { config } = this.options.workspace.sources
-    return config === undefined ? null : createHash('sha256').update(readGiven(config)).digest('hex')
+    if (analysis?.made_by === undefined) return undefined
+    const then = [analysis.sizes, analysis.provenance.config_sha256, analysis.provenance.sources]
+    const now = [sizesOf(call), workspace.configHash(), workspace.packagesOf(analysis)]
+    return JSON.stringify(then) === JSON.stringify(now) ? analysis : undefined
   }
 
   private async analyze(place: ClassPlace): Promise<ModuleAnalysis> {
-    const { engine, shell, workspace, call, store, provenance } = this.options
-    const prompt = readPrompt('analyze_module_forward')
-    const callees = [...this.made.values()].map(calleeText)
+    const { shell, workspace, call, store } = this.options
+    const view = await this.view(place.name)
+    const phase = typeof view.own === 'string' ? phaseOf(call.phase, call) : view.own.phase
+    const callees = view.others.map(calleeText)
     const { review } = await runTask<ModuleAnalysis>(
       {
         target: place.name,
         system: renderPrompt(readPrompt('conventions'), {}),
-        prompt: renderPrompt(prompt, {
+        prompt: renderPrompt(readPrompt('analyze_module_forward'), {
           class_name: place.name,
           place: workspace.placeText(place),
-          call: callText(call),
+          call: callText(call, phase),
           callees: callees.length === 0 ? 'none' : callees.join('\n'),
           attempts: String(maxSubmissions),
         }),
@@ -125,28 +144,39 @@ export class Stage1 {
           name: 'submit_analysis',
           description: 'Hands in the analysis of the class. It is checked at once: accepted, or rejected with reasons.',
           shape: analysisShape,
-          review: async (input) => {
-            const frame = { className: place.name, source: { file: place.file, line: place.line }, phase: phaseOf(call.phase, call), sizes: sizesOf(call) }
-            const unsigned = analysisFrom(input as SubmittedAnalysis, { ...frame, provenance: provenance({ sources: [], config_sha256: this.configHash() }) })
-            const check = await engine.checkAnalysis(workspace.sources, call, unsigned, [...this.made.values()])
-            const value: ModuleAnalysis = {
-              ...unsigned,
-              provenance: provenance({ sources: workspace.packagesOf(unsigned), config_sha256: this.configHash() }),
-              made_by: {
-                runtime: shell.options.runtime,
-                model: shell.options.model ?? 'default',
-                prompt: `${prompt.name} ${prompt.version}`,
-                check,
-              },
-            }
-            return { value, verdict: check.verdict, why: check.why }
-          },
+          review: (input) => this.review(input as SubmittedAnalysis, place, phase, view),
         },
         onAccepted: ({ value }) => store.write(value),
       },
       shell.session(),
     )
     return review.value
+  }
+
+  private async review(
+    input: SubmittedAnalysis,
+    { name, file, forward, line }: ClassPlace,
+    phase: string,
+    view: EngineView,
+  ): Promise<Review<ModuleAnalysis>> {
+    const { engine, shell, workspace, call, provenance } = this.options
+    const frame: Omit<AnalysisFrame, 'provenance'> = {
+      className: name,
+      source: { file, line: forward?.[0] ?? line },
+      phase,
+      sizes: sizesOf(call),
+    }
+    const config_sha256 = workspace.configHash()
+    const unsigned = analysisFrom(input, { ...frame, provenance: provenance({ sources: [], config_sha256 }) })
+    const check = await engine.checkAnalysis(workspace.sources, unsigned, view)
+    if (check.verdict === 'rejected') return { value: unsigned, verdict: 'rejected', why: check.why }
+    const value: ModuleAnalysis = {
+      ...unsigned,
+      provenance: provenance({ sources: workspace.packagesOf(unsigned), config_sha256 }),
+      made_by: { ...shell.maker('analyze_module_forward'), check },
+    }
+    shell.note([`${name}: ${check.verdict}`, ...check.checks.map((c) => `- ${c.name}: ${c.status}`), ''])
+    return { value, verdict: check.verdict, why: check.why }
   }
 }
 
@@ -158,7 +188,7 @@ function sizesOf({ batch, seq, cache }: CallOptions): ModuleAnalysis['sizes'] {
   return { batch_size: batch, seq_len: seq, cache_len: cache }
 }
 
-function callText(call: CallOptions): string {
+function callText(call: CallOptions, phase: string): string {
   const inputs = call.inputs.length === 0 ? '' : `; inputs ${call.inputs.join(', ')}`
-  return `phase ${phaseOf(call.phase, call)}, batch_size ${call.batch}, seq_len ${call.seq}, cache_len ${call.cache}${inputs}; activations and weights in bf16`
+  return `phase ${phase}, batch_size ${call.batch}, seq_len ${call.seq}, cache_len ${call.cache}${inputs}; activations and weights in bf16`
 }

@@ -12,6 +12,7 @@ import { packageVersion, type Project } from '../../huggingface/index.ts'
 import type { ModuleAnalysis, SourcePackage } from '../../trace/formats.ts'
 import type { Engine, ModelOptions } from '../engine.ts'
 import { openProject } from '../engine/context.ts'
+import { readGiven } from '../files.ts'
 import { folderSources, realPath } from '../node/provider.ts'
 import { breathe } from '../progress.ts'
 
@@ -32,7 +33,9 @@ export class Workspace {
 
   /** The folders that the agent may read. */
   get folders(): readonly string[] {
-    const folders = [...this.tree.roots.values()].map((root) => (root.endsWith('.py') ? root.slice(0, root.lastIndexOf('/')) : root))
+    const folders = [...this.tree.roots.values()].map((root) =>
+      root.endsWith('.py') ? root.slice(0, root.lastIndexOf('/')) : root,
+    )
     return [...new Set(folders)].filter((f, _, all) => !all.some((other) => f.startsWith(`${other}/`)))
   }
 
@@ -78,6 +81,11 @@ export class Workspace {
       version: packageVersion(this.project, name) ?? 'unknown',
       sha256: this.hashOf(own),
     }))
+  }
+
+  configHash(): string | null {
+    const { config } = this.sources
+    return config === undefined ? null : createHash('sha256').update(readGiven(config)).digest('hex')
   }
 
   private hashOf(files: readonly string[]): string {

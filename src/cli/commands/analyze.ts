@@ -2,14 +2,30 @@
 import { dirname, join } from 'node:path'
 import { analysisText } from '../../report/index.ts'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
+import { agentOptions, type AgentOptions } from '../agent/options.ts'
 import type { Call } from '../command.ts'
-import { type AnalyzeResult, scratchpadOf } from '../engine.ts'
+import { type AnalyzeResult, type CallOptions, type ModelOptions, scratchpadOf } from '../engine.ts'
 import { makeFolder, writeFileWhole } from '../files.ts'
 import { callOptions, sourceOptions } from '../model-options.ts'
 import { breathe, Progress } from '../progress.ts'
 import { checkOwn } from '../schemas.ts'
 
 const scratchpad = 'SCRATCHPAD.md'
+
+const engines = ['engine', 'agent', 'auto'] as const
+
+/** What is to be analysed, by whom, and where it goes. */
+interface Task {
+  readonly module: string
+  readonly sources: Omit<ModelOptions, 'model'>
+  readonly call: CallOptions
+  readonly recursive: boolean
+  readonly how: (typeof engines)[number]
+  readonly options: AgentOptions
+  readonly output: string
+  /** The folder of SCRATCHPAD.md. */
+  readonly folder: string
+}
 
 export async function run(call: Call): Promise<number> {
   const { flags, problems, io, engine } = call
@@ -18,29 +34,25 @@ export async function run(call: Call): Promise<number> {
   const sizes = callOptions(call, { batch: 2, seq: 32, cache: 32 })
   const sources = sourceOptions(call)
   const format = flags.choice('format', ['table', 'json'])
+  const how = flags.choice('engine', engines) ?? 'engine'
+  const options = agentOptions(call, how !== 'engine')
   await problems.attemptAsync(() => engine.checkSources(sources))
   problems.stop()
   const recursive = flags.on('recursive')
   const output = flags.text('output') ?? (recursive ? 'analysis_results' : 'module_analysis.json')
   const folder = recursive ? output : dirname(output)
-  const progress = new Progress(io)
+  const task = { module, sources, call: sizes, recursive, how, options, output, folder }
   try {
-    const report = async (done: number, total: number, what: string): Promise<void> => {
-      progress.at(done, total, what)
-      await breathe()
-    }
-    const result = await engine.analyze(module, sources, sizes, recursive, report)
-    progress.done()
-    await checkOwn('module_analysis', ...result.analyses.map((a) => JSON.parse(text(call, a)) as unknown))
-    const files = write(call, result, recursive, output)
-    writeFileWhole(join(folder, scratchpad), result.scratchpad)
-    const [first] = result.analyses
+    const { analyses, scratchpad: notes } = await analysed(call, task)
+    for (const analysis of analyses) await write(call, task, analysis)
+    writeFileWhole(join(folder, scratchpad), notes)
+    const [first] = analyses
     if (first === undefined) return 3
+    const files = recursive ? `${output}/ (${analyses.length} classes)` : output
     if (flags.on('json') || format === 'json') io.out(text(call, first))
-    else io.out(`${analysisText(first, [...files, scratchpad], io.terminal).join('\n')}\n`)
+    else io.out(`${analysisText(first, [files, scratchpad], io.terminal).join('\n')}\n`)
     return 0
   } catch (error) {
-    progress.done()
     const notes = scratchpadOf(error)
     if (notes !== undefined) {
       if (recursive) makeFolder(folder)
@@ -50,20 +62,45 @@ export async function run(call: Call): Promise<number> {
   }
 }
 
+async function analysed(call: Call, task: Task): Promise<AnalyzeResult> {
+  if (task.how === 'agent') {
+    const { analyzeByAgent } = await import('../agent/analyze.ts')
+    const store = {
+      pathOf: (name: string) => pathOf(task, name),
+      write: (analysis: ModuleAnalysis) => write(call, task, analysis),
+    }
+    return analyzeByAgent(call, { ...task, ...store })
+  }
+  const progress = new Progress(call.io)
+  try {
+    return await call.engine.analyze(
+      task.module,
+      task.sources,
+      task.call,
+      task.recursive,
+      async (done, total, what) => {
+        progress.at(done, total, what)
+        await breathe()
+      },
+    )
+  } finally {
+    progress.done()
+  }
+}
+
 /** The file as it is written: formulas of a stage-1 analysis with the command that made it. */
 function text(call: Call, analysis: ModuleAnalysis): string {
   const { sources, config_sha256 } = analysis.provenance
   return `${JSON.stringify({ ...analysis, provenance: call.provenance({ sources, config_sha256 }) }, undefined, 2)}\n`
 }
 
-function write(call: Call, { analyses }: AnalyzeResult, recursive: boolean, output: string): string[] {
-  const [first] = analyses
-  if (first === undefined) return []
-  if (!recursive) {
-    writeFileWhole(output, text(call, first))
-    return [output]
-  }
-  makeFolder(output)
-  for (const analysis of analyses) writeFileWhole(join(output, `${analysis.class_name}.json`), text(call, analysis))
-  return [`${output}/ (${analyses.length} classes)`]
+function pathOf({ recursive, output }: Task, className: string): string {
+  return recursive ? join(output, `${className}.json`) : output
+}
+
+async function write(call: Call, task: Task, analysis: ModuleAnalysis): Promise<void> {
+  const content = text(call, analysis)
+  await checkOwn('module_analysis', JSON.parse(content) as unknown)
+  if (task.recursive) makeFolder(task.output)
+  writeFileWhole(pathOf(task, analysis.class_name), content)
 }

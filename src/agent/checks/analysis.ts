@@ -1,0 +1,148 @@
+// Checks of an analysis of a class that somebody handed in: its schema, the lines it quotes, the lines it has to account for, its
+// formulas, and its kernels beside those that the engine finds in the same call, where the engine gets through.
+import type { Check, CheckReport, Project } from '../../huggingface/index.ts'
+import { parse, tryEvaluate } from '../../sym/index.ts'
+import { isAnalysisError } from '../../text/index.ts'
+import type { BasicKernel, KernelInfo, ModuleAnalysis } from '../../trace/formats.ts'
+import { checkFormula } from '../formulas.ts'
+import { listLines } from '../lines.ts'
+import { check, passesUnless, reportOf } from '../report.ts'
+import { schemaProblems } from '../schemas.ts'
+import { staleness } from '../sources.ts'
+
+/** What the checks know besides what was handed in. */
+export interface EngineView {
+  /** The engine's own analysis of the class in the same call; in words, why there is none. */
+  readonly own: ModuleAnalysis | string
+  /** Analyses of the classes that it may refer to. */
+  readonly others: readonly ModuleAnalysis[]
+}
+
+export async function checkAnalysis(
+  analysis: ModuleAnalysis,
+  project: Project,
+  { own }: EngineView,
+): Promise<CheckReport> {
+  const schema = passesUnless('schema', await schemaProblems('module_analysis', analysis))
+  if (schema.status === 'fail') return reportOf([schema], [])
+  const before = [schema, citations(analysis, project), lines(analysis, project), formulas(analysis)]
+  const beside = typeof own === 'string' ? check('engine', 'not-checkable', [own]) : besideEngine(analysis, own)
+  const all = [...before, beside]
+  const open = all.filter((c) => c.status === 'not-checkable')
+  return reportOf(
+    all,
+    open.flatMap((c) => c.details.map((d) => `${c.name}: ${d}`)),
+  )
+}
+
+function citations({ kernels }: ModuleAnalysis, project: Project): Check {
+  const found = kernels.flatMap(({ source }) =>
+    source === 'bundled' ? [] : [{ source, is: staleness(project, source) }],
+  )
+  const stale = found.flatMap(({ is }) => (typeof is === 'string' ? [is] : []))
+  if (stale.length > 0) return check('citations', 'fail', [...new Set(stale)])
+  const unread = found.flatMap(({ is, source }) =>
+    is === null ? [`${source.file} is not among the given sources`] : [],
+  )
+  return check('citations', unread.length > 0 ? 'not-checkable' : 'pass', [...new Set(unread)])
+}
+
+/** Every line of the class's own functions that computes is accounted for once, and every line in the ledger is one of theirs. */
+function lines(analysis: ModuleAnalysis, project: Project): Check {
+  const wanted = attempt(() => listLines(project, analysis.class_name))
+  if (typeof wanted === 'string') return check('lines', 'not-checkable', [wanted])
+  const counts = new Map<number, number>()
+  for (const { line } of analysis.lines) counts.set(line, (counts.get(line) ?? 0) + 1)
+  const missing = wanted.filter((l) => l.computes && l.inside.endsWith('.forward') && !counts.has(l.line))
+  const texts = new Map(wanted.map((l) => [l.line, l.text]))
+  return passesUnless('lines', [
+    ...missing.map((l) => `line ${l.line} is not accounted for: ${l.text}`),
+    ...[...counts].flatMap(([line, n]) => (n > 1 ? [`line ${line} is accounted for ${n} times`] : [])),
+    ...analysis.lines.flatMap(({ line, source }) => {
+      const text = texts.get(line)
+      if (text === undefined) return [`line ${line} is none of the lines to account for`]
+      return text === source.trim() ? [] : [`line ${line} says "${text}", not "${source.trim()}"`]
+    }),
+  ])
+}
+
+function attempt<T>(run: () => T): T | string {
+  try {
+    return run()
+  } catch (e) {
+    if (isAnalysisError(e)) return `${e.code}: ${e.message}`
+    throw e
+  }
+}
+
+const costs = [
+  ['flops', 'FLOPs'],
+  ['matmul_flops', 'FLOPs'],
+  ['read', 'bytes'],
+  ['write', 'bytes'],
+] as const
+
+type CostName = (typeof costs)[number][0]
+
+function costOf(k: BasicKernel, name: CostName): string {
+  return name === 'read' || name === 'write' ? k.memory_access[name] : k[name]
+}
+
+function formulas(analysis: ModuleAnalysis): Check {
+  const variables = Object.keys(analysis.variables)
+  const problems = analysis.kernels.flatMap((k, i) => {
+    if (k.kernel_type === 'composite') return []
+    return costs.flatMap(([name, expectedUnit]) =>
+      checkFormula(costOf(k, name), { variables, expectedUnit }).problems.map(
+        (p) => `${kernelText(k, i)} ${name}: ${p}`,
+      ),
+    )
+  })
+  return passesUnless('formulas', problems)
+}
+
+function kernelText(k: KernelInfo, i: number): string {
+  const what = k.kernel_type === 'basic' ? k.aten : k.class_name
+  return `kernel ${i + 1} (${what}${k.line === null ? '' : `, line ${k.line}`})`
+}
+
+/** Kernel by kernel, at the sizes of the run and at others. */
+function besideEngine(analysis: ModuleAnalysis, own: ModuleAnalysis): Check {
+  const problems: string[] = []
+  for (let i = 0; i < Math.max(analysis.kernels.length, own.kernels.length); i++) {
+    const [mine, theirs] = [analysis.kernels[i], own.kernels[i]]
+    if (mine === undefined || theirs === undefined || nameOf(mine) !== nameOf(theirs)) {
+      const text = mine === undefined ? 'there is no kernel' : kernelText(mine, i)
+      problems.push(`${text}, where the engine has ${theirs === undefined ? 'none' : kernelText(theirs, i)}`)
+      break
+    }
+    if (mine.kernel_type === 'basic' && theirs.kernel_type === 'basic')
+      problems.push(
+        ...differences(mine, theirs, { ...own.variables, ...analysis.variables }).map(
+          (d) => `${kernelText(mine, i)} ${d}`,
+        ),
+      )
+  }
+  return passesUnless('engine', problems)
+}
+
+function nameOf(k: KernelInfo): string {
+  return k.kernel_type === 'basic' ? k.aten : k.class_name
+}
+
+function differences(
+  mine: BasicKernel,
+  theirs: BasicKernel,
+  variables: ModuleAnalysis['variables'],
+): readonly string[] {
+  return costs.flatMap(([name]) => {
+    for (const factor of [1, 2, 3]) {
+      const at = Object.fromEntries(
+        Object.entries(variables).map(([v, { value }], i) => [v, value * factor + i * (factor - 1)]),
+      )
+      const [a, b] = [costOf(mine, name), costOf(theirs, name)].map((text) => String(tryEvaluate(parse(text), at)))
+      if (a !== b) return [`${name} is ${a} at ${JSON.stringify(at)}, by the engine ${b}`]
+    }
+    return []
+  })
+}
