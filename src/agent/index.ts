@@ -26,7 +26,7 @@ export {
 } from './session.ts'
 export { type Check, type CheckReport, type Override, type OverridesFile, type Verdict } from '../huggingface/index.ts'
 export { overridesFileName, readOverrides, writeOverrides } from './file.ts'
-export { checkOverride } from './checks/override.ts'
+export { checkOverride, citationCheck } from './checks/override.ts'
 export { checkFormula, type FormulaOptions, type FormulaReport, type Unit } from './formulas.ts'
 export { listLines, type SourceLine } from './lines.ts'
 export { traceSnippet, type Snippet, type SnippetKernel, type SnippetTrace } from './snippet.ts'
@@ -35,3 +35,11 @@ export { checkAnalysis, type EngineView } from './checks/analysis.ts'
 export { analysisFrom, analysisShape, calleeText, type AnalysisFrame, type SubmittedAnalysis } from './analysis.ts'
 export { constructedClasses, findPlace, type ClassPlace } from './classes.ts'
 export { engineTools } from './tools/engine.ts'
+export {
+  besideThePoint,
+  isSameStop,
+  overrideFrom,
+  overrideShape,
+  stopText,
+  type SubmittedOverride,
+} from './override.ts'

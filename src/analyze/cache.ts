@@ -2,7 +2,7 @@
 // else could be kept in its place. Everything follows from the cache object and from the kernels that filled it.
 import { hint, mul, prod, type Int } from '../sym/index.ts'
 import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
-import { elementWidth, kernels, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
+import { elementWidth, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
 import type { CacheEntry, CacheReading, CacheTensor } from '../trace/formats.ts'
 import { Dataflow, isWithin } from './dataflow.ts'
 import { formula } from './wording.ts'
@@ -164,13 +164,13 @@ const attentionArguments = ['key', 'value']
 function attentionOperands(flow: Dataflow, module: string): readonly (readonly Tensor[])[] {
   return flow.calls
     .filter((call) => isWithin(call.module, module) && isAttention(call))
-    .map((call) => attentionArguments.map((name) => call.inputs[kernels[call.op].args.indexOf(name)]?.tensor))
+    .map((call) => attentionArguments.map((name) => call.inputs[call.row.args.indexOf(name)]?.tensor))
     .map((operands) => operands.filter((t) => t !== undefined))
 }
 
 /** A kernel that takes a query, keys and values. */
 export function isAttention(call: KernelCall): boolean {
-  return ['query', 'key', 'value'].every((name) => kernels[call.op].args.includes(name))
+  return ['query', 'key', 'value'].every((name) => call.row.args.includes(name))
 }
 
 /** Is a tensor among what the keys and values of a module's attention are made of? */

@@ -19,13 +19,13 @@ import { byPattern } from './patterns.ts'
 import { formula } from './wording.ts'
 
 /** What a weight is that these kernels read. */
-const readers: Partial<Record<KernelName, WeightKind>> = {
+const readers: Readonly<Record<string, WeightKind | undefined>> = {
   'aten.embedding.default': 'embedding',
   'aten._grouped_mm.default': 'experts',
-}
+} satisfies Partial<Record<KernelName, WeightKind>>
 
 /** What only attention does among the modules that fill a cache. */
-const attends: ReadonlySet<KernelName> = new Set<KernelName>(['aten._softmax.default'])
+const attends: ReadonlySet<string> = new Set<KernelName>(['aten._softmax.default'])
 
 interface Weight {
   readonly name: string

@@ -15,6 +15,7 @@ const sources: readonly OptionRow[] = [
     repeated: true,
   },
   { flags: '--config <file>', text: 'config.json to use' },
+  { flags: '--overrides <file>', text: 'facts that the source does not tell (lm-predictor.overrides.json, if there)' },
 ]
 
 const choice: readonly OptionRow[] = [

@@ -22,6 +22,10 @@ export interface ModelOptions {
   readonly attn?: string | undefined
   readonly experts?: string | undefined
   readonly dtype?: 'bf16' | 'f16' | 'f32' | undefined
+  /** A file of overrides. */
+  readonly overrides?: string | undefined
+  /** Overrides beside those of the file. */
+  readonly entries?: readonly Override[] | undefined
 }
 
 export interface CallOptions {

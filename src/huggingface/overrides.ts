@@ -1,7 +1,7 @@
 // Overrides: facts that somebody, a person or an agent, wrote down for what the engine can't find out: what a kernel of an
 // extension does and costs, and which way a branch goes that depends on data. Each has the source lines it rests on. The
 // types are those of `lm-predictor.overrides.json`; the schema is schemas/overrides_schema.json.
-import type { HostModule, Overlay, Vm } from '../python/index.ts'
+import type { HostModule, Overlay, Vm, VmOptions } from '../python/index.ts'
 import { Decisions, Locator, type Decision } from '../python/index.ts'
 import {
   describedFunction,
@@ -14,7 +14,6 @@ import {
   type DescribedKernel,
   type OutputRule,
 } from '../torch/index.ts'
-import type { SourceProvider } from '../text/index.ts'
 
 /** A line of source that a statement rests on. `file` as stops name it: from its package's folder on. */
 export interface Citation {
@@ -267,11 +266,10 @@ function replacement(module: string, paths: readonly (readonly string[])[]): Ove
  */
 export function overrideModules(
   overrides: Overrides,
-  sources: SourceProvider,
-  roots: ReadonlyMap<string, string>,
-  known: { readonly hostModules: readonly HostModule[]; readonly overlays: readonly Overlay[] },
+  project: Pick<VmOptions, 'sources' | 'roots' | 'findPackage'>,
+  known: Pick<VmOptions, 'hostModules' | 'overlays'>,
 ): OverrideModules {
-  const locator = new Locator(sources, roots, known.hostModules, known.overlays)
+  const locator = new Locator({ ...project, ...known })
   const isKnown = (name: string): boolean => {
     const place = locator.find(name)
     return place?.host !== undefined || place?.overlay !== undefined

@@ -3,11 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
 import type { Call } from '../command.ts'
 import type { AnalyzeResult, CallOptions } from '../engine.ts'
+import type { SourceOptions } from '../engine/context.ts'
 import { validator } from '../schemas.ts'
 import type { AgentOptions } from './options.ts'
 import { AgentShell } from './shell.ts'
 import { Stage1, type AnalysisStore } from './stage1.ts'
-import { Workspace, type SourceOptions } from './workspace.ts'
+import { Workspace } from './workspace.ts'
 
 export interface AgentAnalysis {
   readonly module: string

@@ -10,17 +10,15 @@ import {
 } from '../../agent/index.ts'
 import { packageVersion, type Project } from '../../huggingface/index.ts'
 import type { ModuleAnalysis, SourcePackage } from '../../trace/formats.ts'
-import type { Engine, ModelOptions } from '../engine.ts'
-import { openProject } from '../engine/context.ts'
+import type { Engine } from '../engine.ts'
+import { openProject, type SourceOptions } from '../engine/context.ts'
 import { readGiven } from '../files.ts'
 import { folderSources, realPath } from '../node/provider.ts'
 import { breathe } from '../progress.ts'
 
-export type SourceOptions = Omit<ModelOptions, 'model'>
-
 export class Workspace {
   readonly tree: SourceTree
-  private readonly project: Project
+  readonly project: Project
 
   constructor(
     readonly sources: SourceOptions,

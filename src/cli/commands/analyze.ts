@@ -72,17 +72,15 @@ async function analysed(call: Call, task: Task): Promise<AnalyzeResult> {
     return analyzeByAgent(call, { ...task, ...store })
   }
   const progress = new Progress(call.io)
+  const report = async (done: number, total: number, what: string): Promise<void> => {
+    progress.at(done, total, what)
+    await breathe()
+  }
+  const { module, sources, call: sizes, recursive, how } = task
   try {
-    return await call.engine.analyze(
-      task.module,
-      task.sources,
-      task.call,
-      task.recursive,
-      async (done, total, what) => {
-        progress.at(done, total, what)
-        await breathe()
-      },
-    )
+    if (how === 'engine') return await call.engine.analyze(module, sources, sizes, recursive, report)
+    const { analyzeWithAgent } = await import('../agent/auto.ts')
+    return await analyzeWithAgent(call, { ...task, report })
   } finally {
     progress.done()
   }

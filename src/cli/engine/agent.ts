@@ -12,25 +12,22 @@ import {
   type SourceLine,
 } from '../../agent/index.ts'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
-import type { ModelOptions } from '../engine.ts'
-import { openProject } from './context.ts'
+import { openProject, overriddenProject, type SourceOptions } from './context.ts'
 
-type SourceOptions = Omit<ModelOptions, 'model'>
-
-export function listLines(options: SourceOptions, className: string): Promise<readonly SourceLine[]> {
-  return Promise.resolve(lines(openProject(options).project, className))
+export async function listLines(options: SourceOptions, className: string): Promise<readonly SourceLine[]> {
+  return lines((await overriddenProject(options)).project, className)
 }
 
-export function traceSnippet(options: SourceOptions, snippet: Snippet): Promise<SnippetTrace> {
-  return Promise.resolve(snippetTrace(openProject(options).project, snippet))
+export async function traceSnippet(options: SourceOptions, snippet: Snippet): Promise<SnippetTrace> {
+  return snippetTrace((await overriddenProject(options)).project, snippet)
 }
 
-export function checkAnalysis(
+export async function checkAnalysis(
   options: SourceOptions,
   analysis: ModuleAnalysis,
   view: EngineView,
 ): Promise<CheckReport> {
-  return check(analysis, openProject(options).project, view)
+  return check(analysis, (await overriddenProject(options)).project, view)
 }
 
 export function checkOverride(options: SourceOptions, override: Override): Promise<CheckReport> {

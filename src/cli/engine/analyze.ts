@@ -25,7 +25,7 @@ export async function analyze(
   recursive: boolean,
   report: Report,
 ): Promise<AnalyzeResult> {
-  const context = classContext(options)
+  const context = await classContext(options)
   const inputs =
     call.inputs.length === 0
       ? undefined

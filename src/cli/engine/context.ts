@@ -4,21 +4,28 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import {
+  overrideName,
+  Overrides,
   packageFolder,
   packageVersion,
+  type CheckedOverride,
   type JsonObject,
   type ModelSpec,
+  type Override,
   type Project,
 } from '../../huggingface/index.ts'
 import { Programs } from '../../python/index.ts'
 import type { SourcePackage } from '../../trace/formats.ts'
 import { modelConfigText, nearestModels } from '../catalogue.ts'
 import type { ModelOptions, Origin } from '../engine.ts'
+import { readGiven } from '../files.ts'
 import { findPackage } from '../node/environment.ts'
 import { fileSources, type FileSources } from '../node/provider.ts'
 import { readConfig, resolveModel } from '../node/resolve.ts'
 import { Problems } from '../problems.ts'
 import { remoteCode, type CodeFolders } from './remote-code.ts'
+
+export type SourceOptions = Omit<ModelOptions, 'model'>
 
 export interface Context {
   readonly project: Project
@@ -36,7 +43,7 @@ function existingFolder(option: string, path: string): string {
 
 /** The folders of the packages, those of code that comes with a model included, and a provider that reads nothing else. */
 export function openProject(
-  options: Omit<ModelOptions, 'model'>,
+  options: SourceOptions,
   code?: CodeFolders,
   env: NodeJS.ProcessEnv = process.env,
 ): {
@@ -72,6 +79,33 @@ export function openProject(
   return { project: { sources: files, roots, findPackage: findInstalled, programs: new Programs() }, files }
 }
 
+/** As `openProject`, with what somebody wrote down for what the engine can't find out. */
+export async function overriddenProject(
+  options: SourceOptions,
+  code?: CodeFolders,
+): Promise<{ readonly project: Project; readonly files: FileSources }> {
+  const { project, files } = openProject(options, code)
+  const entries = [...(await entriesOf(options)), ...(options.entries ?? [])]
+  if (entries.length === 0) return { project, files }
+  const overrides = new Overrides(await Promise.all(entries.map((entry) => believed(entry, project))))
+  return { project: { ...project, overrides }, files }
+}
+
+async function entriesOf({ overrides }: SourceOptions): Promise<readonly Override[]> {
+  if (overrides === undefined) return []
+  const { readOverrides } = await import('../../agent/index.ts')
+  return readOverrides(readGiven(overrides), overrides)
+}
+
+/** An entry that the checks don't reject. */
+async function believed(entry: Override, project: Project): Promise<CheckedOverride> {
+  const { checkOverride, citationCheck } = await import('../../agent/index.ts')
+  const { verdict, why, checks } = await checkOverride(entry, project)
+  if (verdict !== 'rejected') return { entry, verdict }
+  const isStale = checks.some((c) => c.name === citationCheck && c.status === 'fail')
+  return raise(isStale ? 'stale-override' : 'bad-override', overrideName(entry), { notes: why })
+}
+
 /** What a folder of the user's brings along: itself as a package, and the modules and packages in it. */
 function ownRoots(source: string): readonly (readonly [string, string])[] {
   const own: (readonly [string, string])[] = [[basename(source), source]]
@@ -86,7 +120,7 @@ function ownRoots(source: string): readonly (readonly [string, string])[] {
 }
 
 /** Everything that is wrong with the folders and files that options name. */
-export function checkSources(options: Omit<ModelOptions, 'model'>): Promise<void> {
+export function checkSources(options: SourceOptions): Promise<void> {
   const problems = new Problems()
   problems.attempt(() => options.config === undefined || readConfig(options.config))
   // Where nothing is given, what the environment lacks is found when it is needed, if it is.
@@ -114,7 +148,7 @@ function packagesOf(project: Project, files: FileSources): readonly SourcePackag
 const dtypes = new Set(['bf16', 'f16', 'f32'])
 
 /** The settings of a run that options name. */
-function settingsOf(options: Omit<ModelOptions, 'model'>): Pick<ModelSpec, 'attn' | 'experts' | 'dtype'> {
+function settingsOf(options: SourceOptions): Pick<ModelSpec, 'attn' | 'experts' | 'dtype'> {
   const { attn, experts, dtype } = options
   return {
     attn: attn === 'eager' || attn === 'sdpa' ? attn : undefined,
@@ -124,7 +158,7 @@ function settingsOf(options: Omit<ModelOptions, 'model'>): Pick<ModelSpec, 'attn
 }
 
 /** A project alone: for commands that name a class and no model. */
-export function classContext(options: Omit<ModelOptions, 'model'>): Context {
+export function classContext(options: SourceOptions): Promise<Context> {
   return contextOf(options, { id: options.className ?? '', ...configOf(options) })
 }
 
@@ -158,10 +192,10 @@ function configOf({ config }: Pick<ModelOptions, 'config'>): Pick<Target, 'confi
   return { ...readConfig(config), folder: dirname(resolve(config)) }
 }
 
-function contextOf(options: Omit<ModelOptions, 'model'>, target: Target): Context {
+async function contextOf(options: SourceOptions, target: Target): Promise<Context> {
   const { id, className, library, config, text, folder } = target
   const code = remoteCode(id, config, folder, process.env)
-  const { project, files } = openProject(options, code)
+  const { project, files } = await overriddenProject(options, code)
   const spec = {
     config,
     className: options.className ?? className,

@@ -1,7 +1,7 @@
 // The engine in a thread of its own: the interpreter runs for seconds without a pause, and meanwhile this thread answers
 // Ctrl-C. A thread also has a stack as large as it is told, and its lack of memory is an error like any other.
 import { Worker } from 'node:worker_threads'
-import { AnalysisError, isAnalysisError, raise, type ErrorCode, type Span } from '../../text/index.ts'
+import { AnalysisError, isAnalysisError, raise, type ErrorCode, type Span, type StopDetails } from '../../text/index.ts'
 import { type Engine, engine, type Report } from '../engine.ts'
 import { CommandFailed } from '../problems.ts'
 
@@ -12,6 +12,7 @@ interface PlainError {
   readonly span: Span | undefined
   readonly hint: string
   readonly notes: readonly string[]
+  readonly details: StopDetails | undefined
   readonly scratchpad: unknown
 }
 
@@ -84,7 +85,12 @@ function ask(worker: Worker, method: keyof Engine, args: readonly unknown[]): Pr
 
 function revived(errors: readonly PlainError[], several: boolean): Error {
   const made = errors.map((e) => {
-    const error = new AnalysisError(e.code, e.message, { span: e.span, hint: e.hint, notes: e.notes })
+    const error = new AnalysisError(e.code, e.message, {
+      span: e.span,
+      hint: e.hint,
+      notes: e.notes,
+      details: e.details,
+    })
     return Object.assign(error, e.scratchpad === undefined ? {} : { scratchpad: e.scratchpad })
   })
   const [first] = made
@@ -112,9 +118,10 @@ export function plainReply(error: unknown): Reply {
   const errors = error instanceof CommandFailed ? error.errors : isAnalysisError(error) ? [error] : undefined
   if (errors === undefined) return { defect: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   const plain = errors.map((e): PlainError => {
-    const { code, message, span, hint, notes } = e
+    const { code, message, span, hint, notes, details } = e
     const scratchpad = 'scratchpad' in e ? e.scratchpad : undefined
-    return { code, message, span: span === undefined ? undefined : { ...span }, hint, notes: [...notes], scratchpad }
+    const place = span === undefined ? undefined : { ...span }
+    return { code, message, span: place, hint, notes: [...notes], details, scratchpad }
   })
   return { errors: plain, several: error instanceof CommandFailed }
 }
