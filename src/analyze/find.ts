@@ -61,9 +61,9 @@ export function* candidates(vm: Vm, className: string, spec: ModelSpec): Generat
   const cls = findClass(vm, className)
   if (cls.lookup('forward') === undefined) raise('no-forward', `${className} has no forward()`)
   const isOwn = !/^(transformers|torch)\./.test(module)
-  const base = findClass(vm, 'transformers.modeling_utils.PreTrainedModel')
+  const isModel = (): boolean => cls.isSubclassOf(findClass(vm, 'transformers.modeling_utils.PreTrainedModel'))
   // A module of the user's own stands for itself first; so does a model.
-  if (isOwn || (spec.config === undefined && cls.isSubclassOf(base))) yield { ...spec, className }
+  if (isOwn || (spec.config === undefined && isModel())) yield { ...spec, className }
   if (spec.config?.['model_type'] !== undefined) yield spec
   if (spec.config !== undefined) return
   if (isOwn) {

@@ -38,6 +38,8 @@ export interface Call {
   readonly engine: Engine
   /** What a result says of its origin. */
   readonly provenance: (origin: Origin) => Provenance
+  /** Says on stderr which overrides a result rests on; the result itself. */
+  readonly noted: <T extends Origin>(result: T) => T
 }
 
 /** A page of text, or an object for programs, checked against its schema; also into the file that `--output` names. */

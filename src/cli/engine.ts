@@ -40,7 +40,7 @@ export interface CallOptions {
 }
 
 /** What every result says of its origin; the command line adds the tool's version and the command. */
-export type Origin = Pick<Provenance, 'sources' | 'config_sha256'>
+export type Origin = Pick<Provenance, 'sources' | 'config_sha256' | 'overrides'>
 
 /** Called between pieces of long work; awaiting it keeps Ctrl-C alive. */
 export type Report = (done: number, total: number, what: string) => Promise<void>

@@ -1,16 +1,18 @@
 // From arguments to an exit code. commander splits the arguments; what is wrong with them is reported here, all at once and
 // in the form of every other error.
 import { Command, CommanderError } from 'commander'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorLines, errorReport, plainStyle } from '../report/index.ts'
 import { errorCodes, isAnalysisError, nearest, raise } from '../text/index.ts'
+import type { UsedOverride } from '../trace/formats.ts'
 import type { CommandRow } from './command.ts'
 import { commands } from './commands.ts'
 import { type Engine, engine as localEngine, scratchpadOf } from './engine.ts'
 import { writeFileWhole } from './files.ts'
 import { Flags } from './flags.ts'
 import type { Io } from './io.ts'
-import { packageVersion } from './paths.ts'
+import { packageRoot, packageVersion } from './paths.ts'
 import { CommandFailed, exitCodeOf, Problems } from './problems.ts'
 
 export async function run(argv: readonly string[], io: Io, engine: Engine = localEngine): Promise<number> {
@@ -22,6 +24,11 @@ export async function run(argv: readonly string[], io: Io, engine: Engine = loca
       io.err(program.helpInformation())
       return 2
     }
+    const topic = args[0] === 'help' ? topics[args[1] ?? ''] : undefined
+    if (topic !== undefined) {
+      io.out(readFileSync(join(packageRoot(), topic), 'utf8'))
+      return 0
+    }
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
@@ -29,6 +36,9 @@ export async function run(argv: readonly string[], io: Io, engine: Engine = loca
     return failed(error, args, io)
   }
 }
+
+/** What `help` explains beside the commands: pages of the package. */
+const topics: Readonly<Record<string, string>> = { overrides: 'docs/overrides.md' }
 
 /** Long options accept `--a_b` for `--a-b`. */
 function dashed(argv: readonly string[]): string[] {
@@ -43,6 +53,12 @@ function programOf(io: Io, argv: readonly string[], engine: Engine, done: (exit:
     .description('What a PyTorch or Transformers model costs to run, read from its source.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'help for a command')
+    .addHelpText(
+      'after',
+      `\nTopics: ${Object.keys(topics)
+        .map((t) => `lm-predictor help ${t}`)
+        .join(', ')}`,
+    )
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: () => undefined })
   for (const row of commands) {
@@ -93,7 +109,14 @@ async function execute(
     flags,
     problems,
     engine,
-    provenance: (origin) => ({ tool: 'lm-predictor', version: packageVersion(), command: line, ...origin }),
+    provenance: ({ sources, config_sha256, overrides }) => ({
+      ...{ tool: 'lm-predictor', version: packageVersion(), command: line, sources, config_sha256 },
+      ...(overrides === undefined ? {} : { overrides }),
+    }),
+    noted: (result) => {
+      for (const use of result.overrides ?? []) io.err(`${overrideText(use)}\n`)
+      return result
+    },
   })
   try {
     return await called
@@ -101,6 +124,10 @@ async function execute(
     noteStop(error, line, flags.text('output'))
     throw error
   }
+}
+
+function overrideText({ kind, name, verdict, author, uses }: UsedOverride): string {
+  return `note: rests on the ${kind} override ${name}, ${verdict}, by ${author} (used ${uses} ${uses === 1 ? 'time' : 'times'})`
 }
 
 /** A stopped analysis leaves a SCRATCHPAD.md that says why; commands that know more have written their own. */

@@ -8,6 +8,18 @@ export interface Provenance {
   readonly command: string
   readonly sources: readonly SourcePackage[]
   readonly config_sha256: string | null
+  /** What of the result rests on `lm-predictor.overrides.json`; absent where nothing does. */
+  readonly overrides?: readonly UsedOverride[] | undefined
+}
+
+export interface UsedOverride {
+  /** A kernel's dotted name, or the place of a branch. */
+  readonly name: string
+  readonly kind: 'kernel' | 'branch'
+  readonly verdict: 'verified' | 'unverified' | 'rejected'
+  readonly author: string
+  /** Times that the run went by it. */
+  readonly uses: number
 }
 
 export interface SourcePackage {

@@ -12,7 +12,7 @@ it('says where, why and what to do, a line each', () => {
     'error unsupported-op: torch.ops.my_ext.fused_mlp',
     '  my_model/modeling_mine.py:214 in MyMLP.forward',
     '  model.layers.0.mlp',
-    '  No kernel of this name is known, so nothing below it was counted.',
+    '  No kernel of this name is known, so nothing below it was counted. Describe it in lm-predictor.overrides.json (lm-predictor help overrides).',
   ])
 })
 

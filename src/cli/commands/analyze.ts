@@ -48,6 +48,7 @@ export async function run(call: Call): Promise<number> {
     writeFileWhole(join(folder, scratchpad), notes)
     const [first] = analyses
     if (first === undefined) return 3
+    call.noted(first.provenance)
     const files = recursive ? `${output}/ (${analyses.length} classes)` : output
     if (flags.on('json') || format === 'json') io.out(text(call, first))
     else io.out(`${analysisText(first, [files, scratchpad], io.terminal).join('\n')}\n`)
@@ -88,8 +89,7 @@ async function analysed(call: Call, task: Task): Promise<AnalyzeResult> {
 
 /** The file as it is written: formulas of a stage-1 analysis with the command that made it. */
 function text(call: Call, analysis: ModuleAnalysis): string {
-  const { sources, config_sha256 } = analysis.provenance
-  return `${JSON.stringify({ ...analysis, provenance: call.provenance({ sources, config_sha256 }) }, undefined, 2)}\n`
+  return `${JSON.stringify({ ...analysis, provenance: call.provenance(analysis.provenance) }, undefined, 2)}\n`
 }
 
 function pathOf({ recursive, output }: Task, className: string): string {

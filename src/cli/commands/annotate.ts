@@ -13,7 +13,7 @@ export async function run(call: Call): Promise<number> {
   const hardware = name === undefined ? undefined : problems.attempt(() => hardwareNamed(name))
   await checkModel(call, options)
   problems.stop()
-  const { forward, ...origin } = await engine.annotate(options, sizes, flags.text('module'), hardware)
+  const { forward, ...origin } = call.noted(await engine.annotate(options, sizes, flags.text('module'), hardware))
   const json = () => annotateJson(forward, call.provenance(origin))
   await answer(call, 'annotate', () => annotateText(forward, io.terminal), json)
   return 0

@@ -22,8 +22,7 @@ export async function run(call: Call): Promise<number> {
   const output = flags.text('output') ?? 'model_analysis.json'
   try {
     const result = await engine.expand(model, files ?? new Map())
-    const { sources, config_sha256 } = result.analysis.provenance
-    const text = `${JSON.stringify({ ...result.analysis, provenance: call.provenance({ sources, config_sha256 }) }, undefined, 2)}\n`
+    const text = `${JSON.stringify({ ...result.analysis, provenance: call.provenance(call.noted(result.analysis.provenance)) }, undefined, 2)}\n`
     await checkOwn('model_analysis', JSON.parse(text))
     writeFileWhole(output, text)
     writeFileWhole(join(dirname(output), scratchpad), result.scratchpad)

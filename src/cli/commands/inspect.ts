@@ -10,7 +10,7 @@ export async function run(call: Call): Promise<number> {
   const depth = flags.text('depth') === undefined ? undefined : flags.integer('depth', 1, 1)
   await checkModel(call, options)
   problems.stop()
-  const { id, root, ...origin } = await engine.inspect(options)
+  const { id, root, ...origin } = call.noted(await engine.inspect(options))
   const json = () => inspectJson(id, root, call.provenance(origin))
   await answer(call, 'inspect', () => inspectText(id, root, depth, io.terminal), json)
   return 0

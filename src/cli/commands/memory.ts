@@ -21,7 +21,9 @@ export async function run(call: Call): Promise<number> {
   problems.stop()
   const found =
     catalogued ??
-    (await engine.memoryInput(options, { batches: [1, 2], longest: context + 1, asStored: weightBits === undefined }))
+    call.noted(
+      await engine.memoryInput(options, { batches: [1, 2], longest: context + 1, asStored: weightBits === undefined }),
+    )
   const format = options.dtype ?? checkpointFormat(found.dtype)
   const report = memoryReport({
     model: found,
@@ -35,7 +37,7 @@ export async function run(call: Call): Promise<number> {
     hardware,
     memoryReserve,
   })
-  const json = () => memoryJson(report, call.provenance({ sources: found.sources, config_sha256: found.config_sha256 }))
+  const json = () => memoryJson(report, call.provenance(found))
   await answer(call, 'memory', () => memoryText(report, call.io.terminal), json)
   return report.fit === undefined || report.fit.fits ? 0 : 1
 }

@@ -33,7 +33,8 @@ export async function run(call: Call): Promise<number> {
   if (catalogued === undefined) await checkModel(call, options)
   problems.stop()
   if (hardware === undefined) return 2
-  const found = catalogued ?? (await engine.predictionInput(options, { ...sizes, asStored: weightBits === undefined }))
+  const found =
+    catalogued ?? call.noted(await engine.predictionInput(options, { ...sizes, asStored: weightBits === undefined }))
   const format = options.dtype ?? checkpointFormat(found.dtype)
   const prediction = predict({
     ...sizes,
@@ -44,8 +45,7 @@ export async function run(call: Call): Promise<number> {
     weightBits: weightBits ?? 8 * modelFormats[format].bytes,
     memoryReserve,
   })
-  const json = () =>
-    predictionJson(prediction, call.provenance({ sources: found.sources, config_sha256: found.config_sha256 }))
+  const json = () => predictionJson(prediction, call.provenance(found))
   await answer(call, 'prediction', () => predictionText(prediction, call.io.terminal), json)
   return prediction.memory.fits ? 0 : 1
 }

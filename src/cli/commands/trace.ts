@@ -15,7 +15,7 @@ export async function run(call: Call): Promise<number> {
   const format = flags.choice('format', ['table', 'oracle']) ?? 'table'
   await checkModel(call, options)
   problems.stop()
-  const result = await engine.trace(options, sizes)
+  const result = call.noted(await engine.trace(options, sizes))
   const output = flags.text('output')
   const write = output === undefined ? io.out : (text: string) => writeFileWhole(output, text)
   if (flags.on('json')) {
@@ -41,10 +41,10 @@ function lines(result: TraceResult): string[] {
 
 /** By hand, a kernel a line: integers beyond 2^53 stay exact. */
 function jsonText(call: Call, result: TraceResult): string {
-  const { id, phase, sources, config_sha256 } = result
+  const { id, phase } = result
   const head = JSON.stringify({
     schema_version: 1,
-    provenance: call.provenance({ sources, config_sha256 }),
+    provenance: call.provenance(result),
     model: id,
     phase,
   })

@@ -10,9 +10,8 @@ export async function run(call: Call): Promise<number> {
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
   await checkModel(call, options)
   problems.stop()
-  const result = await engine.verify(options, sizes, flags.text('python'), flags.on('trust-remote-code'))
-  const { sources, config_sha256 } = result
-  const json = () => verifyJson(result, call.provenance({ sources, config_sha256 }))
+  const result = call.noted(await engine.verify(options, sizes, flags.text('python'), flags.on('trust-remote-code')))
+  const json = () => verifyJson(result, call.provenance(result))
   await answer(call, 'verify', () => verifyText(result, io.terminal), json)
   return result.differences.length === 0 ? 0 : 1
 }

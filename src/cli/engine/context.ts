@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import {
+  authorText,
   overrideName,
   Overrides,
   packageFolder,
@@ -192,6 +193,11 @@ function configOf({ config }: Pick<ModelOptions, 'config'>): Pick<Target, 'confi
   return { ...readConfig(config), folder: dirname(resolve(config)) }
 }
 
+function restsOn({ overrides }: Project): Pick<Origin, 'overrides'> {
+  const used = overrides?.used ?? []
+  return used.length === 0 ? {} : { overrides: used.map((u) => ({ ...u, author: authorText(u.author) })) }
+}
+
 async function contextOf(options: SourceOptions, target: Target): Promise<Context> {
   const { id, className, library, config, text, folder } = target
   const code = remoteCode(id, config, folder, process.env)
@@ -207,6 +213,7 @@ async function contextOf(options: SourceOptions, target: Target): Promise<Contex
   const origin = (): Origin => ({
     sources: packagesOf(project, files),
     config_sha256: text === undefined ? null : sha256(text),
+    ...restsOn(project),
   })
   return { project, spec, id, origin }
 }
