@@ -46,6 +46,12 @@ export interface ModelRun {
   readonly scope: Scope
 }
 
+/** The class of Transformers' configs; undefined where Transformers isn't given. */
+function configClass(vm: Vm): Value | undefined {
+  const module = 'transformers.configuration_utils'
+  return vm.importer.exists(module) ? getAttrOr(vm, vm.importer.get(module), 'PreTrainedConfig') : undefined
+}
+
 export class ModelAnalyzer {
   private readonly vm: Vm
   private readonly scope: Scope
@@ -67,7 +73,7 @@ export class ModelAnalyzer {
     this.ledgers = new LineLedgers(this.vm)
     this.table = new ClassTable((file, line) => this.ledgers.lineOf(file, line), this.scope)
     this.constructions = new Constructions(this.vm)
-    this.configBase = getAttrOr(this.vm, this.vm.importer.get('transformers.configuration_utils'), 'PreTrainedConfig')
+    this.configBase = configClass(this.vm)
     this.generic = new GenericClasses(
       this.vm,
       this.constructions,

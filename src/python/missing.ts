@@ -76,6 +76,9 @@ export function use(vm: Vm, self: Value): never {
   return vm.stop('source-not-found', `${name} is needed, and the source of ${module} was not found`, {
     span: at,
     notes: used === undefined ? [] : [`used at ${formatSpan(used)}`],
-    hint: `Give the folder that holds ${module}/ with --source DIR, or fetch it: lm-predictor sources add ${module}==VERSION.`,
+    hint:
+      `Give the folder that holds ${module}/ with --source DIR, fetch it (lm-predictor sources add ${module}==VERSION), or ` +
+      'describe what is used of it in lm-predictor.overrides.json (lm-predictor help overrides).',
+    details: { name },
   })
 }

@@ -16,7 +16,6 @@ import { Importer } from './importer.ts'
 import { construct, getAttr, str } from './object.ts'
 import { Programs } from './programs.ts'
 import type { StateKey } from './state.ts'
-import { types } from './types.ts'
 import type { PyClass, PyModule, Value } from './values.ts'
 import { PyException, PyInstance } from './values.ts'
 
@@ -83,9 +82,6 @@ export { stateKey, type StateKey } from './state.ts'
 const clockInterval = 1 << 14
 /** Frames that an error shows. */
 const shownFrames = 16
-
-const absentHint =
-  'Give its sources with --source DIR, or describe what is used of it in lm-predictor.overrides.json (lm-predictor help overrides).'
 
 export class Vm {
   readonly scope: Scope
@@ -239,19 +235,7 @@ export class Vm {
     const name = e.value.cls.name
     const text = this.textOf(e.value)
     const notes = this.stackNotes(e.trace)
-    const absent = this.absentPackage(e)
-    if (absent !== undefined) {
-      const details = { name: absent, stack: e.trace }
-      const message = `there is no source of the module ${absent}, which is imported here`
-      return caught(() => raise('source-not-found', message, { span: e.span, notes, hint: absentHint, details }))
-    }
     return caught(() => raise('python-error', text === '' ? name : `${name}: ${text}`, { span: e.span, notes }))
-  }
-
-  /** The module that an exception says is missing, where nothing is known of its whole package. */
-  private absentPackage(e: PyException): string | undefined {
-    const name = e.value.cls === types.ModuleNotFoundError ? e.value.dict.get('name') : undefined
-    return typeof name === 'string' && !this.importer.exists(name.split('.')[0] ?? '') ? name : undefined
   }
 
   /** `str(exception)`, unless that fails in its turn. */
