@@ -141,9 +141,6 @@ export const commands: readonly CommandRow[] = [
     options: [
       { flags: '--model <class>', text: 'fully qualified class name' },
       { flags: '--module-analysis <dir>', text: 'folder that analyze --recursive wrote' },
-      { flags: '--engine <how>', text: 'engine; agent: an agent binds references that cannot be resolved (engine)' },
-      ...agentFlags,
-      ...sources,
       output('model_analysis.json'),
       json,
     ],
