@@ -9,7 +9,7 @@ import { catalogueModels } from '../src/cli/catalogue.ts'
 import { engine } from '../src/cli/engine.ts'
 import { writeFileWhole } from '../src/cli/files.ts'
 import { packageRoot } from '../src/cli/paths.ts'
-import type { MemoryAnalysis } from '../src/trace/formats.ts'
+import type { MemoryAnalysis, StoredWeights } from '../src/trace/formats.ts'
 
 const { values: options } = parseArgs({
   options: { only: { type: 'string' }, missing: { type: 'boolean' }, transformers: { type: 'string' } },
@@ -19,7 +19,7 @@ const folder = join(packageRoot(), 'catalogue', 'memory')
 /** Caches up to this length are covered: every window and every limit of positions in the catalogue lies below. */
 const longest = 131_073
 
-type Index = Record<string, { file: string; variables: Record<string, number> }>
+type Index = Record<string, { file: string; variables: Record<string, number>; stored?: readonly StoredWeights[] }>
 
 const sizes = new Set(['batch_size', 'seq_len', 'cache_len', 'w_bytes', 'a_bytes'])
 
@@ -62,7 +62,7 @@ for (const model of catalogueModels()) {
     { model: model.id, transformers: options.transformers },
     { batches: [1, 2], longest, asStored: true },
   )
-  const { className, regimes, weights, sources } = input
+  const { className, regimes, weights, sources, stored } = input
   const own = { class_name: className, weights, regimes: regimes.map(withoutValues) }
   let file = files.get(shared(own))
   if (file === undefined) {
@@ -74,7 +74,7 @@ for (const model of catalogueModels()) {
       gzipSync(`${JSON.stringify({ schema_version: 1, sources, ...own })}\n`, { level: 9 }),
     )
   }
-  index[model.id] = { file, variables: valuesOf(regimes) }
+  index[model.id] = { file, variables: valuesOf(regimes), ...(stored === undefined ? {} : { stored }) }
   const sorted = Object.fromEntries(Object.entries(index).sort(([x], [y]) => (x < y ? -1 : 1)))
   writeFileWhole(join(folder, 'index.json'), `${JSON.stringify({ schema_version: 1, models: sorted }, undefined, 2)}\n`)
   console.log(`${model.id}: ${file}, ${regimes.length} regimes`)

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { nearest } from '../text/index.ts'
 import { findHardware, type Hardware, type RegimeAnalysis } from '../predict/index.ts'
 import type { ListedModel } from '../report/index.ts'
-import type { MemoryAnalysis, SourcePackage, WeightGroup } from '../trace/formats.ts'
+import type { MemoryAnalysis, SourcePackage, StoredWeights, WeightGroup } from '../trace/formats.ts'
 import type { MemoryInput, ModelOptions, PredictionInput } from './engine.ts'
 import { packageRoot } from './paths.ts'
 
@@ -37,7 +37,15 @@ interface MemoryFile {
 /** `index.json` of both folders: which file holds a checkpoint's analyses, and its values for their variables. */
 interface AnalysisIndex {
   readonly models: Readonly<
-    Record<string, { readonly file: string; readonly variables: Readonly<Record<string, number>> }>
+    Record<
+      string,
+      {
+        readonly file: string
+        readonly variables: Readonly<Record<string, number>>
+        /** In `catalogue/memory`: how the checkpoint stores its weights, where it is quantised. */
+        readonly stored?: readonly StoredWeights[]
+      }
+    >
   >
 }
 
@@ -101,6 +109,11 @@ export function modelConfigText(id: string): string | undefined {
   return /^ {2}"config": (\{.*?^ {2}\})/ms.exec(text)?.[1]
 }
 
+/** How a checkpoint stores its weights; undefined where it is not quantised. */
+export function storedInCatalogue(id: string): readonly StoredWeights[] | undefined {
+  return readJson<AnalysisIndex>('catalogue', 'memory', 'index.json')?.models[id]?.stored
+}
+
 export function modelAnalyses(id: string): CatalogueAnalyses | undefined {
   return indexed<AnalysisFile>('analyses', id)
 }
@@ -143,7 +156,8 @@ export function catalogueMemory(options: ModelOptions): MemoryInput | undefined 
   const { config_sha256, parameters, dtype } = modelFacts(entry)
   const { class_name: className, variables, ...file } = found
   const [positions] = ['config', 'config.text_config'].flatMap((c) => variables[`${c}.max_position_embeddings`] ?? [])
-  return { ...file, id: options.model, className, variables, config_sha256, parameters, dtype, positions }
+  const stored = storedInCatalogue(entry.id)
+  return { ...file, id: options.model, className, variables, config_sha256, parameters, dtype, positions, stored }
 }
 
 export function listedModels(): ListedModel[] {

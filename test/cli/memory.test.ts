@@ -72,6 +72,25 @@ describe('memory', () => {
     expect(readings['full_pages']?.cache_bytes).toBe(24 * 2 * 8192 * token + counters)
   })
 
+  it('counts weights as a quantised checkpoint stores them', async () => {
+    const model = 'openai/gpt-oss-20b'
+    const { weights_bytes } = await memory(model)
+    expect(weights_bytes).toBe(13_761_264_768) // published: 12.8 GiB
+    expect((await memory(model, '--w-bits', '16')).weights_bytes).toBe(2 * 20_914_757_184)
+    const args = ['predict', model, '--hardware', 'h100-sxm', '--input-len', '64', '--output-len', '2', '--json']
+    const bytesOf = async (...more: readonly string[]) => {
+      const { out } = await cli(...args, ...more)
+      const json = JSON.parse(out) as { memory: { weights_bytes: number }; decode: { read_bytes: number } }
+      expect(validator('prediction')(json)).toEqual([])
+      return [json.memory.weights_bytes, json.decode.read_bytes] as const
+    }
+    const [[kept, read], [wide, wideRead]] = [await bytesOf(), await bytesOf('--w-bits', '16')]
+    expect([kept, wide]).toEqual([13_761_264_768, 2 * 20_914_757_184])
+    // Four of 32 experts in each layer, gate, up and down, at 17 bytes for 32 values in place of 64.
+    const saved = (24 * 4 * 3 * 2880 * 2880 * (64 - 17)) / 32
+    expect((wideRead - read) / saved).toBeCloseTo(1, 3)
+  })
+
   it('rounds up to whole blocks', async () => {
     const { cache } = await memory('openai/gpt-oss-20b', '--context', '8190', '--page-size', '16')
     const token = 8 * 64 * 2

@@ -2,7 +2,7 @@
 import { modelFormats, predict, type PredictRequest } from '../../predict/index.ts'
 import { predictionJson, predictionText } from '../../report/index.ts'
 import { raise } from '../../text/index.ts'
-import { cataloguedModel, hardwareNamed, modelAnalyses, modelFacts } from '../catalogue.ts'
+import { cataloguedModel, hardwareNamed, modelAnalyses, modelFacts, storedInCatalogue } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
 import type { ModelOptions, PredictionInput } from '../engine.ts'
 import { checkModel, checkpointFormat, modelArgument, modelOptions, storageOptions } from '../model-options.ts'
@@ -55,5 +55,7 @@ function fromCatalogue(options: ModelOptions): Found | undefined {
   const entry = cataloguedModel(options)
   const analyses = entry === undefined ? undefined : modelAnalyses(entry.id)
   if (entry === undefined || analyses === undefined) return undefined
-  return { ...modelFacts(entry), ...analyses, id: options.model, className: analyses.analyses[0]?.class_name ?? '' }
+  const stored = storedInCatalogue(entry.id)
+  const className = analyses.analyses[0]?.class_name ?? ''
+  return { ...modelFacts(entry), ...analyses, id: options.model, className, stored }
 }

@@ -23,6 +23,7 @@ export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Pr
   const positions = getAttrOr(vm, text instanceof PyInstance ? text : built.config, 'max_position_embeddings')
   const found = typeof positions === 'number' ? hintNumber(positions) : undefined
   const longest = Math.max(sizes.longest, found ?? 0)
+  const stored = sizes.asStored ? storedOf(vm, built) : undefined
   const runs = sizes.batches.map((batch) => memoryRegimes(context.project, context.spec, batch, longest))
   return {
     ...context.origin(),
@@ -33,7 +34,7 @@ export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Pr
     regimes: runs.flatMap((r) => r.regimes),
     weights: runs[0]?.weights ?? [],
     positions: found,
-    stored: sizes.asStored ? storedOf(vm, built) : undefined,
+    stored,
   }
 }
 

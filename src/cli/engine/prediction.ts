@@ -20,6 +20,7 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
   const { batch, inputLength, outputLength, longestInput = inputLength } = request
+  const stored = request.asStored ? storedOf(vm, built) : undefined
   const prefill = covered('seq_len', inputLength, longestInput, (seq_len) =>
     stageTwo(context, 'prefill', { batch_size: batch, seq_len, cache_len: 0 }),
   )
@@ -34,7 +35,7 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
     parameters: countParameters(vm, built.model),
     vocabularySize: typeof vocabulary === 'number' ? hintNumber(vocabulary) : 0,
     dtype: context.spec.dtype ?? 'bf16',
-    stored: request.asStored ? storedOf(vm, built) : undefined,
+    stored,
     analyses: [...prefill, ...decode].map((a) => regimeOf(a, context)),
   }
 }
