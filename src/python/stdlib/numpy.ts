@@ -198,7 +198,24 @@ function filled(vm: Vm, shape: Value, value: Value): Value {
   )
 }
 
+/** Positions of a vector's elements in rising order; equal ones, whose order NumPy leaves open, end the analysis. */
+function order(vm: Vm, a: Value): readonly number[] {
+  const { shape, ...items } = gather(vm, a)
+  if (shape.length !== 1) return vm.stop('unsupported-op', `sorting a NumPy array of shape (${String(shape)})`)
+  const values = valuesOf({ shape, ...items })
+  const at = (i: number): Value => values[i] ?? null
+  const less = (i: number, j: number): boolean => truth(vm, compare(vm, '<', at(i), at(j)))
+  return [...values.keys()].sort((i, j) => {
+    if (less(i, j)) return -1
+    return less(j, i) ? 1 : vm.stop('unsupported-op', 'sorting a NumPy array with equal elements')
+  })
+}
+
 const functions = natives({
+  'argsort(a, axis=-1)': (vm, [a]) => {
+    const positions = order(vm, a)
+    return makeArray([positions.length], [...positions])
+  },
   'sqrt(x, /)': elementwise(Math.sqrt),
   'exp(x, /)': elementwise(Math.exp),
   'log(x, /)': elementwise(Math.log),

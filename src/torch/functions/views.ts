@@ -100,6 +100,15 @@ function squeezeOf(vm: Vm, x: Tensor, dim: Value | undefined): Tensor {
   return squeeze(vm, x, dim === undefined || dim === null ? undefined : (dimsArg(vm, x, dim) ?? []))
 }
 
+// The method's parameter has another name than the function's.
+const splitMethod = torchFunctions({
+  'split(self, split_size, dim=0)': (vm, [x, size, dim]) => splitOf(vm, x, size, dim),
+})
+
+const splitFunction = torchFunctions({
+  'split(tensor, split_size_or_sections, dim=0)': (vm, [x, size, dim]) => splitOf(vm, x, size, dim),
+})
+
 const geometry = torchFunctions({
   'transpose(input, dim0, dim1)': (vm, [x, a, b]) => transpose(vm, asTensor(vm, x), intArg(vm, a), intArg(vm, b)),
   't(input)': (vm, [x]) => t(vm, asTensor(vm, x)),
@@ -117,7 +126,6 @@ const geometry = torchFunctions({
     narrow(vm, asTensor(vm, x), intArg(vm, dim), intArg(vm, start), intArg(vm, length)),
   'select(input, dim, index)': (vm, [x, dim, index]) => select(vm, asTensor(vm, x), intArg(vm, dim), intArg(vm, index)),
   'unbind(input, dim=0)': (vm, [x, dim]) => tuple(unbind(vm, asTensor(vm, x), intArg(vm, dim))),
-  'split(input, split_size, dim=0)': (vm, [x, size, dim]) => splitOf(vm, x, size, dim),
   'split_with_sizes(input, split_sizes, dim=0)': (vm, [x, sizes, dim]) =>
     tuple(splitWithSizes(vm, asTensor(vm, x), sizeArg(vm, sizes), intArg(vm, dim))),
   'chunk(input, chunks, dim=0)': (vm, [x, n, dim]) =>
@@ -287,6 +295,6 @@ export const viewAttributes: Readonly<Record<string, Attribute>> = {
 
 export const viewFunctions: FunctionSet = {
   both: aliases(geometry, { swapaxes: 'transpose', swapdims: 'transpose', moveaxis: 'movedim' }),
-  methods: merged(methods, inPlace),
-  torch: torchOnly,
+  methods: merged(methods, inPlace, splitMethod),
+  torch: merged(torchOnly, splitFunction),
 }
