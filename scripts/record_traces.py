@@ -109,6 +109,17 @@ FIXTURES = {
     "t5.forward": f"--class transformers.T5Model --set num_layers=2 --set num_decoder_layers=2 {FORWARD}",
     "vit.forward": f"--class transformers.ViTModel --set num_hidden_layers=2 {IMAGE}",
     "convnext.forward": f"--class transformers.ConvNextModel {IMAGE}",
+    "resnet.forward": f"--class transformers.ResNetModel --set depths=[1,1,1,1] {IMAGE}",
+    "swin.forward": f"--class transformers.SwinModel --set depths=[2,2] --set num_heads=[3,6] {IMAGE}",
+    "dpt.forward": f"--class transformers.DPTModel --set num_hidden_layers=2 {IMAGE}",
+    "yolos.forward": f"--class transformers.YolosModel --set num_hidden_layers=2 {IMAGE}",
+    "mobilevitv2.forward": "--class transformers.MobileViTV2Model --run 'forward b2 s1' --input 'pixel_values=bf16[batch_size,3,256,256]'",
+    "rt_detr.forward": "--class transformers.RTDetrModel --set decoder_layers=1 --run 'forward b1 s1' --input 'pixel_values=bf16[batch_size,3,640,640]'",
+    "clip.forward": "--class transformers.CLIPModel --run 'forward b2 s7' --input 'input_ids=i64[batch_size,seq_len]' --input 'pixel_values=bf16[batch_size,3,224,224]'",
+    "git.forward": "--class transformers.GitModel --set num_hidden_layers=2 --run 'forward b2 s7'",
+    "wav2vec2.forward": "--class transformers.Wav2Vec2Model --set num_hidden_layers=2 --run 'forward b2 s1' --input 'input_values=bf16[batch_size,16000]'",
+    "whisper.forward": "--class transformers.WhisperModel --set encoder_layers=2 --set decoder_layers=2 --run 'forward b2 s7' --input 'input_features=bf16[batch_size,80,3000]' --input 'decoder_input_ids=i64[batch_size,seq_len]'",
+    "fnet.forward": "--class transformers.FNetModel --dtype f32 --set num_hidden_layers=2 --run 'forward b2 s32'",
 }
 
 DTYPES = {"bf16": torch.bfloat16, "f16": torch.float16, "f32": torch.float32}
