@@ -3,6 +3,7 @@
 //
 //     npx tsx scripts/sweep.ts test/fixtures/traces ../shared/oracle/traces --workers 2
 //     npx tsx scripts/sweep.ts FOLDER --filter 'llama|qwen' --details 5 --json results.json
+//     npx tsx scripts/sweep.ts ../shared/oracle/traces/base --own-inputs
 import { fork, type ChildProcess } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -24,15 +25,20 @@ interface Outcome {
   readonly milliseconds: number
 }
 
+interface Setting extends Sources {
+  /** Leaves out the recorded inputs: the engine makes them from the config. */
+  readonly ownInputs: boolean
+}
+
 interface Options {
   readonly workers: number
   readonly seconds: number
-  readonly sources: Sources
+  readonly sources: Setting
 }
 
 // ------------------------------------------------------------------------------------------------------------- worker
 
-async function work(sources: Sources): Promise<void> {
+async function work(sources: Setting): Promise<void> {
   const traceModel = await loadEngine(process.env)
   process.on('message', (path: string) => {
     process.send?.(replay(path, traceModel, sources))
@@ -40,7 +46,7 @@ async function work(sources: Sources): Promise<void> {
   process.send?.('ready')
 }
 
-function replay(path: string, traceModel: TraceModel, sources: Sources): Outcome {
+function replay(path: string, traceModel: TraceModel, sources: Setting): Outcome {
   const start = performance.now()
   let kernels = 0
   let running = ''
@@ -52,7 +58,10 @@ function replay(path: string, traceModel: TraceModel, sources: Sources): Outcome
     const trace = readTrace(path)
     for (const phase of trace.phases) {
       running = `${trace.name} ${phase.name}`
-      const comparison = compare(phase, traceModel({ ...phase.request, ...sources }))
+      const comparison = compare(
+        phase,
+        traceModel({ ...phase.request, ...sources, ...(sources.ownInputs ? { inputs: undefined } : {}) }),
+      )
       kernels += comparison.got
       if (!comparison.difference) continue
       const { fields, expected, got } = comparison.difference
@@ -93,7 +102,7 @@ async function sweep(paths: readonly string[], options: Options, settled: (outco
   await Promise.all(lanes)
 }
 
-async function startWorker(sources: Sources): Promise<ChildProcess> {
+async function startWorker(sources: Setting): Promise<ChildProcess> {
   const worker = fork(fileURLToPath(import.meta.url), ['--worker', JSON.stringify(sources)])
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve())
@@ -182,14 +191,18 @@ async function main(): Promise<void> {
       transformers: { type: 'string' },
       pytorch: { type: 'string' },
       source: { type: 'string' },
+      'own-inputs': { type: 'boolean', default: false },
       worker: { type: 'string' },
     },
   })
-  if (values.worker !== undefined) return work(JSON.parse(values.worker) as Sources)
+  if (values.worker !== undefined) return work(JSON.parse(values.worker) as Setting)
   const pinned = pinnedSources()
   const transformers = values.transformers ?? pinned?.transformers
   if (transformers === undefined) throw new Error(howToFetch)
-  const sources: Sources = { transformers, pytorch: values.pytorch, source: values.source }
+  const sources: Setting = {
+    ...{ transformers, pytorch: values.pytorch, source: values.source },
+    ownInputs: values['own-inputs'],
+  }
   const paths = traceFiles(positionals, new RegExp(values.filter))
   const outcomes: Outcome[] = []
   const start = performance.now()

@@ -2,6 +2,7 @@
 // source. `trace/run.ts` calls these functions with shapes.
 
 import { call, type Value, type Vm } from '../python/index.ts'
+import { inputsSource } from './inputs.ts'
 
 export const driverModule = 'lm_predictor_driver'
 
@@ -175,7 +176,13 @@ def call_with(model, inputs):
 
 def call_positional(model, inputs):
     return model(*inputs)
-`
+
+
+def generates(model):
+    return hasattr(model, "can_generate") and model.can_generate()
+
+
+${inputsSource}`
 
 /** Calls a function of the driver. */
 export function callDriver(vm: Vm, name: string, args: readonly Value[]): Value {

@@ -3,7 +3,7 @@ import { buildModel, createVm, type BuiltModel, type ModelSpec, type Project } f
 import type { Vm } from '../python/index.ts'
 import type { KernelCall } from '../torch/index.ts'
 import { oracleLine, type OracleLine } from './oracle.ts'
-import { phaseLabel, phaseOf, traceCall, type NamedInput, type Padding, type Phase } from './run.ts'
+import { generates, phaseLabel, phaseOf, traceCall, type NamedInput, type Padding, type Phase } from './run.ts'
 
 export interface CallRequest {
   readonly phase?: Phase | undefined
@@ -35,7 +35,7 @@ export function loadModel(project: Project, spec: ModelSpec): LoadedModel {
 
 /** Records one call of a model. */
 export function traceLoaded({ vm, built }: LoadedModel, request: CallRequest): ModelTrace {
-  const phase = phaseOf(request.phase, request, built.plain === true ? 'forward' : 'prefill')
+  const phase = phaseOf(request.phase, request, generates(vm, built) ? 'prefill' : 'forward')
   const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
   const calls = traceCall(vm, built, { phase, sizes, padding: request.padding, inputs: request.inputs })
   return { vm, built, label: phaseLabel(phase, sizes), calls }

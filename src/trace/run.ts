@@ -1,6 +1,6 @@
 // One call of a model, as `generate` or a user would make it: the four phases of CONTRACT.md, with the kernels that the
 // call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
-import { raise } from '../text/index.ts'
+import { isAnalysisError, raise } from '../text/index.ts'
 import { floorDiv, gt, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/index.ts'
 import { torchState, type KernelCall, type Recorder } from '../torch/index.ts'
@@ -79,11 +79,7 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
       callDriver(vm, 'take_masks_as_full', [call.padding === undefined])
     if (built.plain === true) return callPlain(vm, built, call, around)
     if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
-    if (call.phase === 'forward') {
-      const ids = tokens(vm, batch, seq, device)
-      const decoder = isEncoderDecoder(vm, built) ? tokens(vm, batch, half(seq), device) : null
-      return around(() => callDriver(vm, 'plain_call', [built.model, ids, decoder]))
-    }
+    if (call.phase === 'forward') return plainCall(vm, built, call.sizes, device, around)
     const cached = gt(cache, 0)
     const past = cached ? cacheAfter(vm, built, call, device) : dict()
     const ids = tokens(vm, batch, seq, device)
@@ -92,11 +88,50 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
   })
 }
 
+/** Text alone, as long as that is enough; else with whatever else the model takes, in the sizes of its config. */
+function plainCall(
+  vm: Vm,
+  built: BuiltModel,
+  { batch, seq }: Sizes,
+  device: 'meta' | 'cpu',
+  around: (run: () => Value) => Value,
+): Value {
+  const own = (all: boolean): Value =>
+    callDriver(vm, 'own_inputs', [built.model, built.config, batch, seq, device, all])
+  const callWith = (inputs: Value): Value => around(() => callDriver(vm, 'call_with', [built.model, inputs]))
+  const needed = own(false)
+  if (needed !== null) return callWith(needed)
+  const ids = tokens(vm, batch, seq, device)
+  const decoder = isEncoderDecoder(vm, built) ? tokens(vm, batch, half(seq), device) : null
+  const callText = (): Value => callDriver(vm, 'plain_call', [built.model, ids, decoder])
+  const all = own(true)
+  const takesMore = all instanceof PyDict && [...all.entries.values()].some(([name]) => !textInputs.has(String(name)))
+  return takesMore && !runs(vm, callText) ? callWith(all) : around(callText)
+}
+
+/** Whether a call ends without an exception of Python. */
+function runs(vm: Vm, run: () => Value): boolean {
+  try {
+    vm.guard(run)
+    return true
+  } catch (e) {
+    if (!isAnalysisError(e) || e.code !== 'python-error') throw e
+    return false
+  }
+}
+
+const textInputs: ReadonlySet<string> = new Set(['input_ids', 'decoder_input_ids'])
+
 /** The kernels of one call, in order. */
 export function traceCall(vm: Vm, built: BuiltModel, call: CallSpec): readonly KernelCall[] {
   const calls: KernelCall[] = []
   runCall(vm, built, call, (run) => recorded(vm, calls, run))
   return calls
+}
+
+/** Whether a model is one that goes on with a text: what it is called for, if nothing is said, is a prefill. */
+export function generates(vm: Vm, built: BuiltModel): boolean {
+  return built.plain !== true && vm.guard(() => callDriver(vm, 'generates', [built.model])) === true
 }
 
 function recorded(vm: Vm, recorder: Recorder, run: () => Value): Value {
