@@ -5,7 +5,7 @@ import { intOf, repr } from '../python/object.ts'
 import { tuple } from '../python/make.ts'
 import { PyList, PyObject, PyTuple, type Kwargs, type PyNative, type Value } from '../python/values.ts'
 import { stateKey, type Vm } from '../python/vm.ts'
-import { intOfFormula, mul, sum, variablesOf, type Expr, type Int } from '../sym/index.ts'
+import { hint, intOfFormula, mul, sum, SymInt, variablesOf, type Expr, type Int } from '../sym/index.ts'
 import { raise } from '../text/index.ts'
 import { dtypeByName, type DType } from './dtype.ts'
 import type { KernelRow } from './kernels/table.ts'
@@ -77,7 +77,7 @@ function boundFunction(vm: Vm, kernel: DescribedKernel): PyNative {
   return fn
 }
 
-/** What a call was made with, as people read it. */
+/** What a call was made with, as people read it: sizes as they were in this run. */
 export function shownArguments(vm: Vm, args: readonly Value[], kwargs: Kwargs): readonly string[] {
   return [...args.map((v) => shown(vm, v)), ...[...kwargs].map(([name, v]) => `${name}=${shown(vm, v)}`)]
 }
@@ -85,7 +85,8 @@ export function shownArguments(vm: Vm, args: readonly Value[], kwargs: Kwargs): 
 const longestShown = 60
 
 function shown(vm: Vm, v: Value): string {
-  if (isTensor(v)) return `${v.dtype.short}[${v.shape.map(String).join(',')}]`
+  if (isTensor(v)) return `${v.dtype.short}[${v.shape.map((d) => String(hint(d))).join(',')}]`
+  if (v instanceof SymInt) return String(hint(v))
   if (v instanceof PyTuple || v instanceof PyList) return `[${v.items.map((x) => shown(vm, x)).join(', ')}]`
   return v instanceof PyObject && !v.cls.builtin ? v.cls.name : repr(vm, v).slice(0, longestShown)
 }

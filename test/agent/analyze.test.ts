@@ -8,7 +8,7 @@ import type { ModuleAnalysis } from '../../src/trace/formats.ts'
 import { cli, cliIn, type Ran } from '../cli/run.ts'
 import { howToFetch, inRepository, pinnedSources } from '../support/sources.ts'
 import { sandbox, testKey } from './environment.ts'
-import { howToInstall, sdkInstalled, sdkTimeout } from './sdk.ts'
+import { commandTimeout, howToInstall, sdkInstalled } from './sdk.ts'
 import { resultsOf, scriptedServer, type MessagesRequest, type Script, type ToolUse } from './server.ts'
 import { submissionOf } from './submission.ts'
 
@@ -61,7 +61,7 @@ const submit = (analysis: object): ToolUse => ({ tool: 'submit_analysis', input:
 
 describe.skipIf(sources === undefined || !sdkInstalled())(
   `stage 1 by an agent${sources === undefined ? ` (${howToFetch})` : ''}${sdkInstalled() ? '' : ` (${howToInstall})`}`,
-  { timeout: sdkTimeout },
+  { timeout: commandTimeout },
   () => {
     it('goes from the source to a verified analysis', async () => {
       const snippet = { name: norm, init: { hidden_size: 64 }, inputs: ['hidden_states=bf16[2,32,64]'] }

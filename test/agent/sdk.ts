@@ -15,3 +15,5 @@ export function sdkInstalled(): boolean {
 export const howToInstall = 'needs the program of the Claude Agent SDK: npm ci --include=optional'
 /** A run of the real program may take this long. */
 export const sdkTimeout = 30_000
+/** A whole command with several such runs and the engine's own between them, on a machine that does other things too. */
+export const commandTimeout = 120_000

@@ -193,6 +193,9 @@ interface Met {
 
 const noCalls = 'the entry names no call it was met with, so its formulas were not evaluated'
 
+const noReadableCall =
+  'the calls it was met with have arguments that text does not hold, so its formulas were not evaluated'
+
 /** What came out at the shapes of a call, and at others like them. */
 class CallChecks {
   readonly shapes: string[] = []
@@ -200,6 +203,7 @@ class CallChecks {
   readonly traffic: string[] = []
   readonly reference: string[] = []
   compared = 0
+  evaluated = 0
   private readonly vm: Vm
 
   constructor(
@@ -213,6 +217,7 @@ class CallChecks {
   at(text: readonly string[], size: (n: number) => number, isOwn: boolean): void {
     const given = argumentsOf(text, size)
     if (given === undefined) return
+    this.evaluated++
     const { vm, entry } = this
     const at = `at (${callText(text, size)})`
     const met = attempt(() => runDescribed(vm, entry, given))
@@ -237,6 +242,7 @@ function runChecks(entry: KernelOverride, project: Project): readonly Check[] {
   if (calls.length === 0) return [check('shapes', 'not-checkable', [noCalls])]
   const met = new CallChecks(entry, project)
   for (const text of calls) for (const [i, size] of [...resizings(sizesOf(text))].entries()) met.at(text, size, i === 0)
+  if (met.evaluated === 0) return [check('shapes', 'not-checkable', [noReadableCall])]
   return [
     passesUnless('shapes', unique(met.shapes)),
     passesUnless('costs', unique(met.costs)),
