@@ -1,6 +1,7 @@
 // Checks of an analysis of a class that somebody handed in: its schema, the lines it quotes, the lines it has to account for, its
 // formulas, and its kernels beside those that the engine finds in the same call, where the engine gets through.
 import type { Check, CheckReport, Project } from '../../huggingface/index.ts'
+import { parseReference, parseShape } from '../../expand/reference.ts'
 import { parse, tryEvaluate } from '../../sym/index.ts'
 import { isAnalysisError } from '../../text/index.ts'
 import type { BasicKernel, KernelInfo, ModuleAnalysis } from '../../trace/formats.ts'
@@ -116,12 +117,11 @@ function besideEngine(analysis: ModuleAnalysis, own: ModuleAnalysis): Check {
       problems.push(`${text}, where the engine has ${theirs === undefined ? 'none' : kernelText(theirs, i)}`)
       break
     }
-    if (mine.kernel_type === 'basic' && theirs.kernel_type === 'basic')
-      problems.push(
-        ...differences(mine, theirs, { ...own.variables, ...analysis.variables }).map(
-          (d) => `${kernelText(mine, i)} ${d}`,
-        ),
-      )
+    const found = attempt(() =>
+      differences(partsOf(mine), partsOf(theirs), { ...own.variables, ...analysis.variables }),
+    )
+    const all = [...placeDifferences(mine, theirs), ...(typeof found === 'string' ? [found] : found)]
+    problems.push(...all.map((d) => `${kernelText(mine, i)} ${d}`))
   }
   return passesUnless('engine', problems)
 }
@@ -130,18 +130,47 @@ function nameOf(k: KernelInfo): string {
   return k.kernel_type === 'basic' ? k.aten : k.class_name
 }
 
+/** The line it is put down to, and the innermost one. */
+function placeDifferences(mine: KernelInfo, theirs: KernelInfo): readonly string[] {
+  const place = ({ line, source }: KernelInfo): string =>
+    `line ${String(line)}${source === 'bundled' ? '' : `, from ${source.file}:${source.line}`}`
+  return place(mine) === place(theirs) ? [] : [`is put down to ${place(mine)}, by the engine to ${place(theirs)}`]
+}
+
+/** Everything of a kernel that is a formula, by name: costs, dimensions, repetitions, what a callee's parameters are bound to. */
+function partsOf(k: KernelInfo): ReadonlyMap<string, string> {
+  const parts = new Map([['repeat', String(k.repeat ?? 1)]])
+  if (k.kernel_type === 'composite') {
+    for (const [name, text] of parseReference(k.flops, k.module).args) parts.set(`the parameter ${name}`, text)
+    return parts
+  }
+  for (const [name] of costs) parts.set(name, costOf(k, name))
+  for (const side of ['in', 'out'] as const) {
+    for (const [i, text] of k[side].entries()) {
+      const { dtype, dimensions } = parseShape(text, k.aten)
+      parts.set(`${side} ${i + 1}, ${dtype} of ${dimensions.length} dimensions`, '1')
+      dimensions.forEach((d, axis) => parts.set(`${side} ${i + 1}, dimension ${axis}`, d))
+    }
+  }
+  return parts
+}
+
+const noValue = 'without a value'
+
 function differences(
-  mine: BasicKernel,
-  theirs: BasicKernel,
+  mine: ReadonlyMap<string, string>,
+  theirs: ReadonlyMap<string, string>,
   variables: ModuleAnalysis['variables'],
 ): readonly string[] {
-  return costs.flatMap(([name]) => {
+  const value = (text: string | undefined, at: Readonly<Record<string, number>>): string =>
+    text === undefined ? 'missing' : String(tryEvaluate(parse(text), at) ?? noValue)
+  return [...new Set([...mine.keys(), ...theirs.keys()])].flatMap((name) => {
     for (const factor of [1, 2, 3]) {
       const at = Object.fromEntries(
-        Object.entries(variables).map(([v, { value }], i) => [v, value * factor + i * (factor - 1)]),
+        Object.entries(variables).map(([v, { value: n }], i) => [v, n * factor + i * (factor - 1)]),
       )
-      const [a, b] = [costOf(mine, name), costOf(theirs, name)].map((text) => String(tryEvaluate(parse(text), at)))
-      if (a !== b) return [`${name} is ${a} at ${JSON.stringify(at)}, by the engine ${b}`]
+      const [a, b] = [value(mine.get(name), at), value(theirs.get(name), at)]
+      if (a !== b || a === noValue) return [`${name} is ${a} at ${JSON.stringify(at)}, by the engine ${b}`]
     }
     return []
   })
