@@ -48,6 +48,20 @@ def copy_context():
 `,
 }
 
+const keyword: Overlay = {
+  module: 'keyword',
+  reason: "CPython's file is made from its grammar; these are the words of 3.11.",
+  source: String.raw`
+kwlist = (
+    "False None True and as assert async await break class continue def del elif else except finally for from "
+    "global if import in is lambda nonlocal not or pass raise return try while with yield"
+).split()
+softkwlist = ["_", "case", "match"]
+iskeyword = frozenset(kwlist).__contains__
+issoftkeyword = frozenset(softkwlist).__contains__
+`,
+}
+
 const logging: Overlay = {
   module: 'logging',
   reason: 'Log lines cost nothing; loggers keep their levels and handlers, which code asks for, and write nothing.',
@@ -500,4 +514,4 @@ class Fraction:
 `,
 }
 
-export const library: readonly Overlay[] = [contextvars, logging, textwrap, io, bisect, heapq, fractions]
+export const library: readonly Overlay[] = [contextvars, keyword, logging, textwrap, io, bisect, heapq, fractions]
