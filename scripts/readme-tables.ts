@@ -70,7 +70,7 @@ const written = `${readme.slice(0, from)}${begin}\n${text}\n${readme.slice(to)}`
 if (argument === '--check') process.exitCode = unpadded(written) === unpadded(readme) ? 0 : 1
 else writeFileSync('README.md', written)
 
-/** Without the spaces and dashes that a formatter pads columns with. */
+/** Without the white space and dashes that a formatter pads columns with. */
 function unpadded(text: string): string {
-  return text.replace(/[ -]+/g, '')
+  return text.replace(/[\s-]+/g, '')
 }

@@ -43,7 +43,7 @@ export async function analyze(
       const attempt = attemptOf(context, { ...spec, ...asked, inputs }, name)
       if (attempt.run !== undefined) return resultOf(name, attempt.run, context, recursive, tried)
       tried.push(attempt)
-      if (attempt.error?.code !== 'no-cache' && !takesNoCache(attempt.error)) break
+      if (attempt.error?.code !== 'no-cache' && attempt.error?.code !== 'python-error') break
     }
   }
   return stopped(vm, cls, tried)
@@ -58,16 +58,11 @@ interface Attempt {
   readonly scratchpad?: string
 }
 
-/** The call as asked for; without a phase, a plain call for models that keep no cache. */
+/** The call as asked for; without a phase, a plain call for models that keep no cache or take no token ids. */
 function callsOf(call: CallOptions): readonly Pick<AnalyzeRequest, 'phase' | 'sizes'>[] {
   const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
   const asked = { phase: phaseOf(call.phase, call), sizes }
   return call.phase === undefined ? [asked, { phase: 'forward', sizes: { ...sizes, cache_len: 0 } }] : [asked]
-}
-
-/** Whether a model's `forward()` stopped because it has no word for a cache. */
-function takesNoCache(error: AnalysisError | undefined): boolean {
-  return error?.code === 'python-error' && error.message.includes("unexpected keyword argument 'use_cache'")
 }
 
 function attemptOf(context: Context, request: AnalyzeRequest, className: string): Attempt {
