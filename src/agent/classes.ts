@@ -1,7 +1,8 @@
 // Which classes a class constructs, as far as names say it: what is analysed before it. A class that comes from a table or a
 // config is not seen here; it is met when the analysis that refers to it is handed in.
 import { childrenOf, parseWhole, type AnyNode, type StatementNode } from '../python/index.ts'
-import { isAnalysisError, type SourceFile } from '../text/index.ts'
+import type { SourceFile } from '../text/index.ts'
+import { attempt } from './attempt.ts'
 import { readTree, type SourceTree } from './tree.ts'
 
 export interface ClassPlace {
@@ -50,6 +51,8 @@ function* calledNames(node: AnyNode): Generator<string> {
   for (const child of childrenOf(node)) yield* calledNames(child)
 }
 
+const nothing = (): undefined => undefined
+
 type ClassNode = StatementNode & { readonly nodeType: 'ClassDef' }
 
 /** The classes and the imports at the top of a module. */
@@ -62,9 +65,9 @@ class ModuleNames {
     tree: SourceTree,
     private readonly module: string,
   ) {
-    const read = attempt(() => readTree(tree, module))
+    const read = attempt(() => readTree(tree, module), nothing)
     this.file = read
-    const statements = read === undefined ? [] : (attempt(() => parseWhole(read)) ?? [])
+    const statements = read === undefined ? [] : (attempt(() => parseWhole(read), nothing) ?? [])
     for (const s of statements) {
       if (s.nodeType === 'ClassDef') this.classes.set(s.name, s)
       if (s.nodeType === 'ImportFrom') this.importFrom(s)
@@ -84,14 +87,5 @@ class ModuleNames {
     const base = (node.level ?? 0) === 0 ? [] : parts.slice(0, parts.length - up)
     const from = [...base, ...(node.module == null ? [] : [node.module])].join('.')
     for (const { name, asname } of node.names) this.imports.set(asname ?? name, `${from}.${name}`)
-  }
-}
-
-function attempt<T>(step: () => T): T | undefined {
-  try {
-    return step()
-  } catch (error) {
-    if (isAnalysisError(error)) return undefined
-    throw error
   }
 }

@@ -1,10 +1,20 @@
 // Formulas that somebody wrote, looked at by themselves: do they parse, are their variables known, is every term of a number
 // of bytes a number of elements times a width, and is no term of a number of FLOPs.
-import { isAnalysisError } from '../text/index.ts'
 import { parse, print, termDegrees, tryEvaluate, variablesOf, type EnvValue, type Expr } from '../sym/index.ts'
 import { parseOver } from '../torch/index.ts'
+import { attempt, messageOf } from './attempt.ts'
 
 export type Unit = 'bytes' | 'FLOPs' | 'elements'
+
+/** What a kernel costs, each with its unit. */
+export const costUnits = [
+  ['flops', 'FLOPs'],
+  ['matmul_flops', 'FLOPs'],
+  ['read', 'bytes'],
+  ['write', 'bytes'],
+] as const satisfies readonly (readonly [string, Unit])[]
+
+export type CostName = (typeof costUnits)[number][0]
 
 export interface FormulaOptions {
   /** Names that may occur; anything may where this is left out. */
@@ -27,12 +37,7 @@ export interface FormulaReport {
 
 /** Reads a formula; a problem in its place where it can't be read. */
 export function readFormula(text: string, notation: FormulaOptions['notation'] = 'analysis'): Expr | string {
-  try {
-    return notation === 'arguments' ? parseOver(text) : parse(text)
-  } catch (e) {
-    if (isAnalysisError(e)) return e.message
-    throw e
-  }
+  return attempt(() => (notation === 'arguments' ? parseOver(text) : parse(text)), messageOf)
 }
 
 /** Parses a formula and says all that is wrong with it. */

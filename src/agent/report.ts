@@ -19,3 +19,8 @@ export function reportOf(checks: readonly Check[], doubts: readonly string[]): C
   if (failed.length > 0) return { verdict: 'rejected', why: failed, checks }
   return doubts.length > 0 ? { verdict: 'unverified', why: doubts, checks } : { verdict: 'verified', why: [], checks }
 }
+
+/** Why a report is not verified although nothing failed: what could not be checked. */
+export function openQuestions(checks: readonly Check[]): readonly string[] {
+  return checks.filter((c) => c.status === 'not-checkable').flatMap((c) => c.details.map((d) => `${c.name}: ${d}`))
+}

@@ -1,7 +1,7 @@
 // What the commands need of the layers below: each function is imported when a command first calls it, so that a
 // prediction from the catalogue never loads the interpreter.
 import { modelConfigText, nearestModels } from './catalogue.ts'
-import type { CheckReport, EngineView, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
+import type { CheckReport, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
 import type { Hardware, MemoryModel, RegimeAnalysis } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
 import type { ModelAnalysis, ModuleAnalysis, Provenance, StoredWeights } from '../trace/formats.ts'
@@ -27,6 +27,9 @@ export interface ModelOptions {
   /** Overrides beside those of the file. */
   readonly entries?: readonly Override[] | undefined
 }
+
+/** Where sources and config come from, for commands that name a class and no model. */
+export type SourceOptions = Omit<ModelOptions, 'model'>
 
 export interface CallOptions {
   readonly phase?: 'prefill' | 'decode' | 'extend' | 'forward' | undefined
@@ -116,12 +119,12 @@ export interface Engine {
   /** Stops where MODEL names nothing: a matter of a moment, unlike what follows. */
   checkModel(model: ModelOptions): Promise<void>
   /** Stops where the folders and files that options name aren't what they should be. */
-  checkSources(options: Omit<ModelOptions, 'model'>): Promise<void>
+  checkSources(options: SourceOptions): Promise<void>
   inspect(model: ModelOptions): Promise<InspectResult>
   trace(model: ModelOptions, call: CallOptions): Promise<TraceResult>
   analyze(
     module: string,
-    model: Omit<ModelOptions, 'model'>,
+    model: SourceOptions,
     call: CallOptions,
     recursive: boolean,
     report: Report,
@@ -141,13 +144,13 @@ export interface Engine {
     trustRemoteCode: boolean,
   ): Promise<VerifyResult & Origin>
   /** The lines that an analysis of a class has to account for. */
-  listLines(options: Omit<ModelOptions, 'model'>, className: string): Promise<readonly SourceLine[]>
+  listLines(options: SourceOptions, className: string): Promise<readonly SourceLine[]>
   /** The trace of one function or class on stated shapes. */
-  traceSnippet(options: Omit<ModelOptions, 'model'>, snippet: Snippet): Promise<SnippetTrace>
-  /** What is to be thought of an analysis that somebody handed in. */
-  checkAnalysis(options: Omit<ModelOptions, 'model'>, analysis: ModuleAnalysis, view: EngineView): Promise<CheckReport>
+  traceSnippet(options: SourceOptions, snippet: Snippet): Promise<SnippetTrace>
+  /** What is to be thought of an analysis that somebody handed in, given the engine's own or why there is none. */
+  checkAnalysis(options: SourceOptions, analysis: ModuleAnalysis, own: ModuleAnalysis | string): Promise<CheckReport>
   /** What is to be thought of an override that somebody handed in. */
-  checkOverride(options: Omit<ModelOptions, 'model'>, override: Override): Promise<CheckReport>
+  checkOverride(options: SourceOptions, override: Override): Promise<CheckReport>
   /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */
   predictionInput(model: ModelOptions, request: RequestSizes): Promise<PredictionInput>
   /** The memory of every regime up to the positions that the model was made for. */

@@ -44,7 +44,7 @@ function analysisOf(name: ClassName): ModuleAnalysis {
 
 async function verdictOf(analysis: ModuleAnalysis, name: ClassName) {
   const { project } = openProject({ transformers: sources?.transformers }, undefined, { PATH: '' })
-  return checkAnalysis(analysis, project, { own: analysisOf(name), others: [] })
+  return checkAnalysis(analysis, project, analysisOf(name))
 }
 
 // --- Mistakes -------------------------------------------------------------------------------------------------------

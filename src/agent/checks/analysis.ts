@@ -3,54 +3,38 @@
 import type { Check, CheckReport, Project } from '../../huggingface/index.ts'
 import { parseReference, parseShape } from '../../expand/reference.ts'
 import { parse, tryEvaluate } from '../../sym/index.ts'
-import { isAnalysisError } from '../../text/index.ts'
 import type { BasicKernel, KernelInfo, ModuleAnalysis } from '../../trace/formats.ts'
-import { checkFormula } from '../formulas.ts'
+import { attempt, codeAndMessage } from '../attempt.ts'
+import { checkFormula, costUnits, type CostName } from '../formulas.ts'
 import { listLines } from '../lines.ts'
-import { check, passesUnless, reportOf } from '../report.ts'
+import { check, openQuestions, passesUnless, reportOf } from '../report.ts'
 import { schemaProblems } from '../schemas.ts'
-import { staleness } from '../sources.ts'
+import { checkCitations } from '../sources.ts'
 
-/** What the checks know besides what was handed in. */
-export interface EngineView {
-  /** The engine's own analysis of the class in the same call; in words, why there is none. */
-  readonly own: ModuleAnalysis | string
-  /** Analyses of the classes that it may refer to. */
-  readonly others: readonly ModuleAnalysis[]
-}
-
+/** @param own the engine's own analysis of the class in the same call; in words, why there is none */
 export async function checkAnalysis(
   analysis: ModuleAnalysis,
   project: Project,
-  { own }: EngineView,
+  own: ModuleAnalysis | string,
 ): Promise<CheckReport> {
   const schema = passesUnless('schema', await schemaProblems('module_analysis', analysis))
   if (schema.status === 'fail') return reportOf([schema], [])
   const before = [schema, citations(analysis, project), lines(analysis, project), formulas(analysis)]
   const beside = typeof own === 'string' ? check('engine', 'not-checkable', [own]) : besideEngine(analysis, own)
   const all = [...before, beside]
-  const open = all.filter((c) => c.status === 'not-checkable')
-  return reportOf(
-    all,
-    open.flatMap((c) => c.details.map((d) => `${c.name}: ${d}`)),
-  )
+  return reportOf(all, openQuestions(all))
 }
 
 function citations({ kernels }: ModuleAnalysis, project: Project): Check {
-  const found = kernels.flatMap(({ source }) =>
-    source === 'bundled' ? [] : [{ source, is: staleness(project, source) }],
+  return checkCitations(
+    kernels.flatMap(({ source }) => (source === 'bundled' ? [] : [source])),
+    project,
   )
-  const stale = found.flatMap(({ is }) => (typeof is === 'string' ? [is] : []))
-  if (stale.length > 0) return check('citations', 'fail', [...new Set(stale)])
-  const unread = found.flatMap(({ is, source }) =>
-    is === null ? [`${source.file} is not among the given sources`] : [],
-  )
-  return check('citations', unread.length > 0 ? 'not-checkable' : 'pass', [...new Set(unread)])
 }
 
 /** Every line of the class's own functions that computes is accounted for once, and every line in the ledger is one of theirs. */
 function lines(analysis: ModuleAnalysis, project: Project): Check {
-  const wanted = attempt(() => listLines(project, analysis.class_name))
+  const wanted = attempt(() => listLines(project, analysis.class_name), codeAndMessage)
   if (typeof wanted === 'string') return check('lines', 'not-checkable', [wanted])
   const counts = new Map<number, number>()
   for (const { line } of analysis.lines) counts.set(line, (counts.get(line) ?? 0) + 1)
@@ -67,24 +51,6 @@ function lines(analysis: ModuleAnalysis, project: Project): Check {
   ])
 }
 
-function attempt<T>(run: () => T): T | string {
-  try {
-    return run()
-  } catch (e) {
-    if (isAnalysisError(e)) return `${e.code}: ${e.message}`
-    throw e
-  }
-}
-
-const costs = [
-  ['flops', 'FLOPs'],
-  ['matmul_flops', 'FLOPs'],
-  ['read', 'bytes'],
-  ['write', 'bytes'],
-] as const
-
-type CostName = (typeof costs)[number][0]
-
 function costOf(k: BasicKernel, name: CostName): string {
   return name === 'read' || name === 'write' ? k.memory_access[name] : k[name]
 }
@@ -93,7 +59,7 @@ function formulas(analysis: ModuleAnalysis): Check {
   const variables = Object.keys(analysis.variables)
   const problems = analysis.kernels.flatMap((k, i) => {
     if (k.kernel_type === 'composite') return []
-    return costs.flatMap(([name, expectedUnit]) =>
+    return costUnits.flatMap(([name, expectedUnit]) =>
       checkFormula(costOf(k, name), { variables, expectedUnit }).problems.map(
         (p) => `${kernelText(k, i)} ${name}: ${p}`,
       ),
@@ -117,9 +83,8 @@ function besideEngine(analysis: ModuleAnalysis, own: ModuleAnalysis): Check {
       problems.push(`${text}, where the engine has ${theirs === undefined ? 'none' : kernelText(theirs, i)}`)
       break
     }
-    const found = attempt(() =>
-      differences(partsOf(mine), partsOf(theirs), { ...own.variables, ...analysis.variables }),
-    )
+    const variables = { ...own.variables, ...analysis.variables }
+    const found = attempt(() => differences(partsOf(mine), partsOf(theirs), variables), codeAndMessage)
     const all = [...placeDifferences(mine, theirs), ...(typeof found === 'string' ? [found] : found)]
     problems.push(...all.map((d) => `${kernelText(mine, i)} ${d}`))
   }
@@ -144,7 +109,7 @@ function partsOf(k: KernelInfo): ReadonlyMap<string, string> {
     for (const [name, text] of parseReference(k.flops, k.module).args) parts.set(`the parameter ${name}`, text)
     return parts
   }
-  for (const [name] of costs) parts.set(name, costOf(k, name))
+  for (const [name] of costUnits) parts.set(name, costOf(k, name))
   for (const side of ['in', 'out'] as const) {
     for (const [i, text] of k[side].entries()) {
       const { dtype, dimensions } = parseShape(text, k.aten)

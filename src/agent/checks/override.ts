@@ -13,9 +13,9 @@ import {
   type Override,
   type Project,
 } from '../../huggingface/index.ts'
-import { call, type Value, type Vm } from '../../python/index.ts'
+import { bracketed, call, type Value, type Vm } from '../../python/index.ts'
 import { hint, variablesOf } from '../../sym/index.ts'
-import { isAnalysisError, raise } from '../../text/index.ts'
+import { raise } from '../../text/index.ts'
 import {
   callUnknown,
   parseDimension,
@@ -24,12 +24,13 @@ import {
   type KernelCall,
   type Schema,
 } from '../../torch/index.ts'
+import { attempt, codeAndMessage, messageOf } from '../attempt.ts'
 import { argumentsOf, resizings, sizesOf, type CallArguments } from '../calls.ts'
-import { readFormula, unitProblems, type Unit } from '../formulas.ts'
-import { check, passesUnless, reportOf } from '../report.ts'
+import { costUnits, readFormula, unitProblems } from '../formulas.ts'
+import { check, openQuestions, passesUnless, reportOf } from '../report.ts'
 import { schemaProblems } from '../schemas.ts'
 import { tensorsIn } from '../snippet.ts'
-import { staleness } from '../sources.ts'
+import { checkCitations } from '../sources.ts'
 
 /**
  * Checks an entry.
@@ -44,14 +45,13 @@ export async function checkOverride(entry: unknown, project: Project): Promise<C
   if (schema.status === 'fail') return reportOf([schema], [])
   const override = entry as Override
   const checks = override.kind === 'kernel' ? kernelChecks(override, project) : branchChecks(override)
-  const all = [schema, citations(override, project), ...checks]
+  const all = [schema, checkCitations(citationsOf(override), project), ...checks]
   return reportOf(all, doubts(override, all))
 }
 
 function doubts(entry: Override, checks: readonly Check[]): readonly string[] {
   if (entry.kind === 'branch') return ['a decision in place of the data holds where it holds: nothing can confirm it']
-  const open = checks.filter((c) => c.status === 'not-checkable')
-  return open.flatMap((c) => c.details.map((d) => `${c.name}: ${d}`))
+  return openQuestions(checks)
 }
 
 // --- Citations ------------------------------------------------------------------------------------------------------
@@ -62,50 +62,23 @@ function citationsOf(entry: Override): readonly Citation[] {
   return parts.flatMap((p) => p.source)
 }
 
-/** Name of the check whose failure means that the source has changed. */
-export const citationCheck = 'citations'
-
-function citations(entry: Override, project: Project): Check {
-  const found = citationsOf(entry).map((c) => ({ c, stale: staleness(project, c) }))
-  const stale = found.flatMap(({ stale }) => (typeof stale === 'string' ? [stale] : []))
-  if (stale.length > 0) return check(citationCheck, 'fail', [...new Set(stale)])
-  const unread = found.flatMap(({ c, stale }) => (stale === null ? [`${c.file} is not among the given sources`] : []))
-  return check(citationCheck, unread.length > 0 ? 'not-checkable' : 'pass', [...new Set(unread)])
-}
-
 // --- Branches -------------------------------------------------------------------------------------------------------
 
 function branchChecks({ decision }: BranchOverride): readonly Check[] {
   if (typeof decision === 'boolean') return []
-  const e = readFormula(decision.replace(/[A-Za-z_][\w.]*\[-?\d+\]/g, (name) => `{${name}}`))
+  const e = readFormula(bracketed(decision))
   return [passesUnless('formulas', typeof e === 'string' ? [e] : [])]
 }
 
 // --- Kernels --------------------------------------------------------------------------------------------------------
 
-const costs = [
-  ['flops', 'FLOPs'],
-  ['matmul_flops', 'FLOPs'],
-  ['read', 'bytes'],
-  ['write', 'bytes'],
-] as const
-
 function kernelChecks(entry: KernelOverride, project: Project): readonly Check[] {
-  const schema = schemaOf(entry)
+  const schema = attempt(() => parseSchema(entry.schema), messageOf)
   if (typeof schema === 'string') return [check('argument schema', 'fail', [schema])]
   const formulas = passesUnless('formulas', [...nameProblems(entry, schema), ...formulaProblems(entry, schema)])
   const units = passesUnless('units', unitsOf(entry))
   if (formulas.status === 'fail' || units.status === 'fail') return [formulas, units]
   return [formulas, units, ...runChecks(entry, project)]
-}
-
-function schemaOf(entry: KernelOverride): Schema | string {
-  try {
-    return parseSchema(entry.schema)
-  } catch (e) {
-    if (isAnalysisError(e)) return e.message
-    throw e
-  }
 }
 
 /** Outputs that name what is not there, or come in another number than the schema returns. */
@@ -128,7 +101,7 @@ function formulaProblems(entry: KernelOverride, schema: Schema): readonly string
   const shapes = entry.outputs.flatMap((o) => ('shape' in o ? o.shape : []))
   return [
     ...shapes.flatMap((text) => dimensionProblems(text, inputs)),
-    ...costs.flatMap(([name]) => ofFormula(entry[name].formula, all).map((p) => `${name}: ${p}`)),
+    ...costUnits.flatMap(([name]) => ofFormula(entry[name].formula, all).map((p) => `${name}: ${p}`)),
   ]
 }
 
@@ -137,19 +110,10 @@ function knownNames(schema: Schema): ReadonlyMap<string, string> {
 }
 
 function dimensionProblems(text: string, names: ReadonlyMap<string, string>): readonly string[] {
-  const rule = readDimension(text)
+  const rule = attempt(() => parseDimension(text), messageOf)
   if (typeof rule === 'string') return [rule]
   if (rule.kind === 'formula') return ofFormula(text, names)
   return names.get(rule.name)?.startsWith('Tensor') === true ? [] : [`${text}: ${rule.name} is no tensor argument`]
-}
-
-function readDimension(text: string): ReturnType<typeof parseDimension> | string {
-  try {
-    return parseDimension(text)
-  } catch (e) {
-    if (isAnalysisError(e)) return e.message
-    throw e
-  }
 }
 
 /** What is wrong with a formula over the named tensors and numbers. */
@@ -178,7 +142,7 @@ function numberProblems(name: string, kind: string): readonly string[] {
 }
 
 function unitsOf(entry: KernelOverride): readonly string[] {
-  return costs.flatMap(([name, unit]: readonly [(typeof costs)[number][0], Unit]) => {
+  return costUnits.flatMap(([name, unit]) => {
     const e = readFormula(entry[name].formula, 'arguments')
     return typeof e === 'string' ? [] : unitProblems(e, unit).map((p) => `${name}: ${p}`)
   })
@@ -220,7 +184,7 @@ class CallChecks {
     this.evaluated++
     const { vm, entry } = this
     const at = `at (${callText(text, size)})`
-    const met = attempt(() => runDescribed(vm, entry, given))
+    const met = attempt(() => runDescribed(vm, entry, given), codeAndMessage)
     if (typeof met === 'string') {
       this.shapes.push(`${met} ${at}`)
       return
@@ -229,7 +193,7 @@ class CallChecks {
     this.traffic.push(...trafficNotes(met.kernel))
     const name = entry.reference
     if (name === undefined) return
-    const own = attempt(() => runReference(vm, name, given))
+    const own = attempt(() => runReference(vm, name, given), codeAndMessage)
     if (typeof own !== 'string') {
       this.compared++
       this.reference.push(...differences(met, own).map((d) => `${d} ${at}`))
@@ -269,16 +233,6 @@ function callText(call: readonly string[], size: (n: number) => number): string 
       ),
     )
     .join(', ')
-}
-
-/** What something gives; in words where it stops. */
-function attempt<T extends object>(run: () => T): T | string {
-  try {
-    return run()
-  } catch (e) {
-    if (isAnalysisError(e)) return `${e.code}: ${e.message}`
-    throw e
-  }
 }
 
 function recorded(vm: Vm, run: () => Value): { readonly calls: readonly KernelCall[]; readonly result: Value } {

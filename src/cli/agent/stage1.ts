@@ -10,7 +10,6 @@ import {
   runTask,
   type AnalysisFrame,
   type ClassPlace,
-  type EngineView,
   type Review,
   type SubmittedAnalysis,
 } from '../../agent/index.ts'
@@ -95,15 +94,13 @@ export class Stage1 {
     return analyses[0] ?? raise('internal', `the engine has no analysis of ${name}`)
   }
 
-  /** What the engine makes of a class: what a submission is compared with, and which call that is. */
-  private async view(name: string): Promise<EngineView> {
+  /** What the engine makes of a class: what a submission is compared with, and which call that is. In words, why it makes nothing. */
+  private async ownOf(name: string): Promise<ModuleAnalysis | string> {
     try {
-      const own = await this.byEngine(name)
-      return { own, others: this.others(name) }
+      return await this.byEngine(name)
     } catch (error) {
       if (!isAnalysisError(error)) throw error
-      const own = `the engine does not get through (${error.code}: ${error.message})`
-      return { own, others: this.others(name) }
+      return `the engine does not get through (${error.code}: ${error.message})`
     }
   }
 
@@ -125,9 +122,9 @@ export class Stage1 {
 
   private async analyze(place: ClassPlace): Promise<ModuleAnalysis> {
     const { shell, workspace, call, store } = this.options
-    const view = await this.view(place.name)
-    const phase = typeof view.own === 'string' ? phaseOf(call.phase, call) : view.own.phase
-    const callees = view.others.map(calleeText)
+    const own = await this.ownOf(place.name)
+    const phase = typeof own === 'string' ? phaseOf(call.phase, call) : own.phase
+    const callees = this.others(place.name).map(calleeText)
     const { review } = await runTask<ModuleAnalysis>(
       {
         target: place.name,
@@ -144,7 +141,7 @@ export class Stage1 {
           name: 'submit_analysis',
           description: 'Hands in the analysis of the class. It is checked at once: accepted, or rejected with reasons.',
           shape: analysisShape,
-          review: (input) => this.review(input as SubmittedAnalysis, place, phase, view),
+          review: (input) => this.review(input as SubmittedAnalysis, place, phase, own),
         },
         onAccepted: ({ value }) => store.write(value),
       },
@@ -157,7 +154,7 @@ export class Stage1 {
     input: SubmittedAnalysis,
     { name, file, forward, line }: ClassPlace,
     phase: string,
-    view: EngineView,
+    own: ModuleAnalysis | string,
   ): Promise<Review<ModuleAnalysis>> {
     const { engine, shell, workspace, call, provenance } = this.options
     const frame: Omit<AnalysisFrame, 'provenance'> = {
@@ -168,7 +165,7 @@ export class Stage1 {
     }
     const config_sha256 = workspace.configHash()
     const unsigned = analysisFrom(input, { ...frame, provenance: provenance({ sources: [], config_sha256 }) })
-    const check = await engine.checkAnalysis(workspace.sources, unsigned, view)
+    const check = await engine.checkAnalysis(workspace.sources, unsigned, own)
     if (check.verdict === 'rejected') return { value: unsigned, verdict: 'rejected', why: check.why }
     const value: ModuleAnalysis = {
       ...unsigned,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import {
   engineTools,
   fileTools,
+  packageOf,
   readTree,
   type ClassPlace,
   type SourceTree,
@@ -10,8 +11,8 @@ import {
 } from '../../agent/index.ts'
 import { packageVersion, type Project } from '../../huggingface/index.ts'
 import type { ModuleAnalysis, SourcePackage } from '../../trace/formats.ts'
-import type { Engine } from '../engine.ts'
-import { openProject, type SourceOptions } from '../engine/context.ts'
+import type { Engine, SourceOptions } from '../engine.ts'
+import { openProject } from '../engine/context.ts'
 import { readGiven } from '../files.ts'
 import { folderSources, realPath } from '../node/provider.ts'
 import { breathe } from '../progress.ts'
@@ -71,7 +72,7 @@ export class Workspace {
     const files = new Set(places.flatMap((p) => (p === 'bundled' ? [] : [p.file])))
     const byPackage = new Map<string, string[]>()
     for (const file of [...files].sort()) {
-      const name = (file.split('/')[0] ?? '').replace(/\.py$/, '')
+      const name = packageOf(file)
       byPackage.set(name, [...(byPackage.get(name) ?? []), file])
     }
     return [...byPackage].map(([name, own]) => ({

@@ -4,7 +4,7 @@ import { analysisText } from '../../report/index.ts'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
 import { agentOptions, type AgentOptions } from '../agent/options.ts'
 import type { Call } from '../command.ts'
-import { type AnalyzeResult, type CallOptions, type ModelOptions, scratchpadOf } from '../engine.ts'
+import { type AnalyzeResult, type CallOptions, scratchpadOf, type SourceOptions } from '../engine.ts'
 import { makeFolder, writeFileWhole } from '../files.ts'
 import { callOptions, sourceOptions } from '../model-options.ts'
 import { breathe, Progress } from '../progress.ts'
@@ -17,7 +17,7 @@ const engines = ['engine', 'agent', 'auto'] as const
 /** What is to be analysed, by whom, and where it goes. */
 interface Task {
   readonly module: string
-  readonly sources: Omit<ModelOptions, 'model'>
+  readonly sources: SourceOptions
   readonly call: CallOptions
   readonly recursive: boolean
   readonly how: (typeof engines)[number]

@@ -5,14 +5,14 @@ import {
   listLines as lines,
   traceSnippet as snippetTrace,
   type CheckReport,
-  type EngineView,
   type Override,
   type Snippet,
   type SnippetTrace,
   type SourceLine,
 } from '../../agent/index.ts'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
-import { openProject, overriddenProject, type SourceOptions } from './context.ts'
+import type { SourceOptions } from '../engine.ts'
+import { openProject, overriddenProject } from './context.ts'
 
 export async function listLines(options: SourceOptions, className: string): Promise<readonly SourceLine[]> {
   return lines((await overriddenProject(options)).project, className)
@@ -25,9 +25,9 @@ export async function traceSnippet(options: SourceOptions, snippet: Snippet): Pr
 export async function checkAnalysis(
   options: SourceOptions,
   analysis: ModuleAnalysis,
-  view: EngineView,
+  own: ModuleAnalysis | string,
 ): Promise<CheckReport> {
-  return check(analysis, (await overriddenProject(options)).project, view)
+  return check(analysis, (await overriddenProject(options)).project, own)
 }
 
 export function checkOverride(options: SourceOptions, override: Override): Promise<CheckReport> {

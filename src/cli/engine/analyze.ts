@@ -6,7 +6,7 @@ import { candidates, LineLedgers, ModelAnalyzer, type AnalyzeRequest, type Model
 import { createVm, findClass } from '../../huggingface/index.ts'
 import { phaseOf } from '../../trace/index.ts'
 import type { LedgerLine, ModuleAnalysis, Provenance } from '../../trace/formats.ts'
-import type { AnalyzeResult, CallOptions, ModelOptions, Report } from '../engine.ts'
+import type { AnalyzeResult, CallOptions, Report, SourceOptions } from '../engine.ts'
 import { classContext, type Context } from './context.ts'
 import { inputOf } from './trace.ts'
 
@@ -20,7 +20,7 @@ function withScratchpad(error: AnalysisError, text: string): Error {
 
 export async function analyze(
   module: string,
-  options: Omit<ModelOptions, 'model'>,
+  options: SourceOptions,
   call: CallOptions,
   recursive: boolean,
   report: Report,

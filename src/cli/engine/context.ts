@@ -18,15 +18,13 @@ import {
 import { Programs } from '../../python/index.ts'
 import type { SourcePackage } from '../../trace/formats.ts'
 import { modelConfigText, nearestModels } from '../catalogue.ts'
-import type { ModelOptions, Origin } from '../engine.ts'
+import type { ModelOptions, Origin, SourceOptions } from '../engine.ts'
 import { readGiven } from '../files.ts'
 import { findPackage } from '../node/environment.ts'
 import { fileSources, type FileSources } from '../node/provider.ts'
 import { readConfig, resolveModel } from '../node/resolve.ts'
 import { Problems } from '../problems.ts'
 import { remoteCode, type CodeFolders } from './remote-code.ts'
-
-export type SourceOptions = Omit<ModelOptions, 'model'>
 
 export interface Context {
   readonly project: Project
