@@ -1,6 +1,6 @@
 // The engine's own trace of one function or class on inputs that somebody states: what a formula can be compared with. Sizes
 // may be variables; then the costs are formulas.
-import { declareWidths } from '../analyze/index.ts'
+import { declareWidths, formula, shapeText } from '../analyze/index.ts'
 import { createVm, findValue, type Json, type Project } from '../huggingface/index.ts'
 import {
   call,
@@ -16,11 +16,12 @@ import {
   type Value,
   type Vm,
 } from '../python/index.ts'
-import { exprOf, hint, intOfFormula, parse, print, variablesOf, type Int } from '../sym/index.ts'
+import { hint, intOfFormula, parse, variablesOf, type Int } from '../sym/index.ts'
 import { raise } from '../text/index.ts'
 import {
   dtypeByShort,
   newTensor,
+  recording,
   Tensor,
   torchState,
   withBuildDefaults,
@@ -74,13 +75,9 @@ export function traceSnippet(project: Project, snippet: Snippet): SnippetTrace {
   }
 }
 
-/** A traced call with what it recorded, in the machine's own integers. */
-export function runSnippet(
-  vm: Vm,
-  snippet: Snippet,
-): { readonly kernels: readonly SnippetKernel[]; readonly calls: readonly KernelCall[]; readonly result: Value } {
+function runSnippet(vm: Vm, snippet: Snippet): { readonly kernels: readonly SnippetKernel[]; readonly result: Value } {
   const kernels: SnippetKernel[] = []
-  const calls: KernelCall[] = []
+  const recorder = { push: (k: KernelCall) => void kernels.push(kernelOf(vm, k)) }
   const result = vm.guard(() => {
     const state = vm.state(torchState)
     if (snippet.sizes !== undefined) declareWidths(state, vm.scope)
@@ -90,18 +87,12 @@ export function runSnippet(
       ...Object.entries(snippet.args ?? {}).map(([name, v]) => [name, valueOf(v)] as const),
     ])
     state.gradEnabled = false
-    state.recorder = {
-      push: (k: KernelCall) => {
-        calls.push(k)
-        kernels.push(kernelOf(vm, k))
-      },
-    }
     // Arguments that are numbers are positions.
     const positional = [...given].filter(([name]) => /^\d+$/.test(name)).map(([, v]) => v)
-    return call(vm, callee, positional, new Map([...given].filter(([name]) => !/^\d+$/.test(name))))
+    const named = new Map([...given].filter(([name]) => !/^\d+$/.test(name)))
+    return recording(vm, recorder, () => call(vm, callee, positional, named))
   })
-  vm.state(torchState).recorder = undefined
-  return { kernels, calls, result }
+  return { kernels, result }
 }
 
 function calleeOf(vm: Vm, { name, init }: Snippet): Value {
@@ -158,14 +149,6 @@ function kernelOf(vm: Vm, k: KernelCall): SnippetKernel {
     read: formula(k.read),
     write: formula(k.write),
   }
-}
-
-function formula(x: Int): string {
-  return print(exprOf(x), { braces: true })
-}
-
-function shapeText(t: Pick<Tensor, 'dtype' | 'shape'>): string {
-  return `${t.dtype.short}[${t.shape.map(formula).join(', ')}]`
 }
 
 /** The tensors of a result, in order. */

@@ -1,59 +1,30 @@
 // What a cache holds after a call, tensor by tensor: where it lies in the cache object, its size as a formula, and what
 // else could be kept in its place. Everything follows from the cache object and from the kernels that filled it.
-import { hint, mul, prod, type Int } from '../sym/index.ts'
-import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
-import { elementWidth, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
+import { hint, prod } from '../sym/index.ts'
+import type { Vm } from '../python/index.ts'
+import type { KernelCall, Storage, Tensor } from '../torch/index.ts'
 import type { CacheEntry, CacheReading, CacheTensor } from '../trace/formats.ts'
 import { Dataflow, isWithin } from './dataflow.ts'
+import { storageBytes, tensorBytes, type HeldTensor } from './memory.ts'
 import { formula } from './wording.ts'
 
-/** A tensor of a cache: the attributes, keys and positions that lead to it. */
-export interface CachedTensor {
-  readonly path: readonly (string | number)[]
-  readonly tensor: Tensor
-}
-
-/** All tensors of a cache; one that is reached twice counts where it is met first. */
-export function cachedTensors(cache: Value): readonly CachedTensor[] {
-  const found: CachedTensor[] = []
-  const seen = new Set<PyObject>()
-  const visit = (v: Value | undefined, path: readonly (string | number)[]): void => {
-    if (!(v instanceof PyObject) || seen.has(v)) return
-    seen.add(v)
-    if (v instanceof Tensor) found.push({ path, tensor: v })
-    else if (v instanceof PyTuple || v instanceof PyList) v.items.forEach((x, i) => visit(x, [...path, i]))
-    else if (v instanceof PyDict) for (const [k, x] of v.entries.values()) visit(x, [...path, keyOf(k)])
-    if (v instanceof PyInstance) for (const [name, x] of v.dict) visit(x, [...path, name])
-  }
-  visit(cache, [])
-  return found
-}
-
-function keyOf(key: Value): string | number {
-  return typeof key === 'number' || typeof key === 'string' ? key : String(key)
-}
-
-export function bytesOfTensor(vm: Vm, t: Tensor): Int {
-  return mul(prod(t.shape), elementWidth(vm.state(torchState), t))
-}
-
 /** The position among the layers: the first number of the path. */
-function layerOf({ path }: CachedTensor): number | undefined {
+function layerOf({ path }: HeldTensor): number | undefined {
   return path.find((p) => typeof p === 'number')
 }
 
 /** `past_key_values.layers.*.keys`: the layer's number as a star. */
-function patternOf({ path }: CachedTensor): string {
+function patternOf({ path }: HeldTensor): string {
   const at = path.findIndex((p) => typeof p === 'number')
   return path.map((p, i) => (i === at ? '*' : String(p))).join('.')
 }
 
 function described(vm: Vm, tensor: Tensor): Omit<CacheTensor, 'path'> {
-  return { dtype: tensor.dtype.short, shape: tensor.shape.map(formula), bytes: formula(bytesOfTensor(vm, tensor)) }
+  return { dtype: tensor.dtype.short, shape: tensor.shape.map(formula), bytes: formula(tensorBytes(vm, tensor)) }
 }
 
 /** What a cache holds, equal tensors of several layers as one entry. */
-export function cacheEntries(vm: Vm, tensors: readonly CachedTensor[]): readonly CacheEntry[] {
+export function cacheEntries(vm: Vm, tensors: readonly HeldTensor[]): readonly CacheEntry[] {
   return folded(
     tensors.map((t) => ({ layer: layerOf(t), tensor: { path: patternOf(t), ...described(vm, t.tensor) } })),
     (tensor, layers) => ({ ...tensor, layers }),
@@ -79,7 +50,7 @@ function folded<T, R>(
 export function cacheReadings(
   vm: Vm,
   calls: readonly KernelCall[],
-  tensors: readonly CachedTensor[],
+  tensors: readonly HeldTensor[],
 ): readonly CacheReading[] {
   const flow = new Dataflow(calls)
   const found: { readonly layer: number; readonly tensor: Omit<CacheReading, 'layers'> }[] = []
@@ -92,8 +63,8 @@ export function cacheReadings(
   return folded(found, (tensor, layers) => ({ ...tensor, layers }))
 }
 
-function byLayer(tensors: readonly CachedTensor[]): ReadonlyMap<number, readonly CachedTensor[]> {
-  const layers = new Map<number, CachedTensor[]>()
+function byLayer(tensors: readonly HeldTensor[]): ReadonlyMap<number, readonly HeldTensor[]> {
+  const layers = new Map<number, HeldTensor[]>()
   for (const t of tensors) {
     const layer = layerOf(t)
     if (layer === undefined || t.tensor.rank < 2) continue
@@ -103,8 +74,8 @@ function byLayer(tensors: readonly CachedTensor[]): ReadonlyMap<number, readonly
 }
 
 /** The module whose call filled a cached tensor. */
-function byModule(flow: Dataflow, tensors: readonly CachedTensor[]): ReadonlyMap<string, readonly CachedTensor[]> {
-  const modules = new Map<string, CachedTensor[]>()
+function byModule(flow: Dataflow, tensors: readonly HeldTensor[]): ReadonlyMap<string, readonly HeldTensor[]> {
+  const modules = new Map<string, HeldTensor[]>()
   for (const t of tensors) {
     const module = flow.writersOf(t.tensor.storage).at(-1)?.module
     if (module !== undefined) modules.set(module, [...(modules.get(module) ?? []), t])
@@ -119,7 +90,7 @@ function size(storages: readonly Storage[]): number {
 }
 
 /** Where cached tensors follow from fewer elements that the same module computes on the way to them: those. */
-function latent(vm: Vm, flow: Dataflow, module: string, cached: readonly CachedTensor[]): Reading | undefined {
+function latent(vm: Vm, flow: Dataflow, module: string, cached: readonly HeldTensor[]): Reading | undefined {
   const attended = cached.filter((c) => feedsAttention(flow, module, c.tensor.storage))
   const storages = attended.map((c) => c.tensor.storage)
   const cut = storages.length === 0 ? undefined : flow.minimumCut(storages, module)
@@ -132,14 +103,13 @@ function latent(vm: Vm, flow: Dataflow, module: string, cached: readonly CachedT
       const writer = flow.writersOf(storage).at(-1)
       if (tensor === undefined || writer === undefined) return []
       const whole = { ...described(vm, tensor), shape: storage.shape.map(formula) }
-      const bytes = formula(mul(prod(storage.shape), elementWidth(vm.state(torchState), tensor)))
-      return [{ ...whole, bytes, path: nameIn(module, writer) }]
+      return [{ ...whole, bytes: formula(storageBytes(vm, tensor)), path: nameIn(module, writer) }]
     }),
   }
 }
 
 /** Where cached tensors become keys and values by a product with weights: those keys and values. */
-function expanded(vm: Vm, flow: Dataflow, module: string, cached: readonly CachedTensor[]): Reading | undefined {
+function expanded(vm: Vm, flow: Dataflow, module: string, cached: readonly HeldTensor[]): Reading | undefined {
   const origins = new Set(cached.map((c) => c.tensor.storage))
   for (const operands of attentionOperands(flow, module)) {
     const projected = operands.filter((t) => flow.isProjectedFrom(t.storage, origins, module))

@@ -3,7 +3,15 @@
 import { formatSpan, raise } from '../text/index.ts'
 import { conditionText, print, SymInt, variablesOf, type Assumption, type Int, type Scope } from '../sym/index.ts'
 import type { PyClass } from '../python/index.ts'
-import type { AnalysisVariant, KernelInfo, Parameter, SourceLine, VariableInfo, WeightInfo } from '../trace/formats.ts'
+import type {
+  AnalysisVariant,
+  AssumptionInfo,
+  KernelInfo,
+  Parameter,
+  SourceLine,
+  VariableInfo,
+  WeightInfo,
+} from '../trace/formats.ts'
 import { ownParameters, type TensorSig } from '../torch/index.ts'
 import { fold } from './fold.ts'
 import type { CallRecord, Entry, KernelEntry, Place } from './records.ts'
@@ -266,11 +274,16 @@ export function describeVariant(variant: Variant, formulas: readonly string[] = 
     if (variant.parameters.includes(name)) parameters.push({ name, meaning: info.meaning, value: info.hint })
     variables[name] = { meaning: info.meaning, value: info.hint }
   }
-  const definitions: Record<string, string> = {}
-  for (const [name, e] of scope.definitions) definitions[name] = print(e, { braces: true })
-  const assumptions = assumed.map((a) => ({
-    condition: conditionText(a, { braces: true }),
-    at: a.at === undefined ? null : formatSpan(a.at),
-  }))
+  const [definitions, assumptions] = [definitionTexts(scope), assumed.map(assumptionInfo)]
   return { parameters, variables, definitions, assumptions, kernels, weights }
+}
+
+/** The definitions of a run as files hold them. */
+export function definitionTexts(scope: Scope): Readonly<Record<string, string>> {
+  return Object.fromEntries([...scope.definitions].map(([name, e]) => [name, print(e, { braces: true })]))
+}
+
+/** An assumption as files hold it. */
+export function assumptionInfo(a: Assumption): AssumptionInfo {
+  return { condition: conditionText(a, { braces: true }), at: a.at === undefined ? null : formatSpan(a.at) }
 }

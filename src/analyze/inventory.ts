@@ -12,9 +12,10 @@ import {
   type Tensor,
 } from '../torch/index.ts'
 import type { WeightGroup, WeightKind } from '../trace/formats.ts'
-import { isAttention, type CachedTensor } from './cache.ts'
+import { isAttention } from './cache.ts'
 import { classNameOf } from './classes.ts'
 import { Dataflow, isWithin } from './dataflow.ts'
+import type { HeldTensor } from './memory.ts'
 import { byPattern } from './patterns.ts'
 import { formula } from './wording.ts'
 
@@ -59,7 +60,7 @@ class Uses {
   private readonly mixers: readonly string[]
   private readonly head: Storage | undefined
 
-  constructor(calls: readonly KernelCall[], cached: readonly CachedTensor[], logits: Tensor | undefined) {
+  constructor(calls: readonly KernelCall[], cached: readonly HeldTensor[], logits: Tensor | undefined) {
     const flow = new Dataflow(calls)
     for (const call of calls) {
       for (const { role, tensor } of call.inputs) {
@@ -108,7 +109,7 @@ function projectionOf(flow: Dataflow, storage: Storage): Storage | undefined {
 export function weightGroups(
   model: PyInstance,
   calls: readonly KernelCall[],
-  cached: readonly CachedTensor[],
+  cached: readonly HeldTensor[],
   logits: Value | undefined,
 ): readonly WeightGroup[] {
   const uses = new Uses(calls, cached, isTensor(logits) ? logits : undefined)

@@ -4,7 +4,8 @@
 import { parseCondition, variablesOf } from '../sym/index.ts'
 import type { Project } from '../huggingface/index.ts'
 import type { AssumptionInfo, MemoryAnalysis } from '../trace/formats.ts'
-import { activationsOf, analyzeMemory, type MemoryRequest, type MemoryRun } from './memory-run.ts'
+import { activationsOf } from './memory.ts'
+import { analyzeMemory, type MemoryRequest, type MemoryRun } from './memory-run.ts'
 import { cover } from './regimes.ts'
 
 /** Regimes of one batch size. */

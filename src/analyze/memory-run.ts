@@ -1,16 +1,16 @@
 // What a model keeps in memory, from one symbolic call: its weights, the tensors its cache holds afterwards, and the most
 // that is alive at once in between. No class is analysed, so this is quicker than stage 1.
-import { formatSpan } from '../text/index.ts'
-import { conditionText, exprOf, maxE, print, type Expr, type Scope } from '../sym/index.ts'
+import { exprOf, type Expr, type Scope } from '../sym/index.ts'
 import { getAttrOr } from '../python/index.ts'
 import { buildModel, callDriver, createVm, type ModelSpec, type Project } from '../huggingface/index.ts'
-import { torchState, type KernelCall } from '../torch/index.ts'
+import { recording, torchState, type KernelCall } from '../torch/index.ts'
 import { runCall, type Phase } from '../trace/run.ts'
 import type { AnalysisSizes, MemoryAnalysis, VariableInfo, WeightGroup } from '../trace/formats.ts'
-import { cachedTensors, cacheEntries, cacheReadings } from './cache.ts'
+import { cacheEntries, cacheReadings } from './cache.ts'
+import { assumptionInfo, definitionTexts } from './classes.ts'
 import { declareWidths } from './generic.ts'
 import { weightGroups } from './inventory.ts'
-import { peakActivations } from './memory.ts'
+import { activationsOf, heldTensors, peakActivations } from './memory.ts'
 import { symbolicSizes } from './sizes.ts'
 
 export interface MemoryRequest extends ModelSpec {
@@ -35,16 +35,9 @@ export function analyzeMemory(project: Project, request: MemoryRequest): MemoryR
   declareWidths(state, scope)
   const calls: KernelCall[] = []
   const call = { phase: request.phase, sizes, lastLogits: true }
-  const output = runCall(vm, built, call, (run) => {
-    state.recorder = calls
-    try {
-      return run()
-    } finally {
-      state.recorder = undefined
-    }
-  })
+  const output = runCall(vm, built, call, (run) => recording(vm, calls, run))
   const cache = request.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
-  const tensors = cachedTensors(cache)
+  const tensors = heldTensors(cache)
   const peaks = peakActivations(vm, calls, cache).map((p) => exprOf(p))
   const found = {
     cache: cacheEntries(vm, tensors),
@@ -60,21 +53,9 @@ export function analyzeMemory(project: Project, request: MemoryRequest): MemoryR
   }
 }
 
-export function activationsOf(peaks: readonly Expr[]): string {
-  return print(peaks.length === 0 ? exprOf(0) : maxE(...peaks), { braces: true })
-}
-
 /** Where a run's formulas hold. */
 function holding(scope: Scope): Pick<MemoryAnalysis, 'variables' | 'definitions' | 'assumptions'> {
   const variables: Record<string, VariableInfo> = {}
   for (const [name, { meaning, hint }] of scope.variables) variables[name] = { meaning, value: hint }
-  const text = (e: Expr) => print(e, { braces: true })
-  return {
-    variables,
-    definitions: Object.fromEntries([...scope.definitions].map(([name, e]) => [name, text(e)])),
-    assumptions: scope.assumptions.map((a) => ({
-      condition: conditionText(a, { braces: true }),
-      at: a.at === undefined ? null : formatSpan(a.at),
-    })),
-  }
+  return { variables, definitions: definitionTexts(scope), assumptions: scope.assumptions.map(assumptionInfo) }
 }

@@ -5,7 +5,9 @@ import {
   compile,
   exprOf,
   hint,
+  maxE,
   mul,
+  print,
   prod,
   sub,
   subE,
@@ -19,37 +21,55 @@ import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } fr
 import { elementWidth, namedParameters, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
 
 /** Bytes of a tensor's storage as the kernels see it. */
-function bytesOf(vm: Vm, t: Tensor): Int {
+export function storageBytes(vm: Vm, t: Tensor): Int {
   return mul(prod(t.storage.shape), elementWidth(vm.state(torchState), t))
 }
 
-/** All tensors that can be reached from a value, one for each storage. */
-export function reachableTensors(v: Value): readonly Tensor[] {
-  const found = new Map<Storage, Tensor>()
+/** Bytes of a tensor's elements. */
+export function tensorBytes(vm: Vm, t: Tensor): Int {
+  return mul(prod(t.shape), elementWidth(vm.state(torchState), t))
+}
+
+/** A tensor inside of a value: the attributes, keys and positions that lead to it. */
+export interface HeldTensor {
+  readonly path: readonly (string | number)[]
+  readonly tensor: Tensor
+}
+
+/** All tensors that can be reached from a value; one that is reached twice counts where it is met first. */
+export function heldTensors(v: Value): readonly HeldTensor[] {
+  const found: HeldTensor[] = []
   const seen = new Set<PyObject>()
-  const open: Value[] = [v]
-  for (let x = open.pop(); x !== undefined; x = open.pop()) {
-    if (!(x instanceof PyObject) || seen.has(x)) continue
+  const visit = (x: Value | undefined, path: readonly (string | number)[]): void => {
+    if (!(x instanceof PyObject) || seen.has(x)) return
     seen.add(x)
-    if (x instanceof Tensor) found.set(x.storage, x)
-    else if (x instanceof PyTuple || x instanceof PyList) open.push(...x.items)
-    else if (x instanceof PyDict) open.push(...[...x.entries.values()].map(([, value]) => value))
-    if (x instanceof PyInstance || x instanceof PyDict) open.push(...(x.dict?.values() ?? []))
+    if (x instanceof Tensor) found.push({ path, tensor: x })
+    else if (x instanceof PyTuple || x instanceof PyList) x.items.forEach((item, i) => visit(item, [...path, i]))
+    else if (x instanceof PyDict) for (const [k, item] of x.entries.values()) visit(item, [...path, keyOf(k)])
+    if (x instanceof PyInstance || x instanceof PyDict)
+      for (const [name, item] of x.dict ?? []) visit(item, [...path, name])
   }
-  return [...found.values()]
+  visit(v, [])
+  return found
+}
+
+function keyOf(key: Value): string | number {
+  return typeof key === 'number' || typeof key === 'string' ? key : String(key)
+}
+
+/** All tensors that can be reached from a value, one for each storage. */
+function reachableTensors(v: Value): readonly Tensor[] {
+  return [...new Map(heldTensors(v).map(({ tensor }) => [tensor.storage, tensor])).values()]
 }
 
 /** Bytes of all tensors reachable from a value (a cache). */
 export function bytesReachable(vm: Vm, v: Value): Int {
-  return reachableTensors(v).reduce<Int>((total, t) => add(total, bytesOf(vm, t)), 0)
+  return reachableTensors(v).reduce<Int>((total, t) => add(total, storageBytes(vm, t)), 0)
 }
 
 /** Bytes of a model's parameters, tied ones once. */
 export function weightBytes(vm: Vm, model: PyInstance): Int {
-  return namedParameters(vm, model).reduce<Int>(
-    (total, [, p]) => add(total, mul(prod(p.shape), elementWidth(vm.state(torchState), p))),
-    0,
-  )
+  return namedParameters(vm, model).reduce<Int>((total, [, p]) => add(total, tensorBytes(vm, p)), 0)
 }
 
 /**
@@ -68,7 +88,7 @@ export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Val
   calls.forEach((call, i) => {
     for (const { tensor } of [...call.inputs, ...call.outputs]) {
       if (tensor.role === 'weight' || excluded.has(tensor.storage) || alive.has(tensor.storage)) continue
-      const bytes = bytesOf(vm, tensor)
+      const bytes = storageBytes(vm, tensor)
       alive.set(tensor.storage, bytes)
       total = add(total, bytes)
     }
@@ -81,6 +101,11 @@ export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Val
     }
   })
   return undominated([...peaks.values()])
+}
+
+/** The maximum of the candidates, as files hold it. */
+export function activationsOf(peaks: readonly Expr[]): string {
+  return print(peaks.length === 0 ? exprOf(0) : maxE(...peaks), { braces: true })
 }
 
 /** Leaves out what is known to be at most another candidate. */

@@ -1,7 +1,7 @@
 // Stage 1 of a whole model: one symbolic run, cut into records, turned into one analysis for each class that it calls.
 import { formatSpan, raise } from '../text/index.ts'
 import type { Scope } from '../sym/index.ts'
-import { conditionText, print, maxE, exprOf, type Int } from '../sym/index.ts'
+import { conditionText, print, exprOf, type Int } from '../sym/index.ts'
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
 import {
   buildModel,
@@ -26,7 +26,7 @@ import { ClassTable, classNameOf, describeVariant, type Reference } from './clas
 import { fixedConfig } from './fixedConfig.ts'
 import { declareWidths, GenericClasses } from './generic.ts'
 import { LineLedgers } from './ledgers.ts'
-import { bytesReachable, peakActivations, weightBytes } from './memory.ts'
+import { activationsOf, bytesReachable, peakActivations, weightBytes } from './memory.ts'
 import { symbolicSizes } from './sizes.ts'
 import { Constructions, pathsBelow, recordRun, type CallRecord } from './records.ts'
 
@@ -135,7 +135,7 @@ export class ModelAnalyzer {
     return {
       weights: print(exprOf(weightBytes(vm, built.model)), { braces: true }),
       kv_cache: print(exprOf(bytesReachable(vm, cache)), { braces: true }),
-      activations: print(peaks.length === 0 ? exprOf(0) : maxE(...peaks), { braces: true }),
+      activations: activationsOf(peaks),
     }
   }
 

@@ -16,7 +16,15 @@ import {
   type Rule,
   storedBytes,
 } from '../huggingface/index.ts'
-import { childModules, elementWidth, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
+import {
+  childModules,
+  elementWidth,
+  recording,
+  Tensor,
+  torchState,
+  type KernelCall,
+  type Storage,
+} from '../torch/index.ts'
 import type { StoredWeights } from '../trace/formats.ts'
 import { byPattern } from './patterns.ts'
 
@@ -109,11 +117,8 @@ function namesIn(json: Json): readonly string[] {
 
 /** The tensors of the checkpoint, and what of them was made from what. */
 function checkpointOf(vm: Vm, model: PyInstance) {
-  const state = vm.state(torchState)
   const calls: KernelCall[] = []
-  state.recorder = calls
-  const pair = callDriver(vm, 'checkpoint', [model])
-  state.recorder = undefined
+  const pair = recording(vm, calls, () => callDriver(vm, 'checkpoint', [model]))
   const [own, saved] = pair instanceof PyTuple ? pair.items : []
   const modules = new Map<string, PyInstance>()
   const visit = (module: PyInstance, path: string): void => {

@@ -4,7 +4,7 @@ import { PyDict, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
 import { hintNumber, prod } from '../sym/index.ts'
 import { namedParameters } from './module/module.ts'
-import { torchState } from './state.ts'
+import { torchState, type Recorder } from './state.ts'
 import { Tensor } from './tensor.ts'
 
 /** A module's own parameters, those of its children left out. */
@@ -19,6 +19,18 @@ export function ownParameters(module: PyInstance): readonly (readonly [string, T
 /** Elements of all parameters, shared ones once. */
 export function countParameters(vm: Vm, model: PyInstance): number {
   return namedParameters(vm, model).reduce((n, [, p]) => n + hintNumber(prod(p.shape)), 0)
+}
+
+/** Runs with the kernels that are launched going to a recorder. */
+export function recording<T>(vm: Vm, recorder: Recorder, run: () => T): T {
+  const state = vm.state(torchState)
+  const outer = state.recorder
+  state.recorder = recorder
+  try {
+    return run()
+  } finally {
+    state.recorder = outer
+  }
 }
 
 /** Runs with the defaults under which a model is built: weights of the model's dtype, without data; nothing is recorded. */

@@ -78,7 +78,7 @@ function boundFunction(vm: Vm, kernel: DescribedKernel): PyNative {
 }
 
 /** What a call was made with, as people read it: sizes as they were in this run. */
-export function shownArguments(vm: Vm, args: readonly Value[], kwargs: Kwargs): readonly string[] {
+function shownArguments(vm: Vm, args: readonly Value[], kwargs: Kwargs): readonly string[] {
   return [...args.map((v) => shown(vm, v)), ...[...kwargs].map(([name, v]) => `${name}=${shown(vm, v)}`)]
 }
 

@@ -4,25 +4,15 @@ export { Tensor, Storage, isTensor, newTensor, outputOf, tensorClass, viewOf, ty
 export { DType, dtypeByName, dtypeByShort, dtypes } from './dtype.ts'
 export type { DeviceName } from './device.ts'
 export { torchState, TorchState, type ModuleFrame, type Recorder, type TracedSource } from './state.ts'
-export { callUnknown, describedKernels, shownArguments, type DescribedKernel, type OutputRule } from './described.ts'
-export {
-  type Argument,
-  type DimensionRule,
-  parseDimension,
-  parseOver,
-  parseSchema,
-  type Reference,
-  referencesOf,
-  type Schema,
-  tensorProperties,
-} from './notation.ts'
+export { callUnknown, describedKernels, type DescribedKernel, type OutputRule } from './described.ts'
+export { parseDimension, parseOver, parseSchema, type Schema } from './notation.ts'
 export { elementWidth, launch, type KernelCall, type Place, type TensorSig } from './record.ts'
 export { kernels, type KernelName } from './kernels/index.ts'
 export type { Cost, KernelRow, Operand } from './kernels/table.ts'
 export { contiguousStrides, isContiguous, isNonOverlappingAndDense, numel, type Shape } from './shape.ts'
 export { moduleFunctions, tensorMethods } from './functions/index.ts'
 export { children as childModules, nameModules, namedParameters } from './module/module.ts'
-export { countParameters, ownParameters, withBuildDefaults } from './access.ts'
+export { countParameters, ownParameters, recording, withBuildDefaults } from './access.ts'
 export { torchModules } from './namespace/index.ts'
 export { packagesOnRequest, torchOverlays } from './standins/index.ts'
 export { describedFunction, unsupportedFunction } from './namespace/unsupported.ts'

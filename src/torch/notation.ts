@@ -2,12 +2,12 @@
 // formula `x.shape[0]` is a dimension of the tensor argument x (negative ones count from the end), `x.numel` the number of
 // its elements, `x.bytes` the bytes of its distinct elements, `x.width` the bytes of one element; an integer argument goes
 // by its name. An argument that is absent (None) has no elements and no bytes.
-import { parse, variablesOf, type Expr } from '../sym/index.ts'
+import { parse, type Expr } from '../sym/index.ts'
 import { raise } from '../text/index.ts'
 
-export type ArgumentKind = 'Tensor' | 'Tensor?' | 'Tensor[]' | 'int' | 'int?' | 'float' | 'bool' | 'str' | 'any'
+type ArgumentKind = 'Tensor' | 'Tensor?' | 'Tensor[]' | 'int' | 'int?' | 'float' | 'bool' | 'str' | 'any'
 
-export interface Argument {
+interface Argument {
   readonly name: string
   readonly kind: ArgumentKind
   /** As Python writes it; undefined where the argument must be given. */
@@ -85,11 +85,11 @@ export function signatureOf(name: string, schema: Schema): string {
 // --- Formulas -------------------------------------------------------------------------------------------------------
 
 /** What of a tensor a formula may name besides its dimensions. */
-export const tensorProperties = ['numel', 'bytes', 'width'] as const
-export type TensorProperty = (typeof tensorProperties)[number]
+const tensorProperties = ['numel', 'bytes', 'width'] as const
+type TensorProperty = (typeof tensorProperties)[number]
 
 /** A variable of a formula, taken apart. */
-export type Reference =
+type Reference =
   | { readonly kind: 'dimension'; readonly name: string; readonly index: number }
   | { readonly kind: 'property'; readonly name: string; readonly property: TensorProperty }
   | { readonly kind: 'number'; readonly name: string }
@@ -111,10 +111,6 @@ export function referenceOf(variable: string): Reference {
   return bad(
     `${variable}: a formula may name ${owner}.shape[i], ${tensorProperties.map((p) => `${owner}.${p}`).join(', ')}`,
   )
-}
-
-export function referencesOf(formula: Expr): readonly Reference[] {
-  return variablesOf(formula).map(referenceOf)
 }
 
 /** A dimension of an output: a formula, or a stretch of an argument's dimensions (`x.shape[:-1]`). */

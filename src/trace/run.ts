@@ -3,7 +3,7 @@
 import { isAnalysisError, raise } from '../text/index.ts'
 import { floorDiv, gt, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/index.ts'
-import { torchState, type KernelCall, type Recorder } from '../torch/index.ts'
+import { recording, type KernelCall } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
 import { callPlain, inputValue } from './plain.ts'
 
@@ -125,23 +125,13 @@ const textInputs: ReadonlySet<string> = new Set(['input_ids', 'decoder_input_ids
 /** The kernels of one call, in order. */
 export function traceCall(vm: Vm, built: BuiltModel, call: CallSpec): readonly KernelCall[] {
   const calls: KernelCall[] = []
-  runCall(vm, built, call, (run) => recorded(vm, calls, run))
+  runCall(vm, built, call, (run) => recording(vm, calls, run))
   return calls
 }
 
 /** Whether a model is one that goes on with a text: what it is called for, if nothing is said, is a prefill. */
 export function generates(vm: Vm, built: BuiltModel): boolean {
   return built.plain !== true && vm.guard(() => callDriver(vm, 'generates', [built.model])) === true
-}
-
-function recorded(vm: Vm, recorder: Recorder, run: () => Value): Value {
-  const state = vm.state(torchState)
-  state.recorder = recorder
-  try {
-    return run()
-  } finally {
-    state.recorder = undefined
-  }
 }
 
 function tokens(vm: Vm, batch: Int, length: Int, device: string): Value {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { memoryRegimes } from '../../src/analyze/index.ts'
-import { cachedTensors } from '../../src/analyze/cache.ts'
+import { heldTensors } from '../../src/analyze/memory.ts'
 import { fileSources } from '../../src/cli/node/provider.ts'
 import {
   buildModel,
@@ -62,7 +62,7 @@ describe.skipIf(sources === undefined)(sources ? "caches equal PyTorch's" : `cac
     for (const { tokens, tensors } of recorded.caches) {
       const sizes = { batch: recorded.batch, seq: tokens, cache: 0 }
       const output = runCall(vm, built, { phase: 'prefill', sizes }, (run) => run())
-      const found = cachedTensors(callDriver(vm, 'cache_of', [output]))
+      const found = heldTensors(callDriver(vm, 'cache_of', [output]))
       const signatures = found.map(({ path, tensor: t }) => {
         return [path.join('.'), `${t.dtype.short}[${t.shape.map((d) => String(hint(d))).join(',')}]`]
       })

@@ -20,6 +20,7 @@ import {
   callUnknown,
   parseDimension,
   parseSchema,
+  recording,
   torchState,
   type KernelCall,
   type Schema,
@@ -235,16 +236,10 @@ function callText(call: readonly string[], size: (n: number) => number): string 
     .join(', ')
 }
 
-function recorded(vm: Vm, run: () => Value): { readonly calls: readonly KernelCall[]; readonly result: Value } {
-  const state = vm.state(torchState)
+function recorded(vm: Vm, run: () => Value): ReferenceRun {
   const calls: KernelCall[] = []
-  state.gradEnabled = false
-  state.recorder = calls
-  try {
-    return { calls, result: vm.guard(run) }
-  } finally {
-    state.recorder = undefined
-  }
+  vm.state(torchState).gradEnabled = false
+  return { calls, result: recording(vm, calls, () => vm.guard(run)) }
 }
 
 function runDescribed(vm: Vm, entry: KernelOverride, { args, kwargs }: CallArguments): Met {
