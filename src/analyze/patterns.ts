@@ -1,7 +1,5 @@
 // Names of weights that differ in their numbers alone, as one pattern with the ranges of the numbers.
-import { rangesOf, rangesText } from '../text/index.ts'
-
-const numbers = /(?<=^|\.)\d+(?=\.|$)/g
+import { numbersIn, rangesOf, rangesText, starred } from '../text/index.ts'
 
 export interface Pattern {
   /** `model.layers.*.mlp.gate_proj.weight` */
@@ -16,11 +14,11 @@ export function byPattern<T extends object>(
 ): readonly (T & Pattern)[] {
   const groups = new Map<string, { readonly value: T; readonly name: string; readonly at: (readonly number[])[] }>()
   for (const [full, value] of items) {
-    const name = full.replace(numbers, '*')
+    const name = starred(full)
     const key = JSON.stringify([name, value])
     const entry = groups.get(key) ?? { value, name, at: [] }
     groups.set(key, entry)
-    entry.at.push([...full.matchAll(numbers)].map(([n]) => Number(n)))
+    entry.at.push(numbersIn(full))
   }
   return [...groups.values()].flatMap(({ value, name, at }) =>
     boxes(at).map((ranges) => ({ name, ...value, at: ranges })),

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorLines, errorReport, plainStyle } from '../report/index.ts'
 import { errorCodes, isAnalysisError, nearest, raise } from '../text/index.ts'
-import type { UsedOverride } from '../trace/formats.ts'
+import type { OverrideUse } from '../huggingface/index.ts'
 import type { CommandRow } from './command.ts'
 import { commands } from './commands.ts'
 import { type Engine, engine as localEngine, scratchpadOf } from './engine.ts'
@@ -126,7 +126,7 @@ async function execute(
   }
 }
 
-function overrideText({ kind, name, verdict, author, uses }: UsedOverride): string {
+function overrideText({ kind, name, verdict, author, uses }: OverrideUse): string {
   return `note: rests on the ${kind} override ${name}, ${verdict}, by ${author} (used ${uses} ${uses === 1 ? 'time' : 'times'})`
 }
 

@@ -9,7 +9,6 @@ export const driverModule = 'lm_predictor_driver'
 export const driverSource = `
 import inspect
 from dataclasses import MISSING, fields
-from types import SimpleNamespace
 
 import torch
 

@@ -12,8 +12,6 @@ export {
 } from './model.ts'
 export { autoMapOf, remotePackage, RemoteCode, repositoriesOf } from './remote.ts'
 export {
-  authorText,
-  describedKernel,
   overrideName,
   Overrides,
   type Author,
@@ -23,9 +21,7 @@ export {
   type CheckReport,
   type CheckStatus,
   type Citation,
-  type Justified,
   type KernelOverride,
-  type OutputOverride,
   type Override,
   type OverridesFile,
   type OverrideUse,

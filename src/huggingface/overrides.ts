@@ -118,10 +118,12 @@ export interface CheckedOverride {
 
 /** What a report says of an entry that was used. */
 export interface OverrideUse {
+  /** A kernel's dotted name, or the place of a branch. */
   readonly name: string
   readonly kind: Override['kind']
   readonly verdict: Verdict
-  readonly author: Author
+  readonly author: string
+  /** Times that the run went by it. */
   readonly uses: number
 }
 
@@ -144,19 +146,15 @@ export class Overrides {
   get used(): readonly OverrideUse[] {
     return this.entries.flatMap(({ entry, verdict }) => {
       const uses = this.counts.get(entry) ?? 0
-      return uses === 0 ? [] : [{ name: overrideName(entry), kind: entry.kind, verdict, author: entry.author, uses }]
+      const author = authorText(entry.author)
+      return uses === 0 ? [] : [{ name: overrideName(entry), kind: entry.kind, verdict, author, uses }]
     })
-  }
-
-  /** Names of entries that no run went by. */
-  get unused(): readonly string[] {
-    return this.entries.flatMap(({ entry }) => (this.counts.has(entry) ? [] : [overrideName(entry)]))
   }
 }
 
 // --- From entries to what a machine runs with ---------------------------------------------------------------------------
 
-export function authorText(author: Author): string {
+function authorText(author: Author): string {
   if (author.kind === 'agent') return `${author.agent} (${author.model})`
   return author.name ?? 'a person'
 }
@@ -185,7 +183,7 @@ function outputRule(output: OutputOverride): OutputRule {
 }
 
 /** A kernel entry as the engine runs it. */
-export function describedKernel(entry: KernelOverride, verdict: Verdict, used: () => void): DescribedKernel {
+function describedKernel(entry: KernelOverride, verdict: Verdict, used: () => void): DescribedKernel {
   return {
     name: entry.name,
     op: opOf(entry.name),

@@ -2,6 +2,7 @@
 // the arguments that are given, from a config file that names them, or from their defaults.
 import { nearest, raise } from '../text/index.ts'
 import {
+  call,
   collect,
   dict,
   evaluateExpression,
@@ -20,7 +21,6 @@ import { callablesModule } from './callables.ts'
 import { toPython, withoutSetAside } from './config.ts'
 import type { BuiltModel, ModelSpec } from './model.ts'
 import { isSize, variableOf } from './names.ts'
-import { call } from '../python/index.ts'
 
 /** What makes a model, and the module in whose namespace its arguments are written. */
 export interface Maker {

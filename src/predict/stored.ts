@@ -1,5 +1,5 @@
 // How wide the weights of each module are where a checkpoint stores them quantised, and in what format they are multiplied.
-import { rangesOf } from '../text/index.ts'
+import { combinations, starred } from '../text/index.ts'
 import type { StoredWeights } from '../trace/formats.ts'
 
 export interface StoredFormat {
@@ -28,7 +28,7 @@ export class WeightWidths {
   constructor(stored: readonly StoredWeights[], modelDtype: string, width: number) {
     const formats = new Map<string, { format: string; elements: number; bytes: number }>()
     for (const { name, at, format, ...weight } of stored) {
-      const count = at.reduce((n, ranges) => n * rangesOf(ranges).length, 1)
+      const count = combinations(at)
       const elements = count * weight.elements
       const bytes = format === modelDtype ? elements * width : count * weight.bytes
       const sum = formats.get(format) ?? { format, elements: 0, bytes: 0 }
@@ -64,8 +64,4 @@ export class WeightWidths {
   get widths(): readonly number[] {
     return [...this.#modules.values()].map((s) => s.bytes / s.elements)
   }
-}
-
-function starred(path: string): string {
-  return path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '*')
 }

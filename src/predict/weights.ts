@@ -1,5 +1,5 @@
 // What a model's weights take: each group of equal weights, and all of them by what they are for.
-import { rangesOf } from '../text/index.ts'
+import { combinations } from '../text/index.ts'
 import type { MemoryAnalysis, StoredWeights, WeightGroup, WeightKind } from '../trace/formats.ts'
 import { bindingsOf } from './bindings.ts'
 import { elementBytes } from './dtypes.ts'
@@ -30,7 +30,7 @@ export function sizedWeights(
     return {
       group,
       shape,
-      count: group.at.reduce((n, ranges) => n * rangesOf(ranges).length, 1),
+      count: combinations(group.at),
       elements: shape.reduce((n, d) => n * d, 1),
     }
   })
@@ -74,7 +74,7 @@ export function storedRows(
     stored.map(({ name, at, format: title, elements, bytes }) => {
       const own = title === format.modelDtype
       const kind = kinds.get(name) ?? 'other'
-      const count = at.reduce((n, ranges) => n * rangesOf(ranges).length, 1)
+      const count = combinations(at)
       return { kind, format: own ? format.title : title, count, elements, bytes: own ? elements * format.bytes : bytes }
     }),
   )

@@ -12,4 +12,4 @@ export {
 } from './errors.ts'
 export { type SourceProvider, memorySources } from './provider.ts'
 export { nearest } from './nearest.ts'
-export { rangesOf, rangesText } from './ranges.ts'
+export { combinations, numbersIn, rangesOf, rangesText, starred } from './ranges.ts'

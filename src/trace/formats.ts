@@ -1,6 +1,7 @@
 // The analyses as files hold them (DESIGN, section 6): types only, in the wire's own spelling. The JSON Schemas under
 // `schemas/` say the same. A formula is text in the formula language with its variables in braces; in composite kernels of
 // stage 1 it is a reference `${{fully.qualified.Class}}(parameter=formula, …)`.
+import type { CheckReport, OverrideUse } from '../huggingface/index.ts'
 
 export interface Provenance {
   readonly tool: 'lm-predictor'
@@ -9,17 +10,7 @@ export interface Provenance {
   readonly sources: readonly SourcePackage[]
   readonly config_sha256: string | null
   /** What of the result rests on `lm-predictor.overrides.json`; absent where nothing does. */
-  readonly overrides?: readonly UsedOverride[] | undefined
-}
-
-export interface UsedOverride {
-  /** A kernel's dotted name, or the place of a branch. */
-  readonly name: string
-  readonly kind: 'kernel' | 'branch'
-  readonly verdict: 'verified' | 'unverified' | 'rejected'
-  readonly author: string
-  /** Times that the run went by it. */
-  readonly uses: number
+  readonly overrides?: readonly OverrideUse[] | undefined
 }
 
 export interface SourcePackage {
@@ -227,18 +218,7 @@ export interface MadeBy {
   readonly model: string
   /** Name and version. */
   readonly prompt: string
-  readonly check: CheckSummary
-}
-
-export interface CheckSummary {
-  /** `verified`: compared with what the engine finds. `unverified`: nothing speaks against it. */
-  readonly verdict: 'verified' | 'unverified' | 'rejected'
-  readonly why: readonly string[]
-  readonly checks: readonly {
-    readonly name: string
-    readonly status: 'pass' | 'fail' | 'not-checkable'
-    readonly details: readonly string[]
-  }[]
+  readonly check: CheckReport
 }
 
 /** `module_analysis.json` */

@@ -4,7 +4,6 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import {
-  authorText,
   overrideName,
   Overrides,
   packageFolder,
@@ -193,7 +192,7 @@ function configOf({ config }: Pick<ModelOptions, 'config'>): Pick<Target, 'confi
 
 function restsOn({ overrides }: Project): Pick<Origin, 'overrides'> {
   const used = overrides?.used ?? []
-  return used.length === 0 ? {} : { overrides: used.map((u) => ({ ...u, author: authorText(u.author) })) }
+  return used.length === 0 ? {} : { overrides: used }
 }
 
 async function contextOf(options: SourceOptions, target: Target): Promise<Context> {

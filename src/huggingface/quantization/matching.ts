@@ -22,7 +22,7 @@ function anyOf(tests: readonly Matcher[]): Matcher {
 }
 
 /** `a.b.c`, `a.b`, `a`. */
-function* ancestors(name: string): Generator<string> {
+export function* ancestors(name: string): Generator<string> {
   for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) yield name.slice(0, end)
 }
 

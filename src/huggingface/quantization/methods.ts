@@ -4,7 +4,7 @@ import { raise } from '../../text/index.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import * as layouts from './layouts.ts'
 import type { CompressedWeights, Layout, Matrix } from './layouts.ts'
-import { type Matcher, moduleNames, nameParts, namesOrExpressions, shellPatterns } from './matching.ts'
+import { ancestors, type Matcher, moduleNames, nameParts, namesOrExpressions, shellPatterns } from './matching.ts'
 
 /** A linear layer, or one expert's projection, as the quantiser that wrote the checkpoint met it. */
 export interface QuantizedModule {
@@ -97,13 +97,8 @@ function layerAlgorithms(q: JsonObject): Rule {
   for (const [name, settings] of Object.entries(layers))
     if (isJsonObject(settings)) found.set(name, { layoutOf: algorithm(settings['quant_algo']), settings })
   return ({ names, matrix }) => {
-    for (const name of names) {
-      for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
-        const row = found.get(name.slice(0, end))
-        if (row !== undefined) return row.layoutOf(matrix, row.settings)
-      }
-    }
-    return undefined
+    const [row] = names.flatMap((name) => [...ancestors(name)]).flatMap((name) => found.get(name) ?? [])
+    return row?.layoutOf(matrix, row.settings)
   }
 }
 
