@@ -18,8 +18,13 @@ const sources: readonly OptionRow[] = [
   { flags: '--overrides <file>', text: 'facts that the source does not tell (lm-predictor.overrides.json, if there)' },
 ]
 
+const modelClass: OptionRow = {
+  flags: '--class <class>',
+  text: "the model class, where the config's own isn't wanted",
+}
+
 const choice: readonly OptionRow[] = [
-  { flags: '--class <class>', text: "the model class, where the config's own isn't wanted" },
+  modelClass,
   { flags: '--attn <implementation>', text: 'sdpa or eager' },
   { flags: '--experts <implementation>', text: 'grouped_mm or eager' },
   { flags: '--dtype <dtype>', text: 'bf16, f16 or f32' },
@@ -32,14 +37,25 @@ const sizes = (batch: number, seq: number, cache: number): readonly OptionRow[] 
   { flags: '--cache <n>', text: `tokens in the cache (${cache})` },
 ]
 
+const input: OptionRow = {
+  flags: '--input <input>',
+  text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated',
+  repeated: true,
+}
+
 const call: readonly OptionRow[] = [
   ...sizes(1, 32, 0),
   { flags: '--mask <mask>', text: 'none, left:N or right:N positions of padding' },
-  {
-    flags: '--input <input>',
-    text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated',
-    repeated: true,
-  },
+  input,
+]
+
+/** How weights and cache are kept, and what is left free. */
+const storage = (cached: string): readonly OptionRow[] => [
+  { flags: '--dtype <dtype>', text: "bf16, f16 or f32; the checkpoint's own unless given" },
+  { flags: '--kv-dtype <dtype>', text: `format of ${cached}: bf16, f16, f32, fp8 or int8` },
+  { flags: '--w-bits <n>', text: 'bits of a weight, 4 for example' },
+  { flags: '--memory-reserve <share>', text: 'share of the memory to leave free (0.1)' },
+  modelClass,
 ]
 
 export const commands: readonly CommandRow[] = [
@@ -54,11 +70,7 @@ export const commands: readonly CommandRow[] = [
       { flags: '--batch <n>', text: 'sequences (1)' },
       { flags: '--input-len <n>', text: 'tokens of each prompt (1024)' },
       { flags: '--output-len <n>', text: 'tokens generated for each (128)' },
-      { flags: '--dtype <dtype>', text: "bf16, f16 or f32; the checkpoint's own unless given" },
-      { flags: '--kv-dtype <dtype>', text: 'format of the cache: bf16, f16, f32, fp8 or int8' },
-      { flags: '--w-bits <n>', text: 'bits of a weight, 4 for example' },
-      { flags: '--memory-reserve <share>', text: 'share of the memory to leave free (0.1)' },
-      { flags: '--class <class>', text: "the model class, where the config's own isn't wanted" },
+      ...storage('the cache'),
       ...sources,
       output('also write the JSON to a file'),
       json,
@@ -76,11 +88,7 @@ export const commands: readonly CommandRow[] = [
       { flags: '--input-len <n>', text: 'tokens of each that one pass reads, for the activations (all)' },
       { flags: '--hardware <name>', text: 'the accelerator that it should fit on' },
       { flags: '--page-size <n>', text: 'tokens of a block of the cache, of which sequences take whole ones' },
-      { flags: '--dtype <dtype>', text: "bf16, f16 or f32; the checkpoint's own unless given" },
-      { flags: '--kv-dtype <dtype>', text: 'format of what the cache holds for tokens: bf16, f16, f32, fp8 or int8' },
-      { flags: '--w-bits <n>', text: 'bits of a weight, 4 for example' },
-      { flags: '--memory-reserve <share>', text: 'share of the memory to leave free (0.1)' },
-      { flags: '--class <class>', text: "the model class, where the config's own isn't wanted" },
+      ...storage('what the cache holds for tokens'),
       ...sources,
       output('also write the JSON to a file'),
       json,
@@ -111,11 +119,7 @@ export const commands: readonly CommandRow[] = [
       { flags: '--module <class>', text: 'fully qualified class name' },
       { flags: '--recursive', text: 'also every module it refers to, into a folder' },
       ...sizes(2, 32, 32),
-      {
-        flags: '--input <input>',
-        text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated',
-        repeated: true,
-      },
+      input,
       { flags: '--attn <implementation>', text: 'sdpa or eager' },
       { flags: '--dtype <dtype>', text: 'bf16, f16 or f32' },
       { flags: '--format <format>', text: 'what to print: table or json (table)' },

@@ -2,21 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
 import type { Call } from '../command.ts'
-import type { AnalyzeResult, CallOptions, SourceOptions } from '../engine.ts'
+import type { AnalyzeResult } from '../engine.ts'
 import { validator } from '../schemas.ts'
-import type { AgentOptions } from './options.ts'
+import type { AgentTask } from './options.ts'
 import { AgentShell } from './shell.ts'
 import { Stage1, type AnalysisStore } from './stage1.ts'
 import { Workspace } from './workspace.ts'
 
-export interface AgentAnalysis {
-  readonly module: string
-  readonly sources: SourceOptions
-  readonly call: CallOptions
-  readonly recursive: boolean
-  readonly options: AgentOptions
-  /** The folder of SCRATCHPAD.md. */
-  readonly folder: string
+export interface AgentAnalysis extends AgentTask {
   /** Where the analysis of a class is written to. */
   readonly pathOf: (className: string) => string
   readonly write: (analysis: ModuleAnalysis) => Promise<void>

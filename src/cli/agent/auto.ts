@@ -20,21 +20,14 @@ import {
 } from '../../agent/index.ts'
 import { isAnalysisError, type AnalysisError } from '../../text/index.ts'
 import type { Call } from '../command.ts'
-import { scratchpadOf, type AnalyzeResult, type CallOptions, type SourceOptions } from '../engine.ts'
+import { scratchpadOf, type AnalyzeResult } from '../engine.ts'
 import { readGiven, writeFileWhole } from '../files.ts'
 import { CommandFailed } from '../problems.ts'
-import type { AgentOptions } from './options.ts'
+import type { AgentTask } from './options.ts'
 import { AgentShell, maxSubmissions, readPrompt } from './shell.ts'
 import { Workspace } from './workspace.ts'
 
-export interface AutoAnalysis {
-  readonly module: string
-  readonly sources: SourceOptions
-  readonly call: CallOptions
-  readonly recursive: boolean
-  readonly options: AgentOptions
-  /** The folder of SCRATCHPAD.md. */
-  readonly folder: string
+export interface AutoAnalysis extends AgentTask {
   readonly report: (done: number, total: number, what: string) => Promise<void>
 }
 

@@ -1,5 +1,6 @@
 // The options of everything that an agent does, and what they come to.
 import type { Call, OptionRow } from '../command.ts'
+import type { CallOptions, SourceOptions } from '../engine.ts'
 import { runtimeNames, type RuntimeName } from './runtimes.ts'
 
 export interface AgentOptions {
@@ -9,6 +10,17 @@ export interface AgentOptions {
   /** US dollars for the whole command; undefined where the runtime knows no prices. */
   readonly maxCost: number | undefined
   readonly concurrency: number
+}
+
+/** What is to be analysed, and by which agent. */
+export interface AgentTask {
+  readonly module: string
+  readonly sources: SourceOptions
+  readonly call: CallOptions
+  readonly recursive: boolean
+  readonly options: AgentOptions
+  /** The folder of SCRATCHPAD.md. */
+  readonly folder: string
 }
 
 const defaults = { maxTurns: 60, maxCost: 5, concurrency: 2 } as const

@@ -2,9 +2,9 @@
 import { dirname, join } from 'node:path'
 import { analysisText } from '../../report/index.ts'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
-import { agentOptions, type AgentOptions } from '../agent/options.ts'
+import { agentOptions, type AgentTask } from '../agent/options.ts'
 import type { Call } from '../command.ts'
-import { type AnalyzeResult, type CallOptions, scratchpadOf, type SourceOptions } from '../engine.ts'
+import { type AnalyzeResult, scratchpadOf } from '../engine.ts'
 import { makeFolder, writeFileWhole } from '../files.ts'
 import { callOptions, sourceOptions } from '../model-options.ts'
 import { breathe, Progress } from '../progress.ts'
@@ -15,16 +15,9 @@ const scratchpad = 'SCRATCHPAD.md'
 const engines = ['engine', 'agent', 'auto'] as const
 
 /** What is to be analysed, by whom, and where it goes. */
-interface Task {
-  readonly module: string
-  readonly sources: SourceOptions
-  readonly call: CallOptions
-  readonly recursive: boolean
+interface Task extends AgentTask {
   readonly how: (typeof engines)[number]
-  readonly options: AgentOptions
   readonly output: string
-  /** The folder of SCRATCHPAD.md. */
-  readonly folder: string
 }
 
 export async function run(call: Call): Promise<number> {
@@ -44,7 +37,7 @@ export async function run(call: Call): Promise<number> {
   const task = { module, sources, call: sizes, recursive, how, options, output, folder }
   try {
     const { analyses, scratchpad: notes } = await analysed(call, task)
-    for (const analysis of analyses) await write(call, task, analysis)
+    await write(call, task, analyses)
     writeFileWhole(join(folder, scratchpad), notes)
     const [first] = analyses
     if (first === undefined) return 3
@@ -68,7 +61,7 @@ async function analysed(call: Call, task: Task): Promise<AnalyzeResult> {
     const { analyzeByAgent } = await import('../agent/analyze.ts')
     const store = {
       pathOf: (name: string) => pathOf(task, name),
-      write: (analysis: ModuleAnalysis) => write(call, task, analysis),
+      write: (analysis: ModuleAnalysis) => write(call, task, [analysis]),
     }
     return analyzeByAgent(call, { ...task, ...store })
   }
@@ -96,9 +89,10 @@ function pathOf({ recursive, output }: Task, className: string): string {
   return recursive ? join(output, `${className}.json`) : output
 }
 
-async function write(call: Call, task: Task, analysis: ModuleAnalysis): Promise<void> {
-  const content = text(call, analysis)
-  await checkOwn('module_analysis', JSON.parse(content) as unknown)
+/** All of them, or none where one breaks its schema. */
+async function write(call: Call, task: Task, analyses: readonly ModuleAnalysis[]): Promise<void> {
+  const files = analyses.map((analysis) => ({ path: pathOf(task, analysis.class_name), content: text(call, analysis) }))
+  await checkOwn('module_analysis', ...files.map(({ content }) => JSON.parse(content) as unknown))
   if (task.recursive) makeFolder(task.output)
-  writeFileWhole(pathOf(task, analysis.class_name), content)
+  for (const { path, content } of files) writeFileWhole(path, content)
 }
