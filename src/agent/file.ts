@@ -1,9 +1,7 @@
 // `lm-predictor.overrides.json` as text: read and written only through its schema.
-import type { Override, OverridesFile } from '../huggingface/index.ts'
+import { overridesFileName, type Override, type OverridesFile } from '../huggingface/index.ts'
 import { raise } from '../text/index.ts'
 import { schemaProblems } from './schemas.ts'
-
-export const overridesFileName = 'lm-predictor.overrides.json'
 
 /** The entries of a file's text. `name` is how errors call the file. */
 export async function readOverrides(text: string, name = overridesFileName): Promise<readonly Override[]> {

@@ -25,8 +25,8 @@ export {
   type TaskDefinition,
 } from './session.ts'
 export { type Check, type CheckReport, type Override, type OverridesFile, type Verdict } from '../huggingface/index.ts'
-export { overridesFileName, readOverrides, writeOverrides } from './file.ts'
-export { checkOverride } from './checks/override.ts'
+export { readOverrides, writeOverrides } from './file.ts'
+export { checkEntry, checkOverride } from './checks/override.ts'
 export { citationCheck, packageOf } from './sources.ts'
 export { checkFormula, type FormulaOptions, type FormulaReport, type Unit } from './formulas.ts'
 export { listLines, type SourceLine } from './lines.ts'

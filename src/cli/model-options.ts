@@ -1,12 +1,8 @@
 // Options that several commands share.
-import { existsSync } from 'node:fs'
 import { type CacheFormat, cacheFormats, type ModelFormat, modelFormatOf } from '../predict/index.ts'
 import { raise } from '../text/index.ts'
 import { type Call } from './command.ts'
 import type { CallOptions, ModelOptions } from './engine.ts'
-
-/** Used where there is one. */
-const overridesFile = 'lm-predictor.overrides.json'
 
 export const dtypes = ['bf16', 'f16', 'f32'] as const
 const phases = ['prefill', 'decode', 'extend', 'forward'] as const
@@ -48,7 +44,7 @@ export function sourceOptions({ flags }: Call): Omit<ModelOptions, 'model' | 'cl
     source: flags.text('source'),
     attn: flags.choice('attn', ['sdpa', 'eager']),
     dtype: flags.choice('dtype', dtypes),
-    overrides: flags.text('overrides') ?? (existsSync(overridesFile) ? overridesFile : undefined),
+    overrides: flags.text('overrides'),
   }
 }
 

@@ -13,6 +13,7 @@ export {
 export { autoMapOf, remotePackage, RemoteCode, repositoriesOf } from './remote.ts'
 export {
   overrideName,
+  overridesFileName,
   Overrides,
   type Author,
   type BranchOverride,

@@ -15,6 +15,9 @@ import {
   type OutputRule,
 } from '../torch/index.ts'
 
+/** Taken from the folder that a command runs in, where no other file is named. */
+export const overridesFileName = 'lm-predictor.overrides.json'
+
 /** A line of source that a statement rests on. `file` as stops name it: from its package's folder on. */
 export interface Citation {
   readonly file: string

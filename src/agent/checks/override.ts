@@ -45,8 +45,15 @@ export async function checkOverride(entry: unknown, project: Project): Promise<C
   )
   if (schema.status === 'fail') return reportOf([schema], [])
   const override = entry as Override
-  const checks = override.kind === 'kernel' ? kernelChecks(override, project) : branchChecks(override)
-  const all = [schema, checkCitations(citationsOf(override), project), ...checks]
+  const { checks } = checkEntry(override, project)
+  const all = [schema, ...checks]
+  return reportOf(all, doubts(override, all))
+}
+
+/** As `checkOverride`, of an entry that is known to obey its schema. */
+export function checkEntry(override: Override, project: Project): CheckReport {
+  const own = override.kind === 'kernel' ? kernelChecks(override, project) : branchChecks(override)
+  const all = [checkCitations(citationsOf(override), project), ...own]
   return reportOf(all, doubts(override, all))
 }
 

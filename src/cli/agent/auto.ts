@@ -6,7 +6,6 @@ import {
   describeStop,
   isSameStop,
   overrideFrom,
-  overridesFileName,
   overrideShape,
   readOverrides,
   renderPrompt,
@@ -18,6 +17,7 @@ import {
   type StopReport,
   type SubmittedOverride,
 } from '../../agent/index.ts'
+import { overridesFileName } from '../../huggingface/index.ts'
 import { isAnalysisError, type AnalysisError } from '../../text/index.ts'
 import type { Call } from '../command.ts'
 import { scratchpadOf, type AnalyzeResult } from '../engine.ts'

@@ -1,7 +1,7 @@
 // What the engine does for an agent: lines, snippets, and what is to be thought of something that was handed in.
 import {
   checkAnalysis as check,
-  checkOverride as checkEntry,
+  checkOverride as checkAny,
   listLines as lines,
   traceSnippet as snippetTrace,
   type CheckReport,
@@ -31,5 +31,5 @@ export async function checkAnalysis(
 }
 
 export function checkOverride(options: SourceOptions, override: Override): Promise<CheckReport> {
-  return checkEntry(override, openProject(options).project)
+  return checkAny(override, openProject(options).project)
 }

@@ -5,13 +5,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { raise } from '../../text/index.ts'
 import {
   overrideName,
+  overridesFileName,
   Overrides,
   packageFolder,
   packageVersion,
   type CheckedOverride,
   type JsonObject,
   type ModelSpec,
-  type Override,
   type Project,
 } from '../../huggingface/index.ts'
 import { Programs } from '../../python/index.ts'
@@ -83,25 +83,21 @@ export async function overriddenProject(
   code?: CodeFolders,
 ): Promise<{ readonly project: Project; readonly files: FileSources }> {
   const { project, files } = openProject(options, code)
-  const entries = [...(await entriesOf(options)), ...(options.entries ?? [])]
+  const path = options.overrides ?? (existsSync(overridesFileName) ? overridesFileName : undefined)
+  if (path === undefined && (options.entries ?? []).length === 0) return { project, files }
+  const { checkEntry, citationCheck, readOverrides } = await import('../../agent/index.ts')
+  const entries = [
+    ...(path === undefined ? [] : await readOverrides(readGiven(path), path)),
+    ...(options.entries ?? []),
+  ]
   if (entries.length === 0) return { project, files }
-  const overrides = new Overrides(await Promise.all(entries.map((entry) => believed(entry, project))))
-  return { project: { ...project, overrides }, files }
-}
-
-async function entriesOf({ overrides }: SourceOptions): Promise<readonly Override[]> {
-  if (overrides === undefined) return []
-  const { readOverrides } = await import('../../agent/index.ts')
-  return readOverrides(readGiven(overrides), overrides)
-}
-
-/** An entry that the checks don't reject. */
-async function believed(entry: Override, project: Project): Promise<CheckedOverride> {
-  const { checkOverride, citationCheck } = await import('../../agent/index.ts')
-  const { verdict, why, checks } = await checkOverride(entry, project)
-  if (verdict !== 'rejected') return { entry, verdict }
-  const isStale = checks.some((c) => c.name === citationCheck && c.status === 'fail')
-  return raise(isStale ? 'stale-override' : 'bad-override', overrideName(entry), { notes: why })
+  const believed = entries.map((entry): CheckedOverride => {
+    const { verdict, why, checks } = checkEntry(entry, project)
+    if (verdict !== 'rejected') return { entry, verdict }
+    const isStale = checks.some((c) => c.name === citationCheck && c.status === 'fail')
+    return raise(isStale ? 'stale-override' : 'bad-override', overrideName(entry), { notes: why })
+  })
+  return { project: { ...project, overrides: new Overrides(believed) }, files }
 }
 
 /** What a folder of the user's brings along: itself as a package, and the modules and packages in it. */
