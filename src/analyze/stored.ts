@@ -2,9 +2,11 @@
 // library's own code, which renames, splits and merges weights when it saves them; what a tensor holds shows in the memory
 // it shares with a weight, or in the kernels that made it from some.
 import { hintNumber, prod } from '../sym/index.ts'
+import { raise } from '../text/index.ts'
 import type { PyInstance } from '../python/index.ts'
 import { getAttrOr, list, PyDict, PyList, PyTuple, tuple, type Value, type Vm } from '../python/index.ts'
 import {
+  ancestors,
   callDriver,
   isJsonObject,
   type BuiltModel,
@@ -12,6 +14,7 @@ import {
   type JsonObject,
   type Layout,
   quantizationRule,
+  quantizedModuleNames,
   type QuantizedModule,
   type Rule,
   storedBytes,
@@ -49,17 +52,21 @@ export function storedWeights(vm: Vm, built: BuiltModel, quantization: JsonObjec
   const { model, spec } = built
   return vm.guard(() => {
     const [usual, float32] = listsIn(callDriver(vm, 'left_alone', [model]))
-    const rule = quantizationRule(withModelNames(vm, model, quantization), {
+    const inModel = modelNames(vm, model, quantization)
+    const rule = quantizationRule(withModelNames(quantization, inModel), {
       usuallyKept: usual ?? [],
       keptInFloat32: float32 ?? [],
       config: spec.config ?? {},
     })
     const { origins, tensors, sources } = checkpointOf(vm, model)
     const found = new Map<Origin, Stored>()
+    const quantizable = new Set<string>()
     for (const [name, tensor] of tensors) {
       const own = originsOf(tensor.storage, origins, sources)
       const total = own.reduce((n, o) => n + elements(o.tensor), 0)
-      const { format, bytes, multiplied } = storedAs(vm, rule, name, tensor, own[0])
+      const met = own[0] === undefined ? undefined : quantizedModule(vm, name, tensor, own[0])
+      const { format, bytes, multiplied } = storedAs(vm, rule, tensor, met)
+      for (const n of met?.module.names ?? []) for (const part of ancestors(n)) quantizable.add(part)
       for (const origin of own) {
         const stored = found.get(origin) ?? { formats: new Set<string>(), bytes: 0, multiplied }
         found.set(origin, stored)
@@ -67,6 +74,10 @@ export function storedWeights(vm: Vm, built: BuiltModel, quantization: JsonObjec
         stored.bytes += bytes * (elements(origin.tensor) / total)
       }
     }
+    const unmet = quantizedModuleNames(quantization).filter(
+      (name) => !quantizable.has(name) && !quantizable.has(inModel.get(name) ?? name),
+    )
+    refuse(vm, model, unmet, inModel)
     return byPattern(
       [...found].map(([{ name, tensor }, { formats, bytes, multiplied }]) => {
         const value = {
@@ -90,11 +101,26 @@ function listsIn(value: Value): readonly (readonly string[])[] {
   return items(value).map((names) => items(names).filter((name) => typeof name === 'string'))
 }
 
-/** The names that a quantisation lists, and beside them what the library calls these modules in the model. */
-function withModelNames(vm: Vm, model: PyInstance, quantization: JsonObject): JsonObject {
+/** Modules that are to be quantised and are not there, unless the model says itself that it has no use for them. */
+function refuse(vm: Vm, model: PyInstance, unmet: readonly string[], inModel: ReadonlyMap<string, string>): void {
+  const names = unmet.flatMap((name) => [name, inModel.get(name) ?? name])
+  const [unused = []] = listsIn(tuple([callDriver(vm, 'left_out', [model, list(names)])]))
+  const missing = unmet.filter((name) => !unused.includes(name) && !unused.includes(inModel.get(name) ?? name))
+  if (missing.length === 0) return
+  raise('unknown-quantization', `quantized_layers names ${missing[0]}, which is no linear layer of this model`, {
+    notes: missing.length > 1 ? [`${String(missing.length)} of its names are not found in the model.`] : [],
+  })
+}
+
+/** What the library calls the modules in the model that a quantisation lists. */
+function modelNames(vm: Vm, model: PyInstance, quantization: JsonObject): ReadonlyMap<string, string> {
   const names = [...new Set(namesIn(quantization))]
   const [found = []] = listsIn(tuple([callDriver(vm, 'names_in_model', [model, list([...names])])]))
-  const inModel = new Map(names.map((name, i) => [name, found[i] ?? name]))
+  return new Map(names.map((name, i) => [name, found[i] ?? name]))
+}
+
+/** The names that a quantisation lists, each beside what the library calls that module in the model. */
+function withModelNames(quantization: JsonObject, inModel: ReadonlyMap<string, string>): JsonObject {
   const both = (name: string) => [...new Set([name, inModel.get(name) ?? name])]
   const visit = (json: Json): Json => {
     if (Array.isArray(json))
@@ -168,9 +194,8 @@ function originsOf(
   return [...found]
 }
 
-function storedAs(vm: Vm, rule: Rule, name: string, tensor: Tensor, origin: Origin | undefined) {
+function storedAs(vm: Vm, rule: Rule, tensor: Tensor, quantizable: Quantizable | undefined) {
   const width = hintNumber(elementWidth(vm.state(torchState), tensor))
-  const quantizable = origin === undefined ? undefined : quantizedModule(vm, name, tensor, origin)
   const layout = quantizable === undefined ? undefined : rule(quantizable.module)
   if (layout === undefined || quantizable === undefined)
     return { format: tensor.dtype.short, bytes: elements(tensor) * width, multiplied: undefined }
@@ -183,6 +208,12 @@ function layoutBytes({ tensors }: Layout, modelWidth: number): number {
   return tensors.reduce((sum, t) => sum + width(t.dtype) * t.shape.reduce((n, d) => n * d, 1), 0)
 }
 
+/** Matrices that a quantiser takes, `count` of one kind. */
+interface Quantizable {
+  readonly module: QuantizedModule
+  readonly count: number
+}
+
 /**
  * A linear layer's weight, or matrices of a module called `experts`, the convention by which Transformers' own quantisers
  * find them (integrations/finegrained_fp8.py, replace_with_fp8_linear).
@@ -192,7 +223,7 @@ function quantizedModule(
   name: string,
   tensor: Tensor,
   { path, module, name: own, tensor: whole }: Origin,
-): { readonly module: QuantizedModule; readonly count: number } | undefined {
+): Quantizable | undefined {
   const dims = tensor.shape.map(hintNumber)
   const isExpert = whole.rank === 3 && path.endsWith('experts')
   const isLinear = module !== undefined && own.endsWith('.weight') && linears.some((c) => isA(module, c))

@@ -8,6 +8,7 @@ export const driverModule = 'lm_predictor_driver'
 
 export const driverSource = `
 import inspect
+import re
 from dataclasses import MISSING, fields
 
 import torch
@@ -106,19 +107,30 @@ def left_alone(model):
 
 
 def names_in_model(model, names):
-    """What modules are called in the model, given their names in checkpoints."""
+    """What modules are called in the model, given their names in checkpoints, which may be those of the base model alone."""
     try:
         from transformers.conversion_mapping import get_model_conversion_mapping
     except ImportError:
         return names
     transforms = get_model_conversion_mapping(model)
+    modules = {name for name, _ in model.named_modules()}
+    prefix = model.base_model_prefix
     renamed = []
     for name in names:
         name += "."  # the transforms are written for names of weights
         for transform in transforms:
             name, _ = transform.rename_source_key(name)
-        renamed.append(name.removesuffix("."))
+        name = name.removesuffix(".")
+        if name not in modules and f"{prefix}.{name}" in modules:
+            name = f"{prefix}.{name}"  # as rename_source_key does for weights
+        renamed.append(name)
     return renamed
+
+
+def left_out(model, names):
+    """Names of modules in checkpoints that the model has no use for."""
+    patterns = getattr(model, "_keys_to_ignore_on_load_unexpected", None) or []
+    return [name for name in names if any(re.search(pattern, f"{name}.weight") for pattern in patterns)]
 
 
 def tokens(batch, length, device):

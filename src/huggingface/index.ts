@@ -33,4 +33,11 @@ export { callDriver } from './driver.ts'
 export { acceptedBy, callCallables } from './plain.ts'
 export { isJsonObject, JsonFloat, parseJson, type Json, type JsonObject } from './json.ts'
 export { type Layout, storedBytes, type StoredTensor } from './quantization/layouts.ts'
-export { quantizationConfig, quantizationRule, type QuantizedModule, type Rule } from './quantization/methods.ts'
+export { ancestors } from './quantization/matching.ts'
+export {
+  quantizationConfig,
+  quantizationRule,
+  quantizedModuleNames,
+  type QuantizedModule,
+  type Rule,
+} from './quantization/methods.ts'

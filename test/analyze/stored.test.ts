@@ -130,4 +130,37 @@ describe.skipIf(sources === undefined)(sources ? 'a quantised checkpoint' : `sto
     expect(experts).toMatchObject({ bytes: 4 * 2 * matrix, multiplied: 'fp4' })
     expect(rows.find((r) => r.name === 'model.layers.*.mlp.gate.weight')?.format).toBe('bf16')
   })
+
+  describe('whose config names modules with an algorithm each', () => {
+    const config = {
+      model_type: 'qwen3_moe',
+      num_hidden_layers: 2,
+      hidden_size: 256,
+      moe_intermediate_size: 96,
+      num_experts: 4,
+    }
+    const of = (layers: JsonObject) =>
+      stored(config, { quant_method: 'modelopt', quant_algo: 'MIXED_PRECISION', quantized_layers: layers })
+    const nvfp4 = { quant_algo: 'NVFP4', group_size: 16 }
+
+    it('finds them under the names of the base model alone', { timeout: 60_000 }, () => {
+      const formats = (prefix: string) =>
+        of({ [`${prefix}layers.0.mlp.experts`]: nvfp4, [`${prefix}layers.1.self_attn.q_proj`]: { quant_algo: 'FP8' } })
+          .filter((row) => row.format !== 'bf16')
+          .map((row) => [namesOf(row), row.format])
+      expect(formats('')).toEqual(formats('model.'))
+      expect(formats('')).toEqual([
+        [['model.layers.0.mlp.experts.down_proj'], 'nvfp4, groups of 16'],
+        [['model.layers.0.mlp.experts.gate_up_proj'], 'nvfp4, groups of 16'],
+        [['model.layers.1.self_attn.q_proj.weight'], 'fp8'],
+      ])
+    })
+
+    it('is refused where one is no linear layer of the model', { timeout: 60_000 }, () => {
+      for (const name of ['model.layers.9.self_attn.q_proj', 'model.layers.0.input_layernorm', 'layers.0.mlp.expert'])
+        expect(() => of({ [name]: nvfp4 })).toThrow(
+          expect.objectContaining({ code: 'unknown-quantization', message: expect.stringContaining(name) as string }),
+        )
+    })
+  })
 })

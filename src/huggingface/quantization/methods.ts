@@ -89,10 +89,25 @@ function algorithm(name: Json | undefined): (matrix: Matrix, settings: JsonObjec
   return found ?? raise('unknown-quantization', `how quant_algo ${String(name)} stores weights is not known`)
 }
 
+/** The settings of a model optimiser that are those of a checkpoint, or that its config keeps one level down. */
+function optimizerSettings(outer: JsonObject): JsonObject {
+  const inner = outer['quantization']
+  return isJsonObject(inner) ? inner : outer
+}
+
+function quantizedLayers(q: JsonObject): JsonObject {
+  const layers = q['quantized_layers']
+  return isJsonObject(layers) ? layers : {}
+}
+
+/** Modules that a quantisation names one by one, to quantise them and all below them. */
+export function quantizedModuleNames(quantization: JsonObject): readonly string[] {
+  return Object.keys(quantizedLayers(optimizerSettings(quantization)))
+}
+
 /** `quantized_layers`: the algorithm of each module that is named, and of all below it. */
 function layerAlgorithms(q: JsonObject): Rule {
-  const layers = q['quantized_layers']
-  if (!isJsonObject(layers)) return () => undefined
+  const layers = quantizedLayers(q)
   const found = new Map<string, { readonly layoutOf: ReturnType<typeof algorithm>; readonly settings: JsonObject }>()
   for (const [name, settings] of Object.entries(layers))
     if (isJsonObject(settings)) found.set(name, { layoutOf: algorithm(settings['quant_algo']), settings })
@@ -103,8 +118,7 @@ function layerAlgorithms(q: JsonObject): Rule {
 }
 
 const modelopt: Method = (outer) => {
-  const inner = outer['quantization']
-  const q = isJsonObject(inner) ? inner : outer
+  const q = optimizerSettings(outer)
   if (q['quant_algo'] === 'MIXED_PRECISION') return layerAlgorithms(q)
   const layoutOf = algorithm(q['quant_algo'])
   const list = shellPatterns(texts(q['exclude_modules']) ?? texts(q['ignore']) ?? [])
