@@ -1,9 +1,10 @@
-// Writes the coverage table of README.md between its markers, from docs/coverage.json, the results of a sweep over the
-// recorded traces.
+// Writes the coverage of README.md between its markers: the beginning of docs/coverage.md, and what docs/coverage.json says
+// of the recordings kept here.
 //
+//     node dist/cli.js coverage --transformers DIR --format markdown > docs/coverage.md
 //     npx tsx scripts/sweep.ts test/fixtures/traces --json sweep.json
-//     npx tsx scripts/readme-tables.ts sweep.json     # condenses them into docs/coverage.json, then writes the table
-//     npx tsx scripts/readme-tables.ts --check        # exit code 1 where the table is not what docs/coverage.json says
+//     npx tsx scripts/readme-tables.ts sweep.json     # condenses them into docs/coverage.json, then writes the block
+//     npx tsx scripts/readme-tables.ts --check        # exit code 1 where the block is not what the two files say
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
@@ -35,28 +36,19 @@ function condense(file: string): void {
   writeFileSync(data, `${JSON.stringify(rows, undefined, 1)}\n`)
 }
 
-function table(rows: readonly Row[]): string {
-  const byArchitecture = new Map<string, Row[]>()
-  for (const row of rows) {
-    const [name = row.trace] = row.trace.split('.')
-    byArchitecture.set(name, [...(byArchitecture.get(name) ?? []), row])
-  }
-  const lines = [...byArchitecture].map(([name, runs]) => {
-    const equal = runs.filter((r) => r.status === 'equal')
-    const kernels = equal.reduce((n, r) => n + r.kernels, 0)
-    const others = runs.filter((r) => r.status !== 'equal').map((r) => `${r.trace}: ${r.status}`)
-    const variants = runs.map((r) => r.trace.split('.').slice(1).join(' ') || 'default').join(', ')
-    const note = others.length === 0 ? variants : `${variants} (${others.join('; ')})`
-    return `| \`${name}\` | ${equal.length} of ${runs.length} | ${kernels.toLocaleString('en')} | ${note} |`
-  })
+/** What `lm-predictor coverage --format markdown` begins with, and in a line what the recordings kept here say. */
+function text(rows: readonly Row[]): string {
+  const [summary = ''] = readFileSync('docs/coverage.md', 'utf8').split(/\n\n\*\*/)
   const equal = rows.filter((r) => r.status === 'equal')
   const kernels = equal.reduce((n, r) => n + r.kernels, 0)
+  const others = rows.filter((r) => r.status !== 'equal').map((r) => `${r.trace}: ${r.status}`)
   return [
-    `${equal.length} of ${rows.length} recordings are equal, ${kernels.toLocaleString('en')} kernels.`,
+    summary,
     '',
-    '| architecture | equal | kernels | recorded runs |',
-    '|---|---:|---:|---|',
-    ...lines,
+    'What stops the others, by code and line: [docs/coverage.md](docs/coverage.md).',
+    '',
+    `Of the ${rows.length} recordings kept here for tests ${equal.length} are equal, ${kernels.toLocaleString('en')} kernels.`,
+    ...others,
   ].join('\n')
 }
 
@@ -65,8 +57,8 @@ if (argument !== undefined && argument !== '--check') condense(argument)
 const readme = readFileSync('README.md', 'utf8')
 const [from, to] = [readme.indexOf(begin), readme.indexOf(end)]
 if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}`)
-const text = table(JSON.parse(readFileSync(data, 'utf8')) as readonly Row[])
-const written = `${readme.slice(0, from)}${begin}\n${text}\n${readme.slice(to)}`
+const block = text(JSON.parse(readFileSync(data, 'utf8')) as readonly Row[])
+const written = `${readme.slice(0, from)}${begin}\n\n${block}\n\n${readme.slice(to)}`
 if (argument === '--check') process.exitCode = unpadded(written) === unpadded(readme) ? 0 : 1
 else writeFileSync('README.md', written)
 

@@ -36,6 +36,8 @@ export interface Call {
   readonly flags: Flags
   readonly problems: Problems
   readonly engine: Engine
+  /** One more, which works beside it where there are threads. */
+  readonly anotherEngine: () => Engine
   /** What a result says of its origin. */
   readonly provenance: (origin: Origin) => Provenance
   /** Says on stderr which overrides a result rests on; the result itself. */

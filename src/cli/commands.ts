@@ -192,6 +192,8 @@ export const commands: readonly CommandRow[] = [
     options: [
       ...choice,
       ...call,
+      { flags: '--all', text: 'every model type of Transformers in place of a model, some minutes a hundred' },
+      { flags: '--filter <expression>', text: 'with --all: only model types that a regular expression matches' },
       { flags: '--python <path>', text: 'the Python to run' },
       { flags: '--trust-remote-code', text: "let it run the checkpoint's own code" },
       ...sources,
@@ -200,6 +202,21 @@ export const commands: readonly CommandRow[] = [
     ],
     engine: true,
     load: () => import('./commands/verify.ts'),
+  },
+  {
+    path: ['coverage'],
+    summary: 'which model types of Transformers can be read, compared with what PyTorch was recorded to launch',
+    example: "lm-predictor coverage --filter 'llama|qwen' --transformers ./transformers",
+    options: [
+      { flags: '--filter <expression>', text: 'only model types that a regular expression matches' },
+      { flags: '--workers <n>', text: 'threads (as many as there are cores)' },
+      { flags: '--format <format>', text: 'table, or markdown for documents (table)' },
+      ...sources.slice(0, 2),
+      output('also write the JSON to a file'),
+      json,
+    ],
+    engine: true,
+    load: () => import('./commands/coverage.ts'),
   },
   {
     path: ['models', 'list'],

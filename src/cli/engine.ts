@@ -115,6 +115,27 @@ export interface RequestSizes extends Storage {
   readonly longestInput?: number | undefined
 }
 
+/** A row of the library's auto classes. */
+export interface ModelType {
+  readonly kind: 'base' | 'causal'
+  readonly modelType: string
+  /** Where the library exports it: `transformers.models.llama.LlamaForCausalLM`. */
+  readonly className: string
+}
+
+export interface ModelTypes extends Origin {
+  /** The library's. */
+  readonly version: string
+  readonly types: readonly ModelType[]
+}
+
+/** What a call launches: `digest` is that of the lines that a recording from PyTorch has. */
+export interface CoveredCall {
+  readonly phase: string
+  readonly kernels: number
+  readonly digest: string
+}
+
 export interface Engine {
   /** Stops where MODEL names nothing: a matter of a moment, unlike what follows. */
   checkModel(model: ModelOptions): Promise<void>
@@ -143,6 +164,9 @@ export interface Engine {
     python: string | undefined,
     trustRemoteCode: boolean,
   ): Promise<VerifyResult & Origin>
+  modelTypes(options: SourceOptions): Promise<ModelTypes>
+  /** Calls of one model type, in its own default sizes. */
+  cover(options: SourceOptions, type: ModelType, calls: readonly CallOptions[]): Promise<readonly CoveredCall[]>
   /** The lines that an analysis of a class has to account for. */
   listLines(options: SourceOptions, className: string): Promise<readonly SourceLine[]>
   /** The trace of one function or class on stated shapes. */
@@ -176,6 +200,8 @@ export const engine: Engine = {
   expand: async (className, files) => (await import('./engine/expand.ts')).expand(className, files),
   annotate: async (...args) => (await import('./engine/annotate.ts')).annotate(...args),
   verify: async (...args) => (await import('./engine/verify.ts')).verify(...args),
+  modelTypes: async (options) => (await import('./engine/coverage.ts')).modelTypes(options),
+  cover: async (...args) => (await import('./engine/coverage.ts')).cover(...args),
   listLines: async (...args) => (await import('./engine/agent.ts')).listLines(...args),
   traceSnippet: async (...args) => (await import('./engine/agent.ts')).traceSnippet(...args),
   checkAnalysis: async (...args) => (await import('./engine/agent.ts')).checkAnalysis(...args),

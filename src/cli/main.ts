@@ -11,6 +11,7 @@ exitWholeOnInterrupt()
 const thread = new URL('worker.js', import.meta.url)
 const usesEngine = commands.some((c) => c.engine === true && c.path[0] === process.argv[2])
 // The thread starts up while this one reads the options.
-const threaded = existsSync(thread) ? (await import('./engine/remote.ts')).remoteEngine(thread, usesEngine) : engine
+const remote = existsSync(thread) ? await import('./engine/remote.ts') : undefined
+const threaded = remote?.remoteEngine(thread, usesEngine) ?? engine
 const { run } = await import('./run.ts')
-process.exitCode = await run(process.argv.slice(2), processIo(), threaded)
+process.exitCode = await run(process.argv.slice(2), processIo(), threaded, () => remote?.remoteEngine(thread) ?? engine)

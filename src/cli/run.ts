@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { errorLines, errorReport, plainStyle } from '../report/index.ts'
 import { errorCodes, isAnalysisError, nearest, raise } from '../text/index.ts'
 import type { OverrideUse } from '../huggingface/index.ts'
-import type { CommandRow } from './command.ts'
+import type { Call, CommandRow } from './command.ts'
 import { commands } from './commands.ts'
 import { type Engine, engine as localEngine, scratchpadOf } from './engine.ts'
 import { writeFileWhole } from './files.ts'
@@ -15,10 +15,15 @@ import type { Io } from './io.ts'
 import { packageRoot, packageVersion } from './paths.ts'
 import { CommandFailed, exitCodeOf, Problems } from './problems.ts'
 
-export async function run(argv: readonly string[], io: Io, engine: Engine = localEngine): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  io: Io,
+  engine: Engine = localEngine,
+  anotherEngine: () => Engine = () => localEngine,
+): Promise<number> {
   const args = dashed(argv)
   let code = 0
-  const program = programOf(io, args, engine, (exit) => (code = exit))
+  const program = programOf(io, args, { engine, anotherEngine }, (exit) => (code = exit))
   try {
     if (args.length === 0) {
       io.err(program.helpInformation())
@@ -48,7 +53,9 @@ function dashed(argv: readonly string[]): string[] {
   )
 }
 
-function programOf(io: Io, argv: readonly string[], engine: Engine, done: (exit: number) => void): Command {
+type Engines = Pick<Call, 'engine' | 'anotherEngine'>
+
+function programOf(io: Io, argv: readonly string[], engines: Engines, done: (exit: number) => void): Command {
   const program = new Command('lm-predictor')
     .description('What a PyTorch or Transformers model costs to run, read from its source.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -64,7 +71,7 @@ function programOf(io: Io, argv: readonly string[], engine: Engine, done: (exit:
   for (const row of commands) {
     const [name = ''] = row.path.slice(-1)
     const command = (row.path.length === 1 ? program : groupOf(program, row.path[0] ?? '')).command(name)
-    describe(command, row).action(async () => done(await execute(row, command, argv, io, engine)))
+    describe(command, row).action(async () => done(await execute(row, command, argv, io, engines)))
   }
   return program
 }
@@ -96,7 +103,7 @@ async function execute(
   command: Command,
   argv: readonly string[],
   io: Io,
-  engine: Engine,
+  engines: Engines,
 ): Promise<number> {
   const problems = new Problems()
   const args = knownArguments(row, command, problems)
@@ -108,7 +115,7 @@ async function execute(
     args,
     flags,
     problems,
-    engine,
+    ...engines,
     provenance: ({ sources, config_sha256, overrides }) => ({
       ...{ tool: 'lm-predictor', version: packageVersion(), command: line, sources, config_sha256 },
       ...(overrides === undefined ? {} : { overrides }),

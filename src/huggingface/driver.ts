@@ -19,6 +19,19 @@ def config_class(model_type):
     return CONFIG_MAPPING[model_type] if model_type in CONFIG_MAPPING else None
 
 
+def model_types():
+    """Every model type that the auto classes know: [[kind, model type, its folder, class name]]."""
+    from transformers.models.auto import modeling_auto
+    from transformers.models.auto.configuration_auto import model_type_to_module_name
+    kinds = {"causal": "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES", "base": "MODEL_MAPPING_NAMES"}
+    found = []
+    for kind, mapping in kinds.items():
+        for model_type, names in getattr(modeling_auto, mapping).items():
+            name = names if isinstance(names, str) else names[0]
+            found.append([kind, model_type, model_type_to_module_name(model_type), name])
+    return found
+
+
 def config_defaults(cls):
     """The values a config class gives its own fields: {name: default}."""
     return {f.name: f.default for f in fields(cls) if f.default is not MISSING}

@@ -60,6 +60,8 @@ def own_inputs(model, config, batch, seq, device, all_kinds):
     """What a call needs that token ids alone don't serve: {name: tensor}, or None. With all_kinds, what is optional as well."""
     parameters = inspect.signature(type(model).forward).parameters
     main = getattr(model, "main_input_name", "input_ids")
+    if main not in parameters:
+        main = "input_ids"  # a part inherits the name from the whole model's class
     if main == "input_ids" and not all_kinds:
         return None
     made = {}

@@ -1,6 +1,7 @@
 // How results read: pages for a terminal, JSON for programs. Nothing here writes anywhere.
 export { analysisText } from './analysis.ts'
 export { type AnnotatedForward, type AnnotatedLine, annotateJson, annotateText } from './annotate.ts'
+export { type Coverage, coverageJson, coverageMarkdown, type CoverageRow, coverageText } from './coverage.ts'
 export { errorLines, type ErrorReport, errorReport } from './errors.ts'
 export { type InspectedWeight, inspectJson, inspectText, type ModuleTree } from './inspect.ts'
 export { hardwareDetails, hardwareJson, hardwareText, type ListedModel, modelsJson, modelsText } from './lists.ts'

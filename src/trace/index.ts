@@ -9,7 +9,7 @@ export {
   type ModelTrace,
   type TraceRequest,
 } from './model.ts'
-export { printOracleLine, signature, type OracleLine } from './oracle.ts'
+export { printOracleLine, recordedLine, signature, type OracleLine } from './oracle.ts'
 export {
   phaseLabel,
   phaseOf,

@@ -39,8 +39,18 @@ export function oracleLine(phase: string, call: KernelCall): OracleLine {
 
 /** A line as text; bigints as plain JSON numbers. */
 export function printOracleLine(line: OracleLine): string {
+  return printLine(line)
+}
+
+function printLine(line: Partial<OracleLine>): string {
   const fields = Object.entries(line).map(([key, value]) => {
     return `${JSON.stringify(key)}:${typeof value === 'bigint' ? value.toString() : JSON.stringify(value)}`
   })
   return `{${fields.join(',')}}`
+}
+
+/** A line with the fields that recordings from PyTorch have, which count no arithmetic beyond matrix products. */
+export function recordedLine(line: OracleLine): string {
+  const { phase, module, op, in: inputs, out, matmul_flops, read, write, at } = line
+  return printLine({ phase, module, op, in: inputs, out, matmul_flops, read, write, at })
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { allHardware, catalogueModels, findModel, modelConfigText, nearestModels } from '../../src/cli/catalogue.ts'
+import type { Ledger } from '../../src/cli/ledger.ts'
 import { validator } from './schemas.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -69,5 +70,18 @@ describe('catalogue', () => {
 
   it('suggests the nearest', () => {
     expect(nearestModels('meta-lama/Llama-3.1-8B')).toEqual(['meta-llama/Llama-3.1-8B'])
+  })
+})
+
+describe('ledger', () => {
+  const files = readdirSync(join(root, 'ledger'))
+  const validate = validator('ledger')
+
+  it.each(files)('%s keeps its schema, and each type once', (file) => {
+    const ledger = json(`ledger/${file}`) as Ledger
+    expect(validate(ledger)).toEqual([])
+    expect(file).toBe(`transformers-${ledger.transformers}.json`)
+    const types = ledger.types.map((t) => `${t.kind} ${t.model_type}`)
+    expect(new Set(types).size).toBe(types.length)
   })
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Engine, engine } from '../../src/cli/engine.ts'
+import { ledgerOf } from '../../src/cli/ledger.ts'
 import { AnalysisError } from '../../src/text/index.ts'
 import type { ModelAnalysis, ModuleAnalysis } from '../../src/trace/formats.ts'
 import { cli } from './run.ts'
@@ -253,5 +254,63 @@ describe('verify', () => {
       '1 of 3 kernels differ from torch 2.13.0\nkernel 2\n  PyTorch  none\n  this     a\n',
     ])
     expect(validator('verify')(JSON.parse((await cli('verify', 'x', '--json')).out))).toEqual([])
+  })
+})
+
+describe('coverage', () => {
+  const types = ['llama', 'gpt2', 'nosuch'].map((modelType) => {
+    return { kind: 'causal', modelType, className: `transformers.models.${modelType}.Model` } as const
+  })
+  const recorded = ledgerOf('5.23.0')?.types.find((t) => t.kind === 'causal' && t.model_type === 'llama')?.calls ?? []
+
+  function covers(cover: Engine['cover']): void {
+    finds('modelTypes', { ...origin, version: '5.23.0', types })
+    vi.spyOn(engine, 'cover').mockImplementation(cover)
+  }
+
+  it('says which types are equal to what was recorded, which run, and what stops the rest', async () => {
+    covers((_, { className: model }) => {
+      if (model.includes('llama')) return Promise.resolve(recorded.map((call) => ({ ...call })))
+      const span = { file: 'models/gpt2/modeling_gpt2.py', line: 12 }
+      if (model.includes('gpt2')) throw new AnalysisError('unsupported-op', 'op aten.x', { span })
+      return Promise.resolve([{ phase: 'prefill b1 s32', kernels: 4, digest: '0123456789abcdef' }])
+    })
+    const { code, out, err } = await cli('coverage', '--workers', '2')
+    expect([code, err]).toEqual([0, ''])
+    const kernels = recorded.reduce((n, c) => n + c.kernels, 0).toLocaleString('en')
+    const row = ['causal language models', '3', '1', '0', '1', '1', '0', kernels]
+    expect(out.split('\n')[3]?.split(/ {2,}/)).toEqual(row)
+    expect(out).toContain('gpt2: op aten.x (models/gpt2/modeling_gpt2.py:12)')
+    expect((await cli('coverage', '--format', 'markdown')).out).toContain(`| ${row.join(' | ')} |`)
+    expect(validator('coverage')(JSON.parse((await cli('coverage', '--json')).out))).toEqual([])
+  })
+
+  it('exits with 1 when one differs, and names the call', async () => {
+    covers(() => Promise.resolve(recorded.map((call, i) => (i === 1 ? { ...call, digest: '0'.repeat(16) } : call))))
+    const { code, out } = await cli('coverage', '--filter', '^llama$')
+    expect([code, out.split('\n').slice(-3, -1)]).toEqual([1, ['different', `  llama: ${recorded[1]?.phase ?? ''}`]])
+  })
+
+  it('takes only a regular expression as a filter', async () => {
+    covers(() => Promise.resolve([]))
+    const { code, err } = await cli('coverage', '--filter', '(')
+    expect([code, err.split('\n')[0]]).toEqual([2, 'error bad-option: --filter (: expected a regular expression'])
+  })
+
+  it('is made from the user\u2019s own PyTorch by verify --all', async () => {
+    covers(() => Promise.resolve([]))
+    const verify = vi.spyOn(engine, 'verify').mockResolvedValue({
+      ...{ ...origin, against: 'torch 2.13.0, transformers 5.23.0', kernels: 3 },
+      differences: [{ index: 2, ours: 'a', theirs: undefined }],
+    })
+    const { code, out } = await cli('verify', '--all', '--filter', 'llama|nosuch')
+    expect(verify.mock.calls.map(([model, call]) => [model.model, call.seq])).toEqual([
+      ['transformers.models.llama.Model', 7],
+      ['transformers.models.nosuch.Model', 32],
+    ])
+    expect([code, out.split('\n').slice(-4, -1)]).toEqual([
+      1,
+      ['different', '  llama: prefill b1 s7', '  nosuch: 1 × 32 tokens'],
+    ])
   })
 })

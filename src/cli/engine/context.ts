@@ -17,7 +17,7 @@ import {
 import { Programs } from '../../python/index.ts'
 import type { SourcePackage } from '../../trace/formats.ts'
 import { modelConfigText, nearestModels } from '../catalogue.ts'
-import type { ModelOptions, Origin, SourceOptions } from '../engine.ts'
+import type { ModelOptions, ModelType, Origin, SourceOptions } from '../engine.ts'
 import { readGiven } from '../files.ts'
 import { findPackage } from '../node/environment.ts'
 import { fileSources, type FileSources } from '../node/provider.ts'
@@ -154,6 +154,12 @@ function settingsOf(options: SourceOptions): Pick<ModelSpec, 'attn' | 'experts' 
 /** A project alone: for commands that name a class and no model. */
 export function classContext(options: SourceOptions): Promise<Context> {
   return contextOf(options, { id: options.className ?? '', ...configOf(options) })
+}
+
+/** A project and a model type of its library, in its own default sizes. */
+export function typeContext(options: SourceOptions, { modelType, className }: ModelType): Promise<Context> {
+  const config = { model_type: modelType }
+  return contextOf(options, { id: modelType, className, config, text: undefined, folder: undefined })
 }
 
 /** A project and a model of it. */

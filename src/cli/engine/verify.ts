@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { raise } from '../../text/index.ts'
 import { callDriver, JsonFloat, toJson } from '../../huggingface/index.ts'
-import { oracleLines, printOracleLine, type ModelTrace, type OracleLine } from '../../trace/index.ts'
+import { oracleLines, recordedLine, type ModelTrace } from '../../trace/index.ts'
 import type { VerifyResult } from '../../report/index.ts'
 import type { CallOptions, ModelOptions, Origin } from '../engine.ts'
 import { packageRoot } from '../paths.ts'
@@ -28,17 +28,12 @@ export async function verify(
     })
   }
   const recorded = record(context, trace, call, python ?? 'python3')
-  const ours = oracleLines(trace).map(comparable)
+  const ours = oracleLines(trace).map(recordedLine)
   const differences: { index: number; ours: string | undefined; theirs: string | undefined }[] = []
   for (let i = 0; i < Math.max(ours.length, recorded.lines.length); i++) {
     if (ours[i] !== recorded.lines[i]) differences.push({ index: i, ours: ours[i], theirs: recorded.lines[i] })
   }
   return { ...context.origin(), against: recorded.against, kernels: ours.length, differences }
-}
-
-/** A line with the fields that both sides have, in one order. */
-function comparable(line: OracleLine): string {
-  return printOracleLine({ ...line, flops: 0 }).replace(/,"flops":0\}$/, '}')
 }
 
 /** The recorder's arguments for one call. */

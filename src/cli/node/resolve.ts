@@ -75,7 +75,8 @@ export async function resolveModel(
   const local = cached !== undefined && existsSync(cached) ? readFileSync(cached, 'utf8') : undefined
   const text = catalogue.config(model) ?? local ?? (await fromHub(model, env))
   if (text !== undefined) {
-    return { name: model, config: parseConfig(text, model), configText: text, className: undefined, folder }
+    const config = withOwnQuantization(parseConfig(text, model), folder)
+    return { name: model, config, configText: text, className: undefined, folder }
   }
   const near = catalogue.nearest(model)
   const hint =
@@ -88,7 +89,18 @@ function fromPath(model: string, path: string): ResolvedModel {
   const file = isFolder ? join(path, 'config.json') : path
   if (!existsSync(file)) return raise('bad-file', `${model} holds no config.json`)
   const { config, text } = readConfig(file)
-  return { name: model, config, configText: text, className: undefined, folder: dirname(file) }
+  const folder = dirname(file)
+  const whole = isFolder ? withOwnQuantization(config, folder) : config
+  return { name: model, config: whole, configText: text, className: undefined, folder }
+}
+
+/** TensorRT Model Optimizer says in a file of its own how it stored weights, where the config does not. */
+const quantizationFile = 'hf_quant_config.json'
+
+function withOwnQuantization(config: JsonObject, folder: string | undefined): JsonObject {
+  const path = folder === undefined ? undefined : join(folder, quantizationFile)
+  if (config['quantization_config'] !== undefined || path === undefined || !existsSync(path)) return config
+  return { ...config, quantization_config: { quant_method: 'modelopt', ...readConfig(path).config } }
 }
 
 /** The local Hugging Face cache of repositories. */

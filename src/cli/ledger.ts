@@ -1,0 +1,46 @@
+// What PyTorch launches for the model types of a library, in their own default sizes: a file a version, condensed from
+// recordings by scripts/make-ledger.ts.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { raise } from '../text/index.ts'
+import type { CallOptions } from './engine.ts'
+import { packageRoot } from './paths.ts'
+
+/** One recorded call. */
+export interface RecordedCall {
+  /** `prefill b1 s7` */
+  readonly phase: string
+  readonly kernels: number
+  /** Of the recorded lines: the first digits of their SHA-256. */
+  readonly digest: string
+  /** `NAME=dtype[shape]`; token ids where there are none. */
+  readonly inputs?: readonly string[]
+}
+
+export interface RecordedType {
+  readonly kind: 'base' | 'causal'
+  readonly model_type: string
+  readonly calls: readonly RecordedCall[]
+}
+
+export interface Ledger {
+  readonly schema_version: 1
+  readonly transformers: string
+  readonly torch: string
+  readonly types: readonly RecordedType[]
+}
+
+/** The ledger of a version; undefined where none was made. */
+export function ledgerOf(version: string): Ledger | undefined {
+  const path = join(packageRoot(), 'ledger', `transformers-${version}.json`)
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Ledger) : undefined
+}
+
+/** The call that was recorded. */
+export function callOf({ phase, inputs = [] }: RecordedCall): CallOptions {
+  const [, name = '', batch, seq, cache] = /^(\w+) b(\d+)(?: s(\d+))?(?: c(\d+))?$/.exec(phase) ?? []
+  const known = phases.find((p) => p === name) ?? raise('bad-file', `the ledger has an unknown phase ${phase}`)
+  return { phase: known, batch: Number(batch), seq: Number(seq ?? 1), cache: Number(cache ?? 0), inputs }
+}
+
+const phases = ['prefill', 'decode', 'extend', 'forward'] as const
