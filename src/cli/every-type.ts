@@ -42,6 +42,8 @@ export async function everyType(
   const ledger = ledgerOf(version)
   const recorded = new Map(ledger?.types.map((t) => [`${t.kind} ${t.model_type}`, t]))
   const chosen = types.filter((t) => filter.test(t.modelType))
+  if (chosen.length === 0)
+    return raise('bad-option', `no model type of transformers ${version} matches ${filter.source}`)
   const progress = new Progress(io)
   const rows = new Map<ModelType, CoverageRow>()
   const open = [...chosen]

@@ -291,10 +291,15 @@ describe('coverage', () => {
     expect([code, out.split('\n').slice(-3, -1)]).toEqual([1, ['different', `  llama: ${recorded[1]?.phase ?? ''}`]])
   })
 
-  it('takes only a regular expression as a filter', async () => {
+  it('takes only a regular expression that matches something as a filter', async () => {
     covers(() => Promise.resolve([]))
     const { code, err } = await cli('coverage', '--filter', '(')
     expect([code, err.split('\n')[0]]).toEqual([2, 'error bad-option: --filter (: expected a regular expression'])
+    const nothing = await cli('coverage', '--filter', 'gtp')
+    expect([nothing.code, nothing.err.split('\n')[0]]).toEqual([
+      2,
+      'error bad-option: no model type of transformers 5.23.0 matches gtp',
+    ])
   })
 
   it('is made from the user\u2019s own PyTorch by verify --all', async () => {
