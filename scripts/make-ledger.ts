@@ -2,11 +2,10 @@
 // tool: kernels and a digest for each call. `lm-predictor coverage` compares with it.
 //
 //     npx tsx scripts/make-ledger.ts causal=FOLDER base=FOLDER …
-import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { Ledger, RecordedCall, RecordedType } from '../src/cli/ledger.ts'
+import { digestOf, type Ledger, type RecordedCall, type RecordedType } from '../src/cli/ledger.ts'
 
 interface Header {
   readonly model_type: string
@@ -15,7 +14,6 @@ interface Header {
   readonly inputs?: Readonly<Record<string, Readonly<Record<string, string>>>> | null
 }
 
-const digits = 16
 const found = new Map<string, RecordedType>()
 const versions = new Set<string>()
 let head: Header | undefined
@@ -43,10 +41,8 @@ function callsOf(header: Header, lines: readonly string[]): RecordedCall[] {
     phases.set(phase, [...(phases.get(phase) ?? []), line])
   }
   return [...phases].map(([phase, of]) => {
-    const hash = createHash('sha256').update(of.map((line) => `${line}\n`).join(''))
     const inputs = Object.entries(header.inputs?.[phase] ?? {}).map(([name, text]) => `${name}=${text}`)
-    const digest = hash.digest('hex').slice(0, digits)
-    return { phase, kernels: of.length, digest, ...(inputs.length === 0 ? {} : { inputs }) }
+    return { phase, ...digestOf(of), ...(inputs.length === 0 ? {} : { inputs }) }
   })
 }
 

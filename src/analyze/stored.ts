@@ -74,10 +74,10 @@ export function storedWeights(vm: Vm, built: BuiltModel, quantization: JsonObjec
         stored.bytes += bytes * (elements(origin.tensor) / total)
       }
     }
-    const unmet = quantizedModuleNames(quantization).filter(
-      (name) => !quantizable.has(name) && !quantizable.has(inModel.get(name) ?? name),
-    )
-    refuse(vm, model, unmet, inModel)
+    const unmet = quantizedModuleNames(quantization)
+      .map((name) => namesOfModule(name, inModel))
+      .filter((names) => !names.some((name) => quantizable.has(name)))
+    refuse(vm, model, unmet)
     return byPattern(
       [...found].map(([{ name, tensor }, { formats, bytes, multiplied }]) => {
         const value = {
@@ -101,15 +101,19 @@ function listsIn(value: Value): readonly (readonly string[])[] {
   return items(value).map((names) => items(names).filter((name) => typeof name === 'string'))
 }
 
-/** Modules that are to be quantised and are not there, unless the model says itself that it has no use for them. */
-function refuse(vm: Vm, model: PyInstance, unmet: readonly string[], inModel: ReadonlyMap<string, string>): void {
-  const names = unmet.flatMap((name) => [name, inModel.get(name) ?? name])
-  const [unused = []] = listsIn(tuple([callDriver(vm, 'left_out', [model, list(names)])]))
-  const missing = unmet.filter((name) => !unused.includes(name) && !unused.includes(inModel.get(name) ?? name))
+/** Modules, under their names, that are to be quantised and are not there, unless the model says that it has no use for them. */
+function refuse(vm: Vm, model: PyInstance, unmet: readonly (readonly string[])[]): void {
+  const [unused = []] = listsIn(tuple([callDriver(vm, 'left_out', [model, list(unmet.flat())])]))
+  const missing = unmet.filter((names) => !names.some((name) => unused.includes(name)))
   if (missing.length === 0) return
-  raise('unknown-quantization', `quantized_layers names ${missing[0]}, which is no linear layer of this model`, {
+  raise('unknown-quantization', `quantized_layers names ${missing[0]?.[0]}, which is no linear layer of this model`, {
     notes: missing.length > 1 ? [`${String(missing.length)} of its names are not found in the model.`] : [],
   })
+}
+
+/** A name that a quantisation lists, and what the library calls that module in the model, where that is another. */
+function namesOfModule(name: string, inModel: ReadonlyMap<string, string>): string[] {
+  return [...new Set([name, inModel.get(name) ?? name])]
 }
 
 /** What the library calls the modules in the model that a quantisation lists. */
@@ -121,7 +125,7 @@ function modelNames(vm: Vm, model: PyInstance, quantization: JsonObject): Readon
 
 /** The names that a quantisation lists, each beside what the library calls that module in the model. */
 function withModelNames(quantization: JsonObject, inModel: ReadonlyMap<string, string>): JsonObject {
-  const both = (name: string) => [...new Set([name, inModel.get(name) ?? name])]
+  const both = (name: string) => namesOfModule(name, inModel)
   const visit = (json: Json): Json => {
     if (Array.isArray(json))
       return (json as readonly Json[]).flatMap((x) => (typeof x === 'string' ? both(x) : [visit(x)]))

@@ -1,5 +1,6 @@
 // What PyTorch launches for the model types of a library, in their own default sizes: a file a version, condensed from
 // recordings by scripts/make-ledger.ts.
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { raise } from '../text/index.ts'
@@ -28,6 +29,20 @@ export interface Ledger {
   readonly transformers: string
   readonly torch: string
   readonly types: readonly RecordedType[]
+}
+
+/** Hexadecimal digits of a SHA-256 that are kept. */
+const digestLength = 16
+
+/** How many kernels a trace has, and the digest of its lines as recordings hold them. */
+export function digestOf(lines: Iterable<string>): Pick<RecordedCall, 'kernels' | 'digest'> {
+  const hash = createHash('sha256')
+  let kernels = 0
+  for (const line of lines) {
+    hash.update(`${line}\n`)
+    kernels++
+  }
+  return { kernels, digest: hash.digest('hex').slice(0, digestLength) }
 }
 
 /** The ledger of a version; undefined where none was made. */

@@ -1,11 +1,11 @@
 // `coverage`: which model types a library has, and what each one's calls launch, as digests to compare with those of
 // PyTorch's own traces.
-import { createHash } from 'node:crypto'
 import { PyList } from '../../python/index.ts'
 import { buildModel, callDriver, createVm, packageVersion } from '../../huggingface/index.ts'
 import { raise } from '../../text/index.ts'
-import { oracleLines, recordedLine, traceLoaded, type ModelTrace } from '../../trace/index.ts'
+import { oracleLines, recordedLine, traceLoaded } from '../../trace/index.ts'
 import type { CallOptions, CoveredCall, ModelType, ModelTypes, SourceOptions } from '../engine.ts'
+import { digestOf } from '../ledger.ts'
 import { classContext, typeContext } from './context.ts'
 import { requestOf } from './trace.ts'
 
@@ -41,18 +41,8 @@ export async function cover(
   const context = await typeContext(options, type)
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
-  return calls.map((call) => digested(traceLoaded({ vm, built }, requestOf(context, call))))
+  return calls.map((call) => {
+    const trace = traceLoaded({ vm, built }, requestOf(context, call))
+    return { phase: trace.label, ...digestOf(oracleLines(trace).map(recordedLine)) }
+  })
 }
-
-function digested(trace: ModelTrace): CoveredCall {
-  const hash = createHash('sha256')
-  let kernels = 0
-  for (const line of oracleLines(trace)) {
-    hash.update(`${recordedLine(line)}\n`)
-    kernels++
-  }
-  return { phase: trace.label, kernels, digest: hash.digest('hex').slice(0, digestLength) }
-}
-
-/** Hexadecimal digits of a SHA-256 that are kept. */
-const digestLength = 16
