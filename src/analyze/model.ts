@@ -12,7 +12,8 @@ import {
   type Project,
 } from '../huggingface/index.ts'
 import { torchState, type KernelCall } from '../torch/index.ts'
-import { runCall, type NamedInput, type Phase } from '../trace/run.ts'
+import type { Phase } from '../trace/labels.ts'
+import { runCall, type NamedInput } from '../trace/run.ts'
 import type {
   AnalysisSizes,
   FixedConfig,

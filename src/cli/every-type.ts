@@ -1,7 +1,7 @@
 // Work on every model type of a library, several at a time: what `coverage` and `verify --all` have in common.
-import { errorReport, type Coverage, type CoverageRow } from '../report/index.ts'
+import { coverageJson, coverageText, errorReport, type Coverage, type CoverageRow } from '../report/index.ts'
 import { raise } from '../text/index.ts'
-import type { Call } from './command.ts'
+import { answer, type Call } from './command.ts'
 import type { Engine, ModelType, Origin, SourceOptions } from './engine.ts'
 import { ledgerOf, type RecordedType } from './ledger.ts'
 import { Progress } from './progress.ts'
@@ -70,4 +70,15 @@ async function finding(check: Promise<Finding>) {
     const stop = { code, message, file: where?.file, line: where?.line }
     return { status: 'stopped', kernels: 0, differing: [], stop } as const
   }
+}
+
+/** Prints what was found. Returns the exit code: 1 where a type differs. */
+export async function answerCoverage(
+  call: Call,
+  { sources, config_sha256, ...coverage }: Coverage & Origin,
+  text: (coverage: Coverage) => readonly string[] = (c) => coverageText(c, call.io.terminal),
+): Promise<number> {
+  const json = () => coverageJson(coverage, call.provenance({ sources, config_sha256 }))
+  await answer(call, 'coverage', () => text(coverage), json)
+  return coverage.rows.some((r) => r.status === 'different') ? 1 : 0
 }

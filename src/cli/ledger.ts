@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { raise } from '../text/index.ts'
+import { parsePhaseLabel } from '../trace/labels.ts'
 import type { CallOptions } from './engine.ts'
 import { packageRoot } from './paths.ts'
 
@@ -52,10 +53,7 @@ export function ledgerOf(version: string): Ledger | undefined {
 }
 
 /** The call that was recorded. */
-export function callOf({ phase, inputs = [] }: RecordedCall): CallOptions {
-  const [, name = '', batch, seq, cache] = /^(\w+) b(\d+)(?: s(\d+))?(?: c(\d+))?$/.exec(phase) ?? []
-  const known = phases.find((p) => p === name) ?? raise('bad-file', `the ledger has an unknown phase ${phase}`)
-  return { phase: known, batch: Number(batch), seq: Number(seq ?? 1), cache: Number(cache ?? 0), inputs }
+export function callOf({ phase: label, inputs = [] }: RecordedCall): CallOptions {
+  const call = parsePhaseLabel(label) ?? raise('bad-file', `the ledger has an unknown phase ${label}`)
+  return { ...call, inputs }
 }
-
-const phases = ['prefill', 'decode', 'extend', 'forward'] as const

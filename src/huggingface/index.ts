@@ -9,6 +9,7 @@ export {
   type Experts,
   type ModelDType,
   type ModelSpec,
+  requireTransformers,
 } from './model.ts'
 export { autoMapOf, remotePackage, RemoteCode, repositoriesOf } from './remote.ts'
 export {

@@ -42,8 +42,14 @@ export interface BuiltModel {
   readonly plain?: true
 }
 
-const withoutTransformers =
-  'the sources of transformers were not found: neither in the active Python environment nor in the cache of this tool'
+/** Stops where there is no library to read models from. */
+export function requireTransformers(vm: Vm): void {
+  if (vm.importer.exists('transformers')) return
+  raise(
+    'source-not-found',
+    'the sources of transformers were not found: neither in the active Python environment nor in the cache of this tool',
+  )
+}
 
 /** The value of a dotted name, or undefined where some part of it does not exist. */
 function lookUp(vm: Vm, name: string): Value | undefined {
@@ -172,7 +178,7 @@ export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
     const maker = plainMaker(vm, spec)
     if (maker !== undefined) return buildPlain(vm, maker, spec, dtype, scope)
     if ((spec.arguments ?? []).length > 0) raise('bad-option', '--arg is for models that are no Transformers models')
-    if (!vm.importer.exists('transformers')) raise('source-not-found', withoutTransformers)
+    requireTransformers(vm)
     const config = buildConfig(vm, spec, scope)
     const cls = classFor(vm, spec, config)
     state.gradEnabled = false

@@ -9,15 +9,6 @@ export {
   type ModelTrace,
   type TraceRequest,
 } from './model.ts'
+export { phaseLabel, type Phase } from './labels.ts'
 export { printOracleLine, recordedLine, signature, type OracleLine } from './oracle.ts'
-export {
-  phaseLabel,
-  phaseOf,
-  runCall,
-  traceCall,
-  type CallSpec,
-  type NamedInput,
-  type Padding,
-  type Phase,
-  type Sizes,
-} from './run.ts'
+export { phaseOf, runCall, traceCall, type CallSpec, type NamedInput, type Padding, type Sizes } from './run.ts'

@@ -3,7 +3,8 @@ import { buildModel, createVm, type BuiltModel, type ModelSpec, type Project } f
 import type { Vm } from '../python/index.ts'
 import type { KernelCall } from '../torch/index.ts'
 import { oracleLine, type OracleLine } from './oracle.ts'
-import { generates, phaseLabel, phaseOf, traceCall, type NamedInput, type Padding, type Phase } from './run.ts'
+import { phaseLabel, type Phase } from './labels.ts'
+import { generates, phaseOf, traceCall, type NamedInput, type Padding } from './run.ts'
 
 export interface CallRequest {
   readonly phase?: Phase | undefined

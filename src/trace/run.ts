@@ -5,9 +5,8 @@ import { floorDiv, gt, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/index.ts'
 import { recording, type KernelCall } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
+import type { Phase } from './labels.ts'
 import { callPlain, inputValue } from './plain.ts'
-
-export type Phase = 'prefill' | 'decode' | 'extend' | 'forward'
 
 /** Sizes of a call: sequences, new tokens per sequence, tokens already in the cache. */
 export interface Sizes {
@@ -60,13 +59,6 @@ export function phaseOf(
   if (phase === undefined || phase === meant) return meant
   if ((phase === 'forward' || phase === 'prefill') && sizes.cache === 0) return phase
   return raise('bad-phase', `phase ${phase} contradicts --seq ${sizes.seq} --cache ${sizes.cache}`)
-}
-
-/** `prefill b2 s32`, as recordings name it. */
-export function phaseLabel(phase: Phase, sizes: Sizes): string {
-  if (phase === 'decode') return `decode b${String(sizes.batch)} c${String(sizes.cache)}`
-  if (phase === 'extend') return `extend b${String(sizes.batch)} s${String(sizes.seq)} c${String(sizes.cache)}`
-  return `${phase} b${String(sizes.batch)} s${String(sizes.seq)}`
 }
 
 /** Calls a model once; `around` runs that call alone. Returns what the model returned. */

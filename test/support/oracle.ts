@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { parsePhaseLabel, type Phase } from '../../src/trace/labels.ts'
 
-type PhaseKind = 'prefill' | 'decode' | 'extend' | 'forward'
 type DType = 'bf16' | 'f16' | 'f32'
 
 /** One kernel, as `trace --format oracle` prints it. Costs beyond 2^53 are bigints. */
@@ -26,7 +26,7 @@ export interface TraceRequest {
   readonly className: string
   /** The config file's text, not its value: parsing it as JavaScript would lose the `.0` of a Python float. */
   readonly config: string
-  readonly phase: PhaseKind
+  readonly phase: Phase
   readonly batch: number
   readonly seq: number
   readonly cache: number
@@ -109,16 +109,13 @@ function groupByPhase(lines: readonly string[]): Map<string, string[]> {
 }
 
 function requestOf(header: Header, config: string, phase: string): TraceRequest {
-  const form = /^(prefill|decode|extend|forward) b(\d+)(?: s(\d+))?(?: c(\d+))?$/.exec(phase)
-  if (!form) throw new Error(`not a phase: ${phase}`)
+  const call = parsePhaseLabel(phase)
+  if (!call) throw new Error(`not a phase: ${phase}`)
   return {
     modelType: header.model_type,
     className: header.cls,
     config,
-    phase: form[1] as PhaseKind,
-    batch: Number(form[2]),
-    seq: Number(form[3] ?? 1),
-    cache: Number(form[4] ?? 0),
+    ...call,
     attn: header.attn ?? undefined,
     experts: header.experts ?? undefined,
     dtype: header.dtype,

@@ -1,29 +1,23 @@
 // `coverage`: every model type of a library, compared with what PyTorch was recorded to launch. Exit code 1 says that one
 // differs.
 import { availableParallelism } from 'node:os'
-import { coverageJson, coverageMarkdown, coverageText } from '../../report/index.ts'
-import { answer, type Call } from '../command.ts'
+import { coverageMarkdown } from '../../report/index.ts'
+import type { Call } from '../command.ts'
 import type { CoveredCall, SourceOptions } from '../engine.ts'
-import { everyType, filterOption, type TypeCheck } from '../every-type.ts'
+import { answerCoverage, everyType, filterOption, type TypeCheck } from '../every-type.ts'
 import { callOf, type RecordedCall } from '../ledger.ts'
 import { sourceOptions } from '../model-options.ts'
 
 export async function run(call: Call): Promise<number> {
-  const { flags, problems, engine, io } = call
+  const { flags, problems, engine } = call
   const options = sourceOptions(call)
   const filter = filterOption(call)
   const format = flags.choice('format', ['table', 'markdown']) ?? 'table'
   const workers = flags.integer('workers', availableParallelism(), 1)
   await problems.attemptAsync(() => engine.checkSources(options))
   problems.stop()
-  const { sources, config_sha256, ...coverage } = await everyType(
-    call,
-    { options, filter, workers },
-    compareWith(options),
-  )
-  const text = () => (format === 'markdown' ? coverageMarkdown(coverage) : coverageText(coverage, io.terminal))
-  await answer(call, 'coverage', text, () => coverageJson(coverage, call.provenance({ sources, config_sha256 })))
-  return coverage.rows.some((r) => r.status === 'different') ? 1 : 0
+  const coverage = await everyType(call, { options, filter, workers }, compareWith(options))
+  return answerCoverage(call, coverage, format === 'markdown' ? coverageMarkdown : undefined)
 }
 
 const compareWith =

@@ -1,7 +1,7 @@
 // `verify`: against the user's own PyTorch. Exit code 1 says that there is a difference.
-import { coverageJson, coverageText, verifyJson, verifyText } from '../../report/index.ts'
+import { verifyJson, verifyText } from '../../report/index.ts'
 import { answer, type Call } from '../command.ts'
-import { everyType, filterOption } from '../every-type.ts'
+import { answerCoverage, everyType, filterOption } from '../every-type.ts'
 import { callOf } from '../ledger.ts'
 import { callOptions, checkModel, modelArgument, modelOptions, sourceOptions } from '../model-options.ts'
 
@@ -21,7 +21,7 @@ export async function run(call: Call): Promise<number> {
 
 /** Every model type, by one call each, the one that was recorded where there is one: PyTorch starts anew for each. */
 async function verifyAll(call: Call): Promise<number> {
-  const { flags, problems, engine, io } = call
+  const { flags, problems, engine } = call
   const options = sourceOptions(call)
   const filter = filterOption(call)
   const own = callOptions(call, { batch: 1, seq: 32, cache: 0 })
@@ -30,7 +30,7 @@ async function verifyAll(call: Call): Promise<number> {
   problems.stop()
   let torch: string | undefined
   const chosen = { options, filter, workers: 1 }
-  const { sources, config_sha256, ...rest } = await everyType(call, chosen, async (engine, type, recorded) => {
+  const found = await everyType(call, chosen, async (engine, type, recorded) => {
     const model = { ...options, model: type.className }
     const [first] = recorded?.calls ?? []
     const run = first === undefined ? own : callOf(first)
@@ -39,8 +39,5 @@ async function verifyAll(call: Call): Promise<number> {
     if (differences.length === 0) return { status: 'equal', kernels }
     return { status: 'different', kernels, differing: [first?.phase ?? `${run.batch} × ${run.seq} tokens`] }
   })
-  const coverage = { ...rest, torch }
-  const json = () => coverageJson(coverage, call.provenance({ sources, config_sha256 }))
-  await answer(call, 'coverage', () => coverageText(coverage, io.terminal), json)
-  return coverage.rows.some((r) => r.status === 'different') ? 1 : 0
+  return answerCoverage(call, { ...found, torch })
 }

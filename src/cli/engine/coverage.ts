@@ -1,8 +1,7 @@
 // `coverage`: which model types a library has, and what each one's calls launch, as digests to compare with those of
 // PyTorch's own traces.
 import { PyList } from '../../python/index.ts'
-import { buildModel, callDriver, createVm, packageVersion } from '../../huggingface/index.ts'
-import { raise } from '../../text/index.ts'
+import { buildModel, callDriver, createVm, packageVersion, requireTransformers } from '../../huggingface/index.ts'
 import { oracleLines, recordedLine, traceLoaded } from '../../trace/index.ts'
 import type { CallOptions, CoveredCall, ModelType, ModelTypes, SourceOptions } from '../engine.ts'
 import { digestOf } from '../ledger.ts'
@@ -12,12 +11,8 @@ import { requestOf } from './trace.ts'
 /** The model types that the auto classes of the library name. */
 export async function modelTypes(options: SourceOptions): Promise<ModelTypes> {
   const { project, origin } = await classContext(options)
-  if (!project.roots.has('transformers')) {
-    return raise('source-not-found', 'the sources of transformers were not found', {
-      hint: 'Give their folder with --transformers DIR, or fetch them: lm-predictor sources add transformers==VERSION.',
-    })
-  }
   const vm = createVm(project)
+  requireTransformers(vm)
   const rows = vm.guard(() => callDriver(vm, 'model_types', []))
   const types = (rows instanceof PyList ? rows.items : []).flatMap((row): ModelType[] => {
     const [kind, modelType, folder, name] = (row instanceof PyList ? row.items : []).map(String)
