@@ -68,7 +68,7 @@ const known = new Set([
 ])
 
 /** Variables that mean the same in every analysis of a model. */
-function isGlobal(name: string): boolean {
+export function isGlobal(name: string): boolean {
   return known.has(name) || name.startsWith('config.')
 }
 

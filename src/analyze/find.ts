@@ -3,6 +3,7 @@
 import { raise } from '../text/index.ts'
 import { PyClass, PyModule, type Vm } from '../python/index.ts'
 import { findClass, type ModelSpec } from '../huggingface/index.ts'
+import { forwardOf } from '../torch/index.ts'
 
 /** Model classes of a file, the likeliest home first. */
 export function modelsOfFile(vm: Vm, module: string): readonly string[] {
@@ -11,8 +12,7 @@ export function modelsOfFile(vm: Vm, module: string): readonly string[] {
   // Its own classes are bound once it has run; asking for every name would carry out imports that no analysis needs.
   const own = file instanceof PyModule ? [...vm.guard(() => vm.importer.load(file)).dict] : []
   const models = own.flatMap(([name, cls]) => {
-    const isModel =
-      cls instanceof PyClass && cls.isSubclassOf(base) && cls !== base && cls.lookup('forward') !== undefined
+    const isModel = cls instanceof PyClass && cls.isSubclassOf(base) && cls !== base && forwardOf(vm, cls) !== undefined
     return isModel ? [name] : []
   })
   return [...models].sort((a, b) => rank(a) - rank(b)).map((name) => `${module}.${name}`)
@@ -59,7 +59,7 @@ const commonModels = [
 export function* candidates(vm: Vm, className: string, spec: ModelSpec): Generator<ModelSpec> {
   const module = className.slice(0, className.lastIndexOf('.'))
   const cls = findClass(vm, className)
-  if (cls.lookup('forward') === undefined) raise('no-forward', `${className} has no forward()`)
+  if (forwardOf(vm, cls) === undefined) raise('no-forward', `${className} has no forward()`)
   const isOwn = !/^(transformers|torch)\./.test(module)
   const isModel = (): boolean => cls.isSubclassOf(findClass(vm, 'transformers.modeling_utils.PreTrainedModel'))
   // A module of the user's own stands for itself first; so does a model.

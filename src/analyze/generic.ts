@@ -1,8 +1,8 @@
 // Classes that take sizes rather than a config (Linear, RMSNorm, an activation) are run on their own, with a fresh variable
 // for every integer their constructor takes and every dimension their caller passes in, so that one analysis serves all
 // their uses. What each variable stands for is written down by the caller.
-import { isAnalysisError } from '../text/index.ts'
-import { Scope, SymInt, hint, holds, type Int } from '../sym/index.ts'
+import { isAnalysisError, raise } from '../text/index.ts'
+import { Scope, SymInt, hint, holds, variablesOf, type Int } from '../sym/index.ts'
 import {
   call,
   callMethod,
@@ -16,9 +16,9 @@ import {
 } from '../python/index.ts'
 import { namedParameters, Tensor, torchState, withBuildDefaults, type TorchState } from '../torch/index.ts'
 import type { ClassTable } from './classes.ts'
-import { type Reference } from './classes.ts'
+import { isGlobal, type Reference } from './classes.ts'
 import { pathsBelow, recordRun, type CallRecord, type Constructions } from './records.ts'
-import { CannotTransplant, Transplant } from './transplant.ts'
+import { callSizes, CannotTransplant, Transplant } from './transplant.ts'
 
 /** Whether a value is a config: it came with `attribute_map` and a model type. */
 export type IsConfig = (v: Value) => boolean
@@ -75,7 +75,7 @@ export class GenericClasses {
     const made = [...construction.args, ...construction.kwargs.values()]
     const fromConfig = made.some(this.isConfig)
     if (fromConfig && !made.some(holdsSymbol)) return undefined
-    const { text, symbols } = signatureOf(record, made, (v) => this.objectId(v))
+    const { text, symbols } = signatureOf(record, made, fromConfig, (v) => this.objectId(v))
     const id = `${record.cls.id}|${text}`
     const bound = this.boundIn(symbols)
     const call = `${id}|${symbols.map((s) => s.index).join(' ')}`
@@ -113,7 +113,7 @@ export class GenericClasses {
     renameCall(record, renaming)
     return known.parameters.map((name) => {
       const value = renaming.bindings.get(name)
-      if (value === undefined) throw new Error(`no value for the parameter ${name} of ${known.className}`)
+      if (value === undefined) return raise('internal', `no value for the parameter ${name} of ${known.className}`)
       return [name, value] as const
     })
   }
@@ -213,15 +213,20 @@ interface Signature {
  * What decides which analysis a call shares: how it was made and called, with every symbolic integer replaced by the
  * order of its first appearance.
  */
-function signatureOf(record: CallRecord, made: readonly Value[], objectId: (v: object) => number): Signature {
+function signatureOf(
+  record: CallRecord,
+  made: readonly Value[],
+  fromConfig: boolean,
+  objectId: (v: object) => number,
+): Signature {
   const order = new Map<SymInt, number>()
   const symbols = new Set<SymInt>()
   const int = (x: Int): string => {
     if (!(x instanceof SymInt)) return String(x)
     symbols.add(x)
     if (x.hint <= 1) return `=${x.hint}`
-    const name = callSizeOf(x)
-    if (name !== undefined) return name
+    const text = sharedText(x, fromConfig)
+    if (text !== undefined) return text
     let at = order.get(x)
     if (at === undefined) order.set(x, (at = order.size))
     return `#${at}`
@@ -238,14 +243,10 @@ function signatureOf(record: CallRecord, made: readonly Value[], objectId: (v: o
   return { text: [...parts, ...names].join(';'), symbols: [...symbols] }
 }
 
-const callSizes = new Set(['batch_size', 'seq_len', 'cache_len'])
-
-/** The name of a size of the call, which means the same everywhere. */
-function callSizeOf(x: SymInt): string | undefined {
-  const atom = x.expr.single?.monomial.atoms[0]
-  if (atom?.kind !== 'variable' || !callSizes.has(atom.name)) return undefined
-  const shown = x.toString()
-  return shown === atom.name ? shown : undefined
+/** An integer that the callee sees as it is, since its variables mean the same there: see `Transplant`. */
+function sharedText(x: SymInt, fromConfig: boolean): string | undefined {
+  const isShared = (name: string): boolean => callSizes.has(name) || (fromConfig && isGlobal(name))
+  return variablesOf(x.expr).every(isShared) ? x.toString() : undefined
 }
 
 function tensorKey(t: Tensor, int: (x: Int) => string): string {

@@ -11,16 +11,47 @@ export interface Coverage {
   readonly counted: ReadonlyMap<number, number>
 }
 
-/** The function of a file that starts at a line or spans it; undefined where there is none. */
+/** The function of a file that starts at a line, its decorators included, or spans it; undefined where there is none. */
 export function functionAt(statements: readonly AnyNode[], line: number): FunctionNode | undefined {
   let found: FunctionNode | undefined
   const visit = (node: AnyNode): void => {
-    if (isFunction(node) && node.lineno <= line && line <= (node.end_lineno ?? node.lineno)) found = node
+    if (
+      isFunction(node) &&
+      (node.decorator_list[0]?.lineno ?? node.lineno) <= line &&
+      line <= (node.end_lineno ?? node.lineno)
+    )
+      found = node
     if (node.nodeType === 'FunctionDef' || node.nodeType === 'ClassDef' || hasBody(node))
       childrenOf(node).forEach(visit)
   }
   statements.forEach(visit)
   return found
+}
+
+/** The functions of a file that a function names: those of its top level, and by `self.` those beside it in its class. */
+export function functionsNamedIn(fn: FunctionNode, file: readonly AnyNode[]): readonly FunctionNode[] {
+  const byName = new Map(file.filter(isFunction).map((f) => [f.name, f]))
+  const besides = file.find((n) => n.nodeType === 'ClassDef' && childrenOf(n).includes(fn))
+  const methods = new Map((besides === undefined ? [] : childrenOf(besides)).filter(isFunction).map((f) => [f.name, f]))
+  const none = new Map<string, FunctionNode>()
+  const functions = (owner: string | undefined) => (owner === 'self' ? methods : owner === undefined ? byName : none)
+  const found = new Set<FunctionNode>()
+  const visit = (node: AnyNode): void => {
+    const [own, name] = nameOf(node) ?? []
+    const named = name === undefined ? undefined : functions(own).get(name)
+    if (named !== undefined && named !== fn) found.add(named)
+    childrenOf(node).forEach(visit)
+  }
+  fn.body.forEach(visit)
+  return [...found]
+}
+
+/** `name` as [undefined, name], `owner.name` as [owner, name]; undefined for anything else. */
+function nameOf(node: AnyNode): readonly [owner: string | undefined, name: string] | undefined {
+  if (node.nodeType === 'Name' && 'id' in node) return [undefined, String(node.id)]
+  if (node.nodeType !== 'Attribute' || !('attr' in node) || !('value' in node) || !isNode(node.value)) return undefined
+  const [owner, name] = nameOf(node.value) ?? []
+  return owner === undefined && name !== undefined ? [name, String(node.attr)] : undefined
 }
 
 function isFunction(node: AnyNode): node is FunctionNode {
@@ -32,13 +63,11 @@ function hasBody(node: AnyNode): boolean {
 }
 
 /** The ledger of one function. */
-export function ledgerOf(
-  file: SourceFile,
-  fn: FunctionNode,
-  coverage: Coverage,
-  whyNot = 'an earlier line left the function',
-): readonly LedgerLine[] {
+export function ledgerOf(file: SourceFile, fn: FunctionNode, coverage: Coverage): readonly LedgerLine[] {
   const lines: LedgerLine[] = []
+  let ran = false
+  for (let line = fn.lineno + 1; line <= (fn.end_lineno ?? fn.lineno) && !ran; line++) ran = coverage.executed.has(line)
+  const whyNot = ran ? 'an earlier line left the function' : `${fn.name}() is not called`
   const ledger = new FunctionLedger(file, coverage, lines)
   const [first] = fn.body
   ledger.block(first !== undefined && isDocstring(first) ? fn.body.slice(1) : fn.body, whyNot)

@@ -9,7 +9,7 @@ import {
   type Vm,
 } from '../python/index.ts'
 import type { LedgerLine } from '../trace/formats.ts'
-import { functionAt, ledgerOf, parseStatements, type Coverage } from './ledger.ts'
+import { functionAt, functionsNamedIn, ledgerOf, parseStatements, type Coverage } from './ledger.ts'
 import type { CallRecord, Place } from './records.ts'
 
 export class LineLedgers {
@@ -38,27 +38,31 @@ export class LineLedgers {
     return code === undefined ? undefined : { file: code.file.path, line: code.line }
   }
 
-  /** The ledger of a record: its class's `forward()`, then the functions that launched kernels for it. */
+  /** The ledger of a record: its class's `forward()`, then the functions of the file that it names or that launched kernels for it. */
   of(record: CallRecord): readonly LedgerLine[] {
     const source = this.sourceOf(record.cls)
     if (source === 'bundled') return []
     const counted = countLines(record)
-    const functions = new Map<string, { file: string; line: number }>([[`${source.file}:${source.line}`, source]])
-    for (const entry of record.entries) {
-      const place = entry.source
-      if (place === undefined || place.file !== source.file) continue
-      const fn = functionAt(this.tree(place.file), place.line)
-      if (fn !== undefined) functions.set(`${place.file}:${fn.lineno}`, { file: place.file, line: fn.lineno })
-    }
-    return [...functions.values()].flatMap((f) => this.functionLedger(f.file, f.line, counted))
+    const lines = [source, ...record.entries.map((e) => e.source)].flatMap((place) =>
+      place?.file === source.file ? [place.line] : [],
+    )
+    return this.functionsAt(source.file, lines).flatMap((f) => this.functionLedger(source.file, f, counted))
   }
 
   /** The ledger of a class whose `forward()` never ran. */
   unreached(cls: PyClass): readonly LedgerLine[] {
     const source = this.sourceOf(cls)
-    return source === 'bundled'
-      ? []
-      : this.functionLedger(source.file, source.line, new Map(), `${cls.name} is not called`)
+    if (source === 'bundled') return []
+    const nothing = new Map<string, number>()
+    return this.functionsAt(source.file, [source.line]).flatMap((f) => this.functionLedger(source.file, f, nothing))
+  }
+
+  /** The functions at the given lines of a file, and all of the same file that these name. */
+  private functionsAt(file: string, lines: readonly number[]): readonly FunctionNode[] {
+    const tree = this.tree(file)
+    const found = new Set(lines.flatMap((line) => functionAt(tree, line) ?? []))
+    for (const fn of found) for (const named of functionsNamedIn(fn, tree)) found.add(named)
+    return [...found]
   }
 
   /** The function at a line of a file. */
@@ -66,15 +70,9 @@ export class LineLedgers {
     return functionAt(this.tree(path), line)
   }
 
-  private functionLedger(
-    path: string,
-    line: number,
-    counted: ReadonlyMap<string, number>,
-    whyNot?: string,
-  ): readonly LedgerLine[] {
+  private functionLedger(path: string, fn: FunctionNode, counted: ReadonlyMap<string, number>): readonly LedgerLine[] {
     const file = this.fileOf(path)
-    const fn = functionAt(this.tree(path), line)
-    if (file === undefined || fn === undefined) return []
+    if (file === undefined) return []
     const coverage: Coverage = {
       executed: this.vm.coverage?.get(path) ?? new Set(),
       counted: new Map(
@@ -83,7 +81,7 @@ export class LineLedgers {
         ),
       ),
     }
-    return ledgerOf(file, fn, coverage, whyNot)
+    return ledgerOf(file, fn, coverage)
   }
 
   private tree(path: string): readonly StatementNode[] {

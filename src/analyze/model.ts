@@ -36,6 +36,8 @@ export interface AnalyzeRequest extends ModelSpec {
   readonly sizes: AnalysisSizes
   /** Logits of the last position alone, as `generate` asks for. */
   readonly lastLogits?: boolean | undefined
+  /** Images and sounds as well, where text alone would do. */
+  readonly everything?: boolean | undefined
   /** Inputs in place of `input_ids`, by the variables of the call's sizes. */
   readonly inputs?: ((sizes: Readonly<Record<string, Int>>) => readonly NamedInput[]) | undefined
 }
@@ -114,8 +116,9 @@ export class ModelAnalyzer {
     declareWidths(vm.state(torchState), scope)
     let root: CallRecord | undefined
     let output: Value = null
+    const { phase, lastLogits, everything } = this.request
     const inputs = this.request.inputs?.({ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache })
-    runCall(vm, built, { phase: this.request.phase, sizes, inputs, lastLogits: this.request.lastLogits }, (run) => {
+    runCall(vm, built, { phase, sizes, inputs, lastLogits, everything }, (run) => {
       const taken = recordRun(vm, this.constructions, run, pathsBelow(built.model), (record) => {
         if (record.module === built.model) root = record
         this.onRecord(record, scope)

@@ -3,12 +3,13 @@
 import { exprOf, mul, pin, SymInt, variablesOf, type Int, type Scope } from '../sym/index.ts'
 import { depsOf, PyDict, PyFloat, PyInstance, PyList, PyObject, PySet, PyTuple, type Value } from '../python/index.ts'
 import { contiguousStrides, isNonOverlappingAndDense, Tensor, newTensor } from '../torch/index.ts'
+import { isGlobal } from './classes.ts'
 
 /** Thrown where a value has no counterpart in the other scope: the class is then analysed where it stands. */
 export class CannotTransplant extends Error {}
 
 /** Sizes of the call, which mean the same everywhere. */
-const callSizes = new Set(['batch_size', 'seq_len', 'cache_len'])
+export const callSizes: ReadonlySet<string> = new Set(['batch_size', 'seq_len', 'cache_len'])
 
 export class Transplant {
   /** Fresh parameters by name, with what the caller passes for them. */
@@ -129,7 +130,8 @@ export class Transplant {
   private shared(value: Int): Int | undefined {
     if (!(value instanceof SymInt)) return value
     const names = variablesOf(value.expr)
-    const common = (n: string): boolean => callSizes.has(n) || (this.sharesConfig && !this.bindings.has(n))
+    const common = (n: string): boolean =>
+      callSizes.has(n) || (this.sharesConfig && isGlobal(n) && !this.bindings.has(n))
     if (!names.every(common)) return undefined
     for (const n of names) {
       const info = value.scope.variables.get(n)

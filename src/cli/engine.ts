@@ -34,6 +34,8 @@ export type SourceOptions = Omit<ModelOptions, 'model'>
 export interface CallOptions {
   readonly phase?: 'prefill' | 'decode' | 'extend' | 'forward' | undefined
   readonly batch: number
+  /** The batch size is one that nobody asked for: another will do. */
+  readonly anyBatch?: boolean | undefined
   readonly seq: number
   readonly cache: number
   /** `none`, `left:N`, `right:N` */

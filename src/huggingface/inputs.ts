@@ -56,6 +56,10 @@ def input_features(config, batch, seq):
 float_inputs = {f.__name__: f for f in (pixel_values, pixel_values_videos, input_values, input_features)}
 
 
+def takes_more_than_text(cls):
+    return any(name in float_inputs for name in inspect.signature(cls.forward).parameters)
+
+
 def own_inputs(model, config, batch, seq, device, all_kinds):
     """What a call needs that token ids alone don't serve: {name: tensor}, or None. With all_kinds, what is optional as well."""
     parameters = inspect.signature(type(model).forward).parameters

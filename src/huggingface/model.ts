@@ -2,7 +2,7 @@
 // the meta device, so that weights have shapes and no data.
 import { raise } from '../text/index.ts'
 import { getAttrOr, isCallable, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
-import { dtypeByShort, nameModules, torchState, type DType } from '../torch/index.ts'
+import { dtypeByShort, forwardOf, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
 import { concreteConfig, configClassOf, knownConfigClass, symbolicConfig, unknownModelType } from './config.ts'
 import { buildPlain, callCallables, makerOf, type Maker } from './plain.ts'
@@ -139,7 +139,7 @@ function plainMaker(vm: Vm, spec: ModelSpec): Maker | undefined {
   const found = vm.guard(() => lookUp(vm, className))
   if (found === undefined || found === null || typeof found !== 'object') return undefined
   if (!(found instanceof PyClass)) return isCallable(found) ? makerOf(vm, found, className) : undefined
-  if (isOfTransformers(found) || found.lookup('forward') === undefined) return undefined
+  if (isOfTransformers(found) || forwardOf(vm, found) === undefined) return undefined
   return makerOf(vm, found, className)
 }
 
@@ -191,7 +191,7 @@ export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
 }
 
 function build(vm: Vm, cls: PyClass, config: PyInstance, dtype: DType, spec: ModelSpec): PyInstance {
-  if (cls.lookup('forward') === undefined && cls.lookup('from_config') === undefined) {
+  if (forwardOf(vm, cls) === undefined && cls.lookup('from_config') === undefined) {
     raise('no-forward', `${cls.module}.${cls.name} has no forward()`)
   }
   const args: Value[] = [cls, config, dtype, spec.device ?? 'meta', spec.attn ?? null, spec.experts ?? 'grouped_mm']

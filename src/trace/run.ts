@@ -45,6 +45,8 @@ export interface CallSpec {
   readonly padding?: Padding | undefined
   /** Inputs in place of `input_ids`; names that are numbers are positions. */
   readonly inputs?: readonly NamedInput[] | undefined
+  /** Of a plain call: images and sounds as well, where text alone would do. */
+  readonly everything?: boolean | undefined
   /** Logits of the last position alone, as `generate` asks for; else the model's own default. */
   readonly lastLogits?: boolean | undefined
 }
@@ -71,7 +73,7 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
       callDriver(vm, 'take_masks_as_full', [call.padding === undefined])
     if (built.plain === true) return callPlain(vm, built, call, around)
     if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
-    if (call.phase === 'forward') return plainCall(vm, built, call.sizes, device, around)
+    if (call.phase === 'forward') return plainCall(vm, built, call, device, around)
     const cached = gt(cache, 0)
     const past = cached ? cacheAfter(vm, built, call, device) : dict()
     const ids = tokens(vm, batch, seq, device)
@@ -84,14 +86,14 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
 function plainCall(
   vm: Vm,
   built: BuiltModel,
-  { batch, seq }: Sizes,
+  { sizes: { batch, seq }, everything }: CallSpec,
   device: 'meta' | 'cpu',
   around: (run: () => Value) => Value,
 ): Value {
   const own = (all: boolean): Value =>
     callDriver(vm, 'own_inputs', [built.model, built.config, batch, seq, device, all])
   const callWith = (inputs: Value): Value => around(() => callDriver(vm, 'call_with', [built.model, inputs]))
-  const needed = own(false)
+  const needed = own(everything === true)
   if (needed !== null) return callWith(needed)
   const ids = tokens(vm, batch, seq, device)
   const decoder = isEncoderDecoder(vm, built) ? tokens(vm, batch, half(seq), device) : null

@@ -24,7 +24,7 @@ export async function run(call: Call): Promise<number> {
   const { flags, problems, io, engine } = call
   const module = flags.text('module') ?? ''
   if (module === '') problems.add('bad-option', 'no --module is given', 'Give a fully qualified class name.')
-  const sizes = callOptions(call, { batch: 2, seq: 32, cache: 32 })
+  const sizes = { ...callOptions(call, { batch: 2, seq: 32, cache: 32 }), anyBatch: flags.text('batch') === undefined }
   const sources = sourceOptions(call)
   const format = flags.choice('format', ['table', 'json'])
   const how = flags.choice('engine', engines) ?? 'engine'

@@ -1,9 +1,8 @@
 // `analyze`: stage 1 of a class, in a model in whose tree it occurs.
 import { isAnalysisError, raise, type AnalysisError, type Span } from '../../text/index.ts'
-import type { Int } from '../../sym/index.ts'
 import type { PyClass, Vm } from '../../python/index.ts'
 import { candidates, LineLedgers, ModelAnalyzer, type AnalyzeRequest, type ModelRun } from '../../analyze/index.ts'
-import { createVm, findClass } from '../../huggingface/index.ts'
+import { callDriver, createVm, findClass, type ModelSpec } from '../../huggingface/index.ts'
 import { phaseOf } from '../../trace/index.ts'
 import type { LedgerLine, ModuleAnalysis, Provenance } from '../../trace/formats.ts'
 import type { AnalyzeResult, CallOptions, Report, SourceOptions } from '../engine.ts'
@@ -25,56 +24,118 @@ export async function analyze(
   recursive: boolean,
   report: Report,
 ): Promise<AnalyzeResult> {
-  const context = await classContext(options)
-  const inputs =
-    call.inputs.length === 0
-      ? undefined
-      : (of: Readonly<Record<string, Int>>) => call.inputs.map((text, i) => inputOf(text, of, i))
+  return analyzeWith(new Attempts(await classContext(options), call), module, recursive, report)
+}
+
+/** A class among the runs of the given attempts. */
+export async function analyzeWith(
+  attempts: Attempts,
+  module: string,
+  recursive: boolean,
+  report: Report,
+): Promise<AnalyzeResult> {
+  const { context, vm } = attempts
   const tried: Attempt[] = []
-  const vm = createVm(context.project)
   const cls = findClass(vm, module)
   // The name under which the class is filed: `torch.nn.Linear` is `torch.nn.modules.linear.Linear`.
   const name = `${cls.module}.${cls.qualname}`
   if (vm.importer.source(cls.module) !== undefined) vm.importer.checkSyntax(cls.module)
   const specs = [...candidates(vm, name, context.spec)]
-  for (const [i, spec] of specs.entries()) {
-    await report(i, specs.length, spec.className ?? context.id)
-    for (const asked of callsOf(call)) {
-      const attempt = attemptOf(context, { ...spec, ...asked, inputs }, name)
-      if (attempt.run !== undefined) return resultOf(name, attempt.run, context, recursive, tried)
-      tried.push(attempt)
-      if (attempt.error?.code !== 'no-cache' && attempt.error?.code !== 'python-error') break
+  for (const everything of [false, true]) {
+    for (const [i, spec] of specs.entries()) {
+      await report(i, specs.length, spec.className ?? context.id)
+      for (const attempt of everything ? attempts.withEverything(spec) : attempts.of(spec)) {
+        if (attempt.run?.analyses.has(name) === true) return resultOf(name, attempt.run, context, recursive, tried)
+        tried.push(attempt)
+      }
     }
   }
   return stopped(vm, cls, tried)
 }
 
-/** One run of a candidate: it calls the class, or doesn't, or stopped. */
+/** Runs of models in search of classes. Each is made once: the classes of a file mostly occur in the same model. */
+export class Attempts {
+  readonly vm: Vm
+  private readonly made = new Map<string, Attempt>()
+
+  constructor(
+    readonly context: Context,
+    private readonly call: CallOptions,
+  ) {
+    this.vm = createVm(context.project)
+  }
+
+  /** The call as asked for; then others, where that is left open and the model does not take it. */
+  *of(spec: ModelSpec): Generator<Attempt> {
+    for (const asked of callsOf(this.call)) {
+      const attempt = this.attempt(spec, asked)
+      yield attempt
+      if (!wrongCalls.has(attempt.error?.code)) break
+    }
+  }
+
+  /** A call with images or sounds as well, where that is left open and the model takes them. */
+  *withEverything(spec: ModelSpec): Generator<Attempt> {
+    const { call, vm } = this
+    const isOpen = (call.phase === undefined || call.phase === 'forward') && call.inputs.length === 0
+    if (!isOpen || spec.className === undefined || !spec.className.startsWith('transformers.')) return
+    if (vm.guard(() => callDriver(vm, 'takes_more_than_text', [findClass(vm, spec.className ?? '')])) !== true) return
+    const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: 0 }
+    yield this.attempt(spec, { phase: 'forward', sizes, everything: true })
+  }
+
+  private attempt(spec: ModelSpec, asked: Asked): Attempt {
+    const key = JSON.stringify([spec.className, asked])
+    let attempt = this.made.get(key)
+    if (attempt === undefined) {
+      attempt = attemptOf(this.context, { ...spec, ...asked, inputs: this.inputs() })
+      this.made.set(key, attempt)
+    }
+    return attempt
+  }
+
+  private inputs(): AnalyzeRequest['inputs'] {
+    const { inputs } = this.call
+    return inputs.length === 0 ? undefined : (of) => inputs.map((text, i) => inputOf(text, of, i))
+  }
+}
+
+/** One run of a candidate: it ended or stopped. */
 interface Attempt {
   readonly model: string
-  readonly phase: string
+  /** How it was called, for people. */
+  readonly call: string
   readonly run?: ModelRun
   readonly error?: AnalysisError
   readonly scratchpad?: string
 }
 
-/** The call as asked for; without a phase, a plain call for models that keep no cache or take no token ids. */
-function callsOf(call: CallOptions): readonly Pick<AnalyzeRequest, 'phase' | 'sizes'>[] {
+type Asked = Pick<AnalyzeRequest, 'phase' | 'sizes' | 'everything'>
+
+/** The call as asked for; without a phase also a plain one; without a batch size also each of these for one sequence. */
+function callsOf(call: CallOptions): readonly Asked[] {
   const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
   const asked = { phase: phaseOf(call.phase, call), sizes }
-  return call.phase === undefined ? [asked, { phase: 'forward', sizes: { ...sizes, cache_len: 0 } }] : [asked]
+  const plain = { phase: 'forward' as const, sizes: { ...sizes, cache_len: 0 } }
+  const calls = call.phase === undefined ? [asked, plain] : [asked]
+  if (call.anyBatch !== true) return calls
+  return [...calls, ...calls.map((c) => ({ ...c, sizes: { ...c.sizes, batch_size: 1 } }))]
 }
 
-function attemptOf(context: Context, request: AnalyzeRequest, className: string): Attempt {
-  const [model, phase] = [request.className ?? 'the config given', request.phase]
+/** Stops of calls that a model may not be made for: it keeps no cache, has no such argument, takes single sequences alone. */
+const wrongCalls: ReadonlySet<string | undefined> = new Set(['no-cache', 'python-error'])
+
+function attemptOf(context: Context, request: AnalyzeRequest): Attempt {
+  const model = request.className ?? 'the config given'
+  const more = request.everything === true ? ', with images or sounds' : ''
+  const call = `${request.phase}, batch ${request.sizes.batch_size}${more}`
   const provenance: Provenance = { ...unsigned, ...context.origin() }
   const analyzer = new ModelAnalyzer(context.project, provenance, request)
   try {
-    const run = analyzer.run()
-    return run.analyses.has(className) ? { model, phase, run } : { model, phase }
+    return { model, call, run: analyzer.run() }
   } catch (error) {
     if (!isAnalysisError(error)) throw error
-    return { model, phase, error, scratchpad: analyzer.scratchpad(stopOf(error)) }
+    return { model, call, error, scratchpad: analyzer.scratchpad(stopOf(error)) }
   }
 }
 
@@ -90,8 +151,14 @@ function stopped(vm: Vm, cls: PyClass, tried: readonly Attempt[]): never {
   throw withScratchpad(error, scratchpad(name, tried, error, [], ledgers.unreached(cls)))
 }
 
-function textOf({ model, phase, error }: Attempt): string {
-  return `${model} (${phase}): ${error === undefined ? 'ran, and does not call it' : `${error.code}: ${error.message}`}`
+function textOf({ model, call, error }: Attempt): string {
+  return `${model} (${call}): ${error === undefined ? 'ran, and does not call it' : `${error.code}: ${inOneLine(error.message)}`}`
+}
+
+/** A message may hold a whole model as Python prints it. */
+function inOneLine(message: string): string {
+  const text = message.replace(/\s+/g, ' ')
+  return text.length <= 200 ? text : `${text.slice(0, 199)}…`
 }
 
 function stopOf(e: AnalysisError): {

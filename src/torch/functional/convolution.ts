@@ -3,7 +3,7 @@
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { add, floorDiv, gt, hint, lt, mul, sub, type Int } from '../../sym/index.ts'
+import { add, eq, floorDiv, gt, hint, lt, mul, sub, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, intArg } from '../arguments.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
 import { checkDevices } from '../pointwise.ts'
@@ -38,6 +38,7 @@ function outputSize(vm: Vm, input: Tensor, weight: Tensor, g: Geometry, i: numbe
       `Calculated padded input size per channel: (${hint(padded)}). Kernel size: (${hint(add(reach, 1))}). Kernel size can't be greater than actual input size`,
     )
   }
+  if (eq(stride, 0)) vm.raise(types.RuntimeError, 'non-positive stride is not supported')
   return add(floorDiv(sub(padded, add(reach, 1)), stride), 1)
 }
 

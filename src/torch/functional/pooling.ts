@@ -3,7 +3,7 @@ import { tuple } from '../../python/make.ts'
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { add, floorDiv, ge, hint, lt, mul, prod, sub, type Int } from '../../sym/index.ts'
+import { add, eq, floorDiv, ge, hint, lt, mul, prod, sub, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, intArg, isSequence } from '../arguments.ts'
 import { dtypes } from '../dtype.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
@@ -34,9 +34,12 @@ interface WindowArgs {
 function windowArg(vm: Vm, args: WindowArgs, dims: number): Window {
   const kernel = perDimension(vm, args.kernel, dims, 'kernel_size')
   const noStride = args.stride === null || (isSequence(args.stride) && args.stride.items.length === 0)
+  const stride = noStride ? kernel : perDimension(vm, args.stride, dims, 'stride')
+  if (stride.some((n) => eq(n, 0))) vm.raise(types.RuntimeError, 'stride should not be zero')
+  if (kernel.some((n) => eq(n, 0))) vm.raise(types.RuntimeError, 'kernel size should be greater than zero')
   return {
     kernel,
-    stride: noStride ? kernel : perDimension(vm, args.stride, dims, 'stride'),
+    stride,
     padding: perDimension(vm, args.padding, dims, 'padding'),
     dilation: perDimension(vm, args.dilation, dims, 'dilation'),
     ceil: boolArg(vm, args.ceil),

@@ -74,6 +74,12 @@ export function isModule(vm: Vm, v: Value | undefined): v is PyInstance {
   return v instanceof PyInstance && cls !== undefined && v.cls.isSubclassOf(cls)
 }
 
+/** What a class has as its `forward`; undefined where that is the one of torch.nn.Module, which only raises. */
+export function forwardOf(vm: Vm, cls: PyClass): Value | undefined {
+  const forward = cls.lookup('forward')
+  return forward === vm.state(moduleState).cls?.lookup('forward') ? undefined : forward
+}
+
 /** `torch.typename(v)`: what PyTorch's messages call the type of a value. */
 export function typename(v: Value): string {
   const cls = typeOf(v)
