@@ -1,5 +1,5 @@
-// The lines that an analysis of a class has to account for: those of its `forward()` and of the functions that it calls by
-// name in the same file. Found from the syntax tree alone, so it works where the engine stops.
+// The lines that an analysis of a class has to account for: those of its `forward()` and of the functions of the same file that it
+// names. Found from the syntax tree alone, so it works where the engine stops.
 import { functionAt, LineLedgers } from '../analyze/index.ts'
 import { createVm, findClass, type Project } from '../huggingface/index.ts'
 import {
@@ -37,7 +37,7 @@ const computing: ReadonlySet<string> = new Set([
   'BoolOp',
 ])
 
-/** The lines of a class's `forward()` and of the functions of its file that this calls, directly or not. */
+/** The lines of a class's `forward()` and of the functions of its file that this names, directly or not. */
 export function listLines(project: Project, className: string): readonly SourceLine[] {
   const vm = createVm(project)
   const cls = findClass(vm, className)
@@ -86,10 +86,10 @@ class LineReader {
     const [first] = fn.body
     const body = first !== undefined && isText(first) ? fn.body.slice(1) : fn.body
     for (const statement of body) this.statement(statement, name)
-    for (const called of body.flatMap((s) => [...callsIn(s)])) this.called(called, name)
+    for (const named of body.flatMap((s) => [...namesIn(s)])) this.named(named, name)
   }
 
-  private called({ owner, name }: Called, from: string): void {
+  private named({ owner, name }: Named, from: string): void {
     const method = owner === 'self' ? this.methods.get(name) : undefined
     const top = owner === undefined ? this.tree.find((n) => isFunction(n) && n.name === name) : undefined
     const fn = method === undefined ? top : functionAt(this.tree, method)
@@ -108,19 +108,16 @@ class LineReader {
   }
 }
 
-interface Called {
+interface Named {
   readonly owner: string | undefined
   readonly name: string
 }
 
-/** Calls of plain names and of `self.name`. */
-function* callsIn(node: AnyNode): Generator<Called> {
-  if (is(node, 'Call')) {
-    const { func } = node
-    if (is(func, 'Name')) yield { owner: undefined, name: func.id }
-    if (is(func, 'Attribute') && is(func.value, 'Name')) yield { owner: func.value.id, name: func.attr }
-  }
-  for (const child of childrenOf(node)) yield* callsIn(child)
+/** Plain names and `owner.name`: what a function calls itself, and what it hands on to be called. */
+function* namesIn(node: AnyNode): Generator<Named> {
+  if (is(node, 'Name')) yield { owner: undefined, name: node.id }
+  if (is(node, 'Attribute') && is(node.value, 'Name')) yield { owner: node.value.id, name: node.attr }
+  for (const child of childrenOf(node)) yield* namesIn(child)
 }
 
 /** The lines on which something starts that may launch a kernel. */

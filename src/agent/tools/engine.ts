@@ -20,7 +20,7 @@ function listLinesTool(engine: EngineTools): ToolHandler {
     name: 'list_lines',
     description:
       'Lists the lines that an analysis of a class has to account for: those of its forward() and of the functions and methods ' +
-      'of its file that this calls. Lines marked * compute, call or index something, so they may launch kernels.',
+      'of its file that this names. Lines marked * compute, call or index something, so they may launch kernels.',
     shape: { class_name: z.string().min(1).max(300).describe('fully qualified') },
     answer: async ({ class_name }) => {
       const lines = await engine.listLines(class_name)
