@@ -132,15 +132,10 @@ const attentionArguments = ['key', 'value']
 
 /** Keys and values of the attention kernels that a module launches. */
 function attentionOperands(flow: Dataflow, module: string): readonly (readonly Tensor[])[] {
-  return flow.calls
-    .filter((call) => isWithin(call.module, module) && isAttention(call))
+  return flow.attention
+    .filter((call) => isWithin(call.module, module))
     .map((call) => attentionArguments.map((name) => call.inputs[call.row.args.indexOf(name)]?.tensor))
     .map((operands) => operands.filter((t) => t !== undefined))
-}
-
-/** A kernel that takes a query, keys and values. */
-export function isAttention(call: KernelCall): boolean {
-  return ['query', 'key', 'value'].every((name) => call.row.args.includes(name))
 }
 
 /** Is a tensor among what the keys and values of a module's attention are made of? */

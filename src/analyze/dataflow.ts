@@ -7,7 +7,11 @@ export class Dataflow {
   private readonly writers = new Map<Storage, KernelCall[]>()
   private readonly tensors = new Map<Storage, Tensor>()
 
-  constructor(readonly calls: readonly KernelCall[]) {
+  /** The attention kernels among them. */
+  readonly attention: readonly KernelCall[]
+
+  constructor(calls: readonly KernelCall[]) {
+    this.attention = calls.filter(isAttention)
     for (const call of calls) {
       for (const { tensor } of [...call.inputs, ...call.outputs]) this.tensors.set(tensor.storage, tensor)
       for (const { tensor } of call.outputs) {
@@ -75,6 +79,11 @@ export class Dataflow {
     }
     return graph.minimumCut()
   }
+}
+
+/** A kernel that takes a query, keys and values. */
+export function isAttention(call: KernelCall): boolean {
+  return ['query', 'key', 'value'].every((name) => call.row.args.includes(name))
 }
 
 export function isWithin(path: string, module: string): boolean {

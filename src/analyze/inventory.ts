@@ -12,9 +12,8 @@ import {
   type Tensor,
 } from '../torch/index.ts'
 import type { WeightGroup, WeightKind } from '../trace/formats.ts'
-import { isAttention } from './cache.ts'
 import { classNameOf } from './classes.ts'
-import { Dataflow, isWithin } from './dataflow.ts'
+import { Dataflow, isAttention, isWithin } from './dataflow.ts'
 import type { HeldTensor } from './memory.ts'
 import { byPattern } from './patterns.ts'
 import { formula } from './wording.ts'

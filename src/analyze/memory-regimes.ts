@@ -11,25 +11,38 @@ import { cover } from './regimes.ts'
 /** Regimes of one batch size. */
 const mostRegimes = 8
 
-/** Analyses of a prefill that hold from 2 tokens to `longest`, and the weights. */
-export function memoryRegimes(
-  project: Project,
-  request: Omit<MemoryRequest, 'phase' | 'sizes'>,
-  batch_size: number,
-  longest: number,
-): { readonly regimes: readonly MemoryAnalysis[]; readonly weights: MemoryRun['weights'] } {
-  const runs = new Map<number, MemoryRun>()
-  const runAt = (seq_len: number): MemoryRun => {
+/** Analyses of a model's memory, each after a prefill. */
+export class MemoryAnalyses {
+  readonly #runs = new Map<string, MemoryRun>()
+
+  constructor(
+    private readonly project: Project,
+    private readonly request: Omit<MemoryRequest, 'phase' | 'sizes'>,
+  ) {}
+
+  /** One that speaks for these sizes. */
+  at(batch: number, tokens: number): MemoryAnalysis {
+    const run = this.#runAt(batch, tokens)
+    return run.analysis.assumptions.some(pinsTokens) ? generalized(run, this.#runAt(batch, tokens + 1)) : run.analysis
+  }
+
+  /** Those that speak for every number of tokens from 2 to `longest`, or for the fewer ones that 8 speak for. */
+  upTo(batch: number, longest: number): readonly MemoryAnalysis[] {
+    return cover('seq_len', 2, longest, mostRegimes, (tokens) => this.at(batch, tokens))
+  }
+
+  /** The model's, as the first analysis had them. */
+  get weights(): MemoryRun['weights'] {
+    return [...this.#runs.values()][0]?.weights ?? []
+  }
+
+  #runAt(batch_size: number, seq_len: number): MemoryRun {
+    const key = `${batch_size} ${seq_len}`
     const sizes = { batch_size, seq_len, cache_len: 0 }
-    const run = runs.get(seq_len) ?? analyzeMemory(project, { ...request, phase: 'prefill', sizes })
-    runs.set(seq_len, run)
+    const run = this.#runs.get(key) ?? analyzeMemory(this.project, { ...this.request, phase: 'prefill', sizes })
+    this.#runs.set(key, run)
     return run
   }
-  const regimes = cover('seq_len', 2, longest, mostRegimes, (seq_len) => {
-    const run = runAt(seq_len)
-    return run.analysis.assumptions.some(pinsTokens) ? generalized(run, runAt(seq_len + 1)) : run.analysis
-  })
-  return { regimes, weights: [...runs.values()][0]?.weights ?? [] }
 }
 
 /** `{seq_len} == 5` */

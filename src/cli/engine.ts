@@ -2,7 +2,14 @@
 // prediction from the catalogue never loads the interpreter.
 import { modelConfigText, nearestModels } from './catalogue.ts'
 import type { CheckReport, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
-import type { Hardware, MemoryModel, RegimeAnalysis } from '../predict/index.ts'
+import type {
+  CacheFormat,
+  Hardware,
+  MemoryModel,
+  MemoryReport,
+  MemoryRequest,
+  RegimeAnalysis,
+} from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
 import type { ModelAnalysis, ModuleAnalysis, Provenance, StoredWeights } from '../trace/formats.ts'
 import type { OracleLine } from '../trace/oracle.ts'
@@ -97,6 +104,15 @@ export interface MemoryInput extends Origin, MemoryModel {
   readonly dtype: string
 }
 
+/** What is asked of a model's memory; formats that are not given are the checkpoint's. */
+export type MemoryQuestion = Omit<MemoryRequest, 'model' | 'format' | 'cacheFormat'> & {
+  readonly cacheFormat: CacheFormat | undefined
+}
+
+export interface MemoryAnswer extends Origin {
+  readonly report: MemoryReport
+}
+
 export interface MemorySizes extends Storage {
   /** Batch 1 is a case of its own; any larger one stands for all of them. */
   readonly batches: readonly number[]
@@ -179,6 +195,8 @@ export interface Engine {
   checkOverride(options: SourceOptions, override: Override): Promise<CheckReport>
   /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */
   predictionInput(model: ModelOptions, request: RequestSizes): Promise<PredictionInput>
+  /** What a model keeps in memory, with analyses of the sizes that the answer takes. */
+  memoryAnswer(model: ModelOptions, question: MemoryQuestion): Promise<MemoryAnswer>
   /** The memory of every regime up to the positions that the model was made for. */
   memoryInput(model: ModelOptions, sizes: MemorySizes): Promise<MemoryInput>
 }
@@ -209,5 +227,6 @@ export const engine: Engine = {
   checkAnalysis: async (...args) => (await import('./engine/agent.ts')).checkAnalysis(...args),
   checkOverride: async (...args) => (await import('./engine/agent.ts')).checkOverride(...args),
   predictionInput: async (model, request) => (await import('./engine/prediction.ts')).predictionInput(model, request),
+  memoryAnswer: async (model, question) => (await import('./engine/memory.ts')).memoryAnswer(model, question),
   memoryInput: async (model, sizes) => (await import('./engine/memory.ts')).memoryInput(model, sizes),
 }

@@ -1,8 +1,14 @@
 // Options that several commands share.
-import { type CacheFormat, cacheFormats, type ModelFormat, modelFormatOf } from '../predict/index.ts'
+import {
+  type CacheFormat,
+  cacheFormats,
+  type MemoryRequest,
+  type ModelFormat,
+  modelFormatOf,
+} from '../predict/index.ts'
 import { raise } from '../text/index.ts'
 import { type Call } from './command.ts'
-import type { CallOptions, ModelOptions } from './engine.ts'
+import type { CallOptions, MemoryInput, MemoryQuestion, ModelOptions } from './engine.ts'
 
 export const dtypes = ['bf16', 'f16', 'f32'] as const
 const phases = ['prefill', 'decode', 'extend', 'forward'] as const
@@ -69,6 +75,12 @@ export function checkpointFormat(dtype: string): ModelFormat {
       hint: `Choose one: --dtype ${dtypes.join('|')}.`,
     })
   )
+}
+
+/** A question about a model, with the formats that it leaves to the checkpoint. */
+export function memoryRequest(model: MemoryInput, options: ModelOptions, question: MemoryQuestion): MemoryRequest {
+  const format = options.dtype ?? checkpointFormat(model.dtype)
+  return { ...question, model, format, cacheFormat: question.cacheFormat ?? format }
 }
 
 export function callOptions(

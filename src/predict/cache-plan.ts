@@ -1,12 +1,9 @@
 // What a cache holds at any number of tokens, put together from the analyses of the regimes: which tensors grow with every
 // token, which stop at a window, which have one size, and what other ways of keeping them would take. A tensor is told
 // apart by its place in the cache object; how it grows shows in its sizes, not in its name.
-import type { CacheReading, CacheTensor, MemoryAnalysis } from '../trace/formats.ts'
-import { raise } from '../text/index.ts'
-import { bindingsOf } from './bindings.ts'
-import { Assumptions, sizesCovered } from './coverage.ts'
+import type { CacheReading, CacheTensor } from '../trace/formats.ts'
 import { type CacheFormat, cacheFormats, type ModelFormat, modelFormats } from './dtypes.ts'
-import { FormulaTable, type Program, type Values } from './formulas.ts'
+import { fewestTokens, type MemoryRegime, type MemoryRegimes, type Point } from './memory-regimes.ts'
 
 export interface CacheSetting {
   readonly format: ModelFormat
@@ -15,8 +12,11 @@ export interface CacheSetting {
   readonly pageSize?: number | undefined
 }
 
-/** `grows`: with every token; `window`: until it holds a window of them; `state`: of one size from the first token on. */
-export type Growth = 'grows' | 'window' | 'state'
+/**
+ * `grows`: with every token; `window`: until it holds a window of them; `state`: of one size from the first token on;
+ * `buffer`: with what of the tokens fills no block yet.
+ */
+export type Growth = 'grows' | 'window' | 'state' | 'buffer'
 
 export interface CacheRow {
   readonly path: string
@@ -58,106 +58,20 @@ export interface CacheUse {
   readonly bytesWith: Readonly<Partial<Record<CacheReading['name'], number>>>
 }
 
-interface Point {
-  readonly batch: number
-  readonly tokens: number
-}
-
-/** An analysis, compiled. */
-class MemoryRegime {
-  readonly #table: FormulaTable
-  readonly #program: Program
-  readonly #assumptions: Assumptions
-  readonly #ids = new Map<string, number>()
-  readonly #values = new Map<string, Values>()
-  readonly #activations: number
-
-  constructor(
-    readonly analysis: MemoryAnalysis,
-    private readonly checkpoint: Readonly<Record<string, number>> | undefined,
-    private readonly format: ModelFormat,
-  ) {
-    this.#table = new FormulaTable(analysis.definitions)
-    this.#activations = this.#table.add(analysis.activations)
-    const tensors = [...analysis.cache, ...analysis.readings.flatMap((r) => r.tensors)]
-    for (const { bytes } of tensors) this.#ids.set(bytes, this.#table.add(bytes))
-    this.#program = this.#table.program('seq_len')
-    this.#assumptions = new Assumptions(analysis, this.#table, 'seq_len')
-  }
-
-  #bindings({ batch, tokens }: Point, activation: number): Map<string, number> {
-    const sizes = { batch_size: batch, seq_len: tokens, cache_len: 0 }
-    return bindingsOf(this.analysis, this.checkpoint, sizes, { activation, weight: modelFormats[this.format].bytes })
-  }
-
-  reasonAgainst(point: Point): string | undefined {
-    const sizes = { batch_size: point.batch, seq_len: point.tokens, cache_len: 0 }
-    const bindings = this.#bindings(point, 2)
-    return (
-      sizesCovered(this.analysis, sizes) ??
-      this.#assumptions.failing(bindings) ??
-      this.#assumptions.failingAlong(bindings)(point.tokens)
-    )
-  }
-
-  /** Values of the tensors' formulas, with elements of the model's format as wide as given. */
-  valuesAt(point: Point, activation: number): (bytes: string) => number {
-    const values = this.#at(point, activation)
-    return (bytes) => values[this.#ids.get(bytes) ?? -1] ?? raise('internal', `${bytes} is not compiled`)
-  }
-
-  activationsAt(point: Point): number {
-    return this.#at(point, modelFormats[this.format].bytes)[this.#activations] ?? 0
-  }
-
-  #at(point: Point, activation: number): Values {
-    const key = `${point.batch} ${point.tokens} ${activation}`
-    const values = this.#values.get(key) ?? this.#program.start(this.#bindings(point, activation))
-    this.#values.set(key, values)
-    return values
-  }
-}
-
 export class CachePlan {
-  readonly #regimes: readonly MemoryRegime[]
-  readonly #regimeOf = new Map<string, MemoryRegime>()
-
   /**
-   * @param longest the most tokens that the analyses are asked for
+   * @param longest the most tokens that a tensor's growth is followed to
    */
   constructor(
-    analyses: readonly MemoryAnalysis[],
-    checkpoint: Readonly<Record<string, number>> | undefined,
+    private readonly regimes: MemoryRegimes,
     private readonly setting: CacheSetting,
     private readonly longest: number,
-  ) {
-    this.#regimes = analyses.map((a) => new MemoryRegime(a, checkpoint, setting.format))
-  }
-
-  #regimeAt(point: Point): MemoryRegime {
-    const key = `${point.batch} ${point.tokens}`
-    const known = this.#regimeOf.get(key)
-    if (known !== undefined) return known
-    const notes: string[] = []
-    for (const regime of this.#regimes) {
-      const reason = regime.reasonAgainst(point)
-      if (reason === undefined) {
-        this.#regimeOf.set(key, regime)
-        return regime
-      }
-      notes.push(`An analysis assumes ${reason}.`)
-    }
-    return raise('assumption-failed', `no analysis covers batch ${point.batch} with ${point.tokens} tokens`, { notes })
-  }
-
-  covers(batch: number, tokens: number): boolean {
-    return this.#regimes.some((regime) => regime.reasonAgainst({ batch, tokens }) === undefined)
-  }
+  ) {}
 
   /** The most that is alive at once while a prompt is read. */
   activations(batch: number, tokens: number): number {
     const point = { batch, tokens }
-    return this.#regimeAt(point).activationsAt(point)
+    return this.regimes.at(point).activationsAt(point)
   }
 
   use(batch: number, tokens: number): CacheUse {
@@ -173,14 +87,14 @@ export class CachePlan {
       bytes: total((r) => r.bytes),
       tokenBytes: total((r) => r.tokenBytes),
       fullBytes: total((r) => r.fullBytes),
-      generalizedFrom: this.#regimeAt({ batch, tokens }).analysis.generalized_from,
+      generalizedFrom: this.regimes.at({ batch, tokens }).analysis.generalized_from,
       bytesWith,
     }
   }
 
   #rows(point: Point): readonly CacheRow[] {
     const groups = new Map<string, { readonly row: CacheRow; readonly layers: number[] }>()
-    for (const entry of this.#regimeAt(point).analysis.cache) {
+    for (const entry of this.regimes.at(point).analysis.cache) {
       for (const layer of entry.layers.length === 0 ? [undefined] : entry.layers) {
         const row = this.#row(entry, layer, point)
         const key = JSON.stringify(row)
@@ -201,11 +115,15 @@ export class CachePlan {
   #row(entry: CacheTensor, layer: number | undefined, point: Point): CacheRow {
     const { path, dtype, shape, bytes: formula } = entry
     const { batch, tokens } = point
-    const growth = this.#growthOf(path, layer, batch)
+    const growth = this.#growthOf(path, layer, point)
+    const ofTokens = growth === 'grows' || growth === 'window'
     const width = growth === 'state' ? this.#modelWidth : this.#cacheWidth
     const at = (n: number) => this.#bytesAt(path, layer, { batch, tokens: n }, width)
     const saturatesAt = growth === 'window' ? this.#saturation(path, layer, batch) : undefined
-    const full = growth === 'state' ? at(tokens) : this.#unlimited(path, layer, batch, this.#whole(tokens), width)
+    const unlimited = (n: number) => {
+      const regime = this.regimes.at({ batch, tokens: growth === 'window' ? fewestTokens : tokens })
+      return this.#evaluate(regime, path, layer, { batch, tokens: n }, width)
+    }
     return {
       path,
       layers: [],
@@ -214,10 +132,10 @@ export class CachePlan {
       shape,
       formula,
       layerBytes: at(tokens),
-      bytes: this.#paged(path, layer, point, growth, width, saturatesAt),
+      bytes: ofTokens ? this.#paged(unlimited, at, tokens, saturatesAt) : at(tokens),
       tokenBytes: at(tokens + 1) - at(tokens),
       saturatesAt,
-      fullBytes: full,
+      fullBytes: ofTokens ? unlimited(this.#whole(tokens)) : at(tokens),
     }
   }
 
@@ -235,25 +153,27 @@ export class CachePlan {
     return pageSize === undefined ? tokens : Math.ceil(tokens / pageSize) * pageSize
   }
 
-  /** Bytes in whole blocks. A window of n tokens lies in at most ⌈(n − 1) / page⌉ + 1 of them. */
+  /**
+   * Bytes in whole blocks. A window of n tokens lies in at most ⌈(n − 1) / page⌉ + 1 of them.
+   * @param unlimited bytes of that many tokens, were there no window
+   */
   #paged(
-    path: string,
-    layer: number | undefined,
-    point: Point,
-    growth: Growth,
-    width: number,
+    unlimited: (tokens: number) => number,
+    at: (tokens: number) => number,
+    tokens: number,
     saturatesAt: number | undefined,
   ): number {
     const { pageSize } = this.setting
-    if (pageSize === undefined || growth === 'state') return this.#bytesAt(path, layer, point, width)
-    const pages = Math.ceil(point.tokens / pageSize)
+    if (pageSize === undefined) return at(tokens)
     const most = saturatesAt === undefined ? Infinity : Math.ceil((saturatesAt - 1) / pageSize) + 1
-    return this.#unlimited(path, layer, point.batch, Math.min(pages, most) * pageSize, width)
+    return unlimited(Math.min(Math.ceil(tokens / pageSize), most) * pageSize)
   }
 
-  #growthOf(path: string, layer: number | undefined, batch: number): Growth {
-    const at = (tokens: number) => this.#bytesAt(path, layer, { batch, tokens }, 1)
-    const [least, half, most] = [at(fewest), at(Math.max(fewest, Math.floor(this.longest / 2))), at(this.longest)]
+  #growthOf(path: string, layer: number | undefined, { batch, tokens }: Point): Growth {
+    const at = (n: number) => this.#bytesAt(path, layer, { batch, tokens: n }, 1)
+    const middle = Math.max(fewestTokens, Math.floor(this.longest / 2))
+    const [least, half, most] = [at(fewestTokens), at(middle), at(this.longest)]
+    if ([least, half, at(tokens), at(tokens + 1)].some((n) => n > most)) return 'buffer'
     return least === most ? 'state' : half === most ? 'window' : 'grows'
   }
 
@@ -261,7 +181,7 @@ export class CachePlan {
   #saturation(path: string, layer: number | undefined, batch: number): number {
     const at = (tokens: number) => this.#bytesAt(path, layer, { batch, tokens }, 1)
     const most = at(this.longest)
-    let [low, high] = [fewest, this.longest]
+    let [low, high] = [fewestTokens, this.longest]
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
       if (at(middle) === most) high = middle
@@ -271,12 +191,7 @@ export class CachePlan {
   }
 
   #bytesAt(path: string, layer: number | undefined, point: Point, width: number): number {
-    return this.#evaluate(this.#regimeAt(point), path, layer, point, width)
-  }
-
-  /** What a tensor would take without a limit to its tokens: the formula of the fewest, for more of them. */
-  #unlimited(path: string, layer: number | undefined, batch: number, tokens: number, width: number): number {
-    return this.#evaluate(this.#regimeAt({ batch, tokens: fewest }), path, layer, { batch, tokens }, width)
+    return this.#evaluate(this.regimes.at(point), path, layer, point, width)
   }
 
   #evaluate(regime: MemoryRegime, path: string, layer: number | undefined, point: Point, width: number): number {
@@ -285,7 +200,7 @@ export class CachePlan {
   }
 
   #readings(point: Point, rows: readonly CacheRow[]): readonly ReadingRow[] {
-    const regime = this.#regimeAt(point)
+    const regime = this.regimes.at(point)
     const values = (tokens: number) => regime.valuesAt({ ...point, tokens: this.#whole(tokens) }, this.#cacheWidth)
     return regime.analysis.readings.flatMap((reading) => {
       const replaced = rows.filter((r) => reading.replaces.includes(r.path))
@@ -310,9 +225,6 @@ export class CachePlan {
     })
   }
 }
-
-/** Below it a size is a case of its own. */
-const fewest = 2
 
 function holdsLayer(layers: readonly number[], layer: number | undefined): boolean {
   return layer === undefined ? layers.length === 0 : layers.includes(layer)

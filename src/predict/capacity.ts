@@ -2,6 +2,7 @@
 // longest sequences that an accelerator has room for.
 import type { MemoryAnalysis, StoredWeights, WeightGroup } from '../trace/formats.ts'
 import { CachePlan, type CacheSetting, type CacheUse } from './cache-plan.ts'
+import { type AnalyzeMemory, MemoryRegimes } from './memory-regimes.ts'
 import { cacheFormats, type CacheFormat, modelFormats } from './dtypes.ts'
 import type { Hardware } from './hardware.ts'
 import { type SizedWeights, sizedWeights, storedRows, type WeightRow, weightRows } from './weights.ts'
@@ -67,7 +68,10 @@ const mostSequences = 2 ** 20
 /** Tokens that are looked at where a model does not say how many it was made for. */
 export const usualPositions = 131_072
 
-export function memoryReport(request: MemoryRequest): MemoryReport {
+/**
+ * @param analyze for sizes that the model's analyses do not speak for
+ */
+export function memoryReport(request: MemoryRequest, analyze?: AnalyzeMemory): MemoryReport {
   const { model, batch, context, hardware } = request
   const first = model.regimes[0]
   const sized = first === undefined ? [] : sizedWeights(model.weights, first, model.variables)
@@ -78,7 +82,8 @@ export function memoryReport(request: MemoryRequest): MemoryReport {
       ? weightRows(sized, format)
       : storedRows(sized, stored, format)
   const weightBytes = weights.reduce((sum, row) => sum + row.bytes, 0)
-  const need = new Need(request, weightBytes)
+  const regimes = new MemoryRegimes(model.regimes, model.variables, request.format, analyze)
+  const need = new Need(request, weightBytes, regimes)
   const cache = need.plan.use(batch, context)
   const activationBytes = need.activations(batch, context)
   return {
@@ -111,15 +116,16 @@ class Need {
   constructor(
     private readonly request: MemoryRequest,
     private readonly weightBytes: number,
+    readonly regimes: MemoryRegimes,
   ) {
     const { model, context, batch } = request
-    const planFor = (longest: number) => new CachePlan(model.regimes, model.variables, request, longest)
-    const longest = Math.max(context + 1, model.positions ?? usualPositions)
-    const plan = planFor(longest)
-    // A program with too many regimes is analysed for its first ones alone.
-    const isCovered = [longest, Math.floor(longest / 2)].every((n) => plan.covers(batch, n))
-    this.limit = isCovered ? Math.max(context, model.positions ?? usualPositions) : context
-    this.plan = isCovered ? plan : planFor(context + 1)
+    const positions = model.positions ?? usualPositions
+    const longest = Math.max(context + 1, positions)
+    // Where the model does not say how far it goes, no analysis is made to find out.
+    const isKnown = [longest, Math.floor(longest / 2)].every((tokens) => regimes.covers({ batch, tokens }))
+    const isFollowed = isKnown || (model.positions !== undefined && regimes.canAnalyze)
+    this.limit = isFollowed ? Math.max(context, positions) : context
+    this.plan = new CachePlan(regimes, request, isFollowed ? longest : context + 1)
   }
 
   activations(batch: number, context: number): number {
@@ -140,7 +146,8 @@ function fitOf(request: MemoryRequest, hardware: Hardware, need: Need, weightByt
   })
   const own = most(need)
   const smaller = smallestBelow(request.cacheFormat)
-  const other = smaller === undefined ? undefined : most(new Need({ ...request, cacheFormat: smaller }, weightBytes))
+  const other =
+    smaller === undefined ? undefined : most(new Need({ ...request, cacheFormat: smaller }, weightBytes, need.regimes))
   const helps =
     other !== undefined && (other.largestBatch > own.largestBatch || other.longestContext > own.longestContext)
   return {

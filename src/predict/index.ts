@@ -13,6 +13,7 @@ export {
   usualPositions,
 } from './capacity.ts'
 export { type CacheRow, type CacheUse, type ReadingRow } from './cache-plan.ts'
+export { fewestTokens } from './memory-regimes.ts'
 export { type StoredFormat } from './stored.ts'
 export { type WeightRow } from './weights.ts'
 export { type Bound, boundOf, kernelSeconds } from './roofline.ts'

@@ -80,6 +80,7 @@ function where({ growth }: CacheRow): string {
 
 function growthText({ growth, saturatesAt }: CacheRow): string {
   if (growth === 'grows') return 'every token'
+  if (growth === 'buffer') return 'until a block is full'
   if (growth === 'state' || saturatesAt === undefined) return 'never'
   return `up to ${numbers.grouped(saturatesAt)} tokens`
 }
@@ -101,11 +102,15 @@ const labels: Readonly<Record<string, string>> = {
   cross_attention_cache: 'cross-attention',
 }
 
-/** `cross-attention K`: the known attributes of a path, else its last. */
+/** `cross-attention K`: the known attributes of a path, else those of a layer, else its last. */
 function labelOf(path: string): string {
-  const parts = path.split('.').filter((p) => p !== '*' && !/^\d+$/.test(p))
+  const named = (parts: readonly string[]) => parts.filter((p) => p !== '*' && !/^\d+$/.test(p))
+  const parts = path.split('.')
   const known = parts.flatMap((p) => labels[p] ?? [])
-  return known.length > 0 ? known.join(' ') : (parts.at(-1) ?? path).replace(/^_+/, '').replaceAll('_', ' ')
+  if (known.length > 0) return known.join(' ')
+  const ofLayer = parts.includes('*') ? named(parts.slice(parts.indexOf('*') + 1)) : []
+  const words = ofLayer.length > 0 ? ofLayer : named(parts).slice(-1)
+  return words.map((w) => w.replace(/^_+/, '').replaceAll('_', ' ')).join(' ')
 }
 
 /** `batch_size * num_key_value_heads * tokens * head_dim * a_bytes` */

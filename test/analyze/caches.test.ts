@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { memoryRegimes } from '../../src/analyze/index.ts'
+import { MemoryAnalyses } from '../../src/analyze/index.ts'
 import { heldTensors } from '../../src/analyze/memory.ts'
 import { fileSources } from '../../src/cli/node/provider.ts'
 import {
@@ -16,6 +16,7 @@ import {
   type Project,
 } from '../../src/huggingface/index.ts'
 import { CachePlan } from '../../src/predict/cache-plan.ts'
+import { MemoryRegimes } from '../../src/predict/memory-regimes.ts'
 import { hint } from '../../src/sym/index.ts'
 import { runCall } from '../../src/trace/index.ts'
 import { howToFetch, inRepository, pinnedSources } from '../support/sources.ts'
@@ -70,15 +71,17 @@ describe.skipIf(sources === undefined)(sources ? "caches equal PyTorch's" : `cac
     }
   })
 
-  // One of each kind: full attention, latent, windows, a loop over tokens beside attention, chunks, shared layers.
-  const kinds = ['llama', 'deepseek_v32', 'gemma3_text', 'jamba', 'falcon_h1', 'gemma3n_text']
+  // One of each kind: full attention, latent, windows, blocks that fill up, a loop over tokens beside attention, chunks,
+  // shared layers.
+  const kinds = ['llama', 'deepseek_v32', 'gemma3_text', 'deepseek_v4', 'jamba', 'falcon_h1', 'gemma3n_text']
   const long = process.env['LONG'] === '1'
   const chosen = models.filter(({ recorded }) => long || kinds.includes(recorded.name))
   test.each(chosen)('$recorded.name by formulas', { timeout: 120_000 }, ({ recorded, text }) => {
     const { batch, caches } = recorded
     const longest = Math.max(...caches.map((c) => c.tokens)) + 1
-    const { regimes } = memoryRegimes(project(transformers), specOf(text), batch, longest)
-    const plan = new CachePlan(regimes, undefined, { format: 'bf16', cacheFormat: 'bf16' }, longest)
+    const analyses = new MemoryAnalyses(project(transformers), specOf(text))
+    const regimes = new MemoryRegimes([], undefined, 'bf16', (b, n) => analyses.at(b, n))
+    const plan = new CachePlan(regimes, { format: 'bf16', cacheFormat: 'bf16' }, longest)
     const bytes = caches.map((c) => [c.tokens, plan.use(batch, c.tokens).bytes])
     expect(bytes).toEqual(caches.map((c) => [c.tokens, c.bytes]))
   })

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CachePlan, type CacheSetting } from '../../src/predict/cache-plan.ts'
+import { MemoryRegimes } from '../../src/predict/memory-regimes.ts'
 import { catalogueMemory } from '../../src/cli/catalogue.ts'
 import { cli } from './run.ts'
 import { validator } from './schemas.ts'
@@ -141,7 +142,8 @@ describe('a cache', () => {
   const planOf = (i: number, setting: Partial<CacheSetting>): CachePlan => {
     const model = models[i]
     if (model === undefined) throw new Error(`${ids[i]} is not in the catalogue`)
-    return new CachePlan(model.regimes, model.variables, { format: 'bf16', cacheFormat: 'bf16', ...setting }, 131_072)
+    const regimes = new MemoryRegimes(model.regimes, model.variables, 'bf16', undefined)
+    return new CachePlan(regimes, { format: 'bf16', cacheFormat: 'bf16', ...setting }, 131_072)
   }
   const tokens = fc.integer({ min: 2, max: 9000 })
   const any = fc.record({

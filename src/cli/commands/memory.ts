@@ -3,7 +3,7 @@ import { memoryReport } from '../../predict/index.ts'
 import { memoryJson, memoryText } from '../../report/index.ts'
 import { catalogueMemory, hardwareNamed } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
-import { checkModel, checkpointFormat, modelArgument, modelOptions, storageOptions } from '../model-options.ts'
+import { checkModel, memoryRequest, modelArgument, modelOptions, storageOptions } from '../model-options.ts'
 
 export async function run(call: Call): Promise<number> {
   const { flags, problems, engine } = call
@@ -19,24 +19,12 @@ export async function run(call: Call): Promise<number> {
   const catalogued = model === '' ? undefined : catalogueMemory(options)
   if (catalogued === undefined) await checkModel(call, options)
   problems.stop()
+  const question = { batch, context, inputLength, pageSize, cacheFormat, weightBits, hardware, memoryReserve }
   const found =
-    catalogued ??
-    call.noted(
-      await engine.memoryInput(options, { batches: [1, 2], longest: context + 1, asStored: weightBits === undefined }),
-    )
-  const format = options.dtype ?? checkpointFormat(found.dtype)
-  const report = memoryReport({
-    model: found,
-    batch,
-    context,
-    inputLength,
-    pageSize,
-    format,
-    cacheFormat: cacheFormat ?? format,
-    weightBits,
-    hardware,
-    memoryReserve,
-  })
+    catalogued === undefined
+      ? call.noted(await engine.memoryAnswer(options, question))
+      : { ...catalogued, report: memoryReport(memoryRequest(catalogued, options, question)) }
+  const { report } = found
   const json = () => memoryJson(report, call.provenance(found))
   await answer(call, 'memory', () => memoryText(report, call.io.terminal), json)
   return report.fit === undefined || report.fit.fits ? 0 : 1

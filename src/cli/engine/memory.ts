@@ -1,5 +1,5 @@
-// What `memory` needs of a model outside the catalogue: what it keeps in memory, in every regime up to some length.
-import { memoryRegimes, storedWeights } from '../../analyze/index.ts'
+// What `memory` needs of a model outside the catalogue: what it keeps in memory.
+import { MemoryAnalyses, storedWeights } from '../../analyze/index.ts'
 import {
   buildModel,
   type BuiltModel,
@@ -8,33 +8,59 @@ import {
   type JsonObject,
   quantizationConfig,
 } from '../../huggingface/index.ts'
+import { fewestTokens, memoryReport } from '../../predict/index.ts'
 import { hintNumber } from '../../sym/index.ts'
 import { callMethod, getAttrOr, PyInstance, type Vm } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
 import type { StoredWeights } from '../../trace/formats.ts'
-import type { MemoryInput, MemorySizes, ModelOptions } from '../engine.ts'
+import type { MemoryAnswer, MemoryInput, MemoryQuestion, MemorySizes, ModelOptions, Storage } from '../engine.ts'
+import { memoryRequest } from '../model-options.ts'
 import { modelContext } from './context.ts'
 
-export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Promise<MemoryInput> {
+interface Known {
+  readonly analyses: MemoryAnalyses
+  /** All but the analyses. */
+  readonly facts: Omit<MemoryInput, 'regimes' | 'weights'>
+}
+
+async function known(options: ModelOptions, { asStored }: Storage): Promise<Known> {
   const context = await modelContext(options)
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
   const text = callMethod(vm, built.config, 'get_text_config')
   const positions = getAttrOr(vm, text instanceof PyInstance ? text : built.config, 'max_position_embeddings')
-  const found = typeof positions === 'number' ? hintNumber(positions) : undefined
-  const longest = Math.max(sizes.longest, found ?? 0)
-  const stored = sizes.asStored ? storedOf(vm, built) : undefined
-  const runs = sizes.batches.map((batch) => memoryRegimes(context.project, context.spec, batch, longest))
-  return {
+  const facts = {
     ...context.origin(),
     id: context.id,
     className: `${built.cls.module}.${built.cls.qualname}`,
     parameters: countParameters(vm, built.model),
     dtype: context.spec.dtype ?? checkpointDtype(context.spec.config) ?? 'bf16',
-    regimes: runs.flatMap((r) => r.regimes),
-    weights: runs[0]?.weights ?? [],
-    positions: found,
-    stored,
+    positions: typeof positions === 'number' ? hintNumber(positions) : undefined,
+    stored: asStored ? storedOf(vm, built) : undefined,
+  }
+  return { analyses: new MemoryAnalyses(context.project, context.spec), facts }
+}
+
+/** For every number of tokens up to some length, whatever will be asked. */
+export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Promise<MemoryInput> {
+  const { analyses, facts } = await known(options, sizes)
+  const longest = Math.max(sizes.longest, facts.positions ?? 0)
+  const regimes = sizes.batches.flatMap((batch) => analyses.upTo(batch, longest))
+  return { ...facts, regimes, weights: analyses.weights }
+}
+
+/** For one question: analyses are made of the sizes that its answer takes. */
+export async function memoryAnswer(options: ModelOptions, question: MemoryQuestion): Promise<MemoryAnswer> {
+  const { analyses, facts } = await known(options, { asStored: question.weightBits === undefined })
+  const regimes = [analyses.at(question.batch, fewestTokens)]
+  const model = { ...facts, regimes, weights: analyses.weights }
+  const request = memoryRequest(model, options, question)
+  const { sources, config_sha256, overrides } = facts
+  return {
+    sources,
+    config_sha256,
+    overrides,
+    report: memoryReport(request, (batch, tokens) => analyses.at(batch, tokens)),
   }
 }
 
