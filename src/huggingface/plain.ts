@@ -34,10 +34,11 @@ export function callCallables(vm: Vm, name: string, args: readonly Value[]): Val
   return call(vm, vm.importName(`${callablesModule}.${name}`), args)
 }
 
-/** The maker that a dotted name or `LIB:NAME` stands for. */
+/** The maker that a dotted name or `LIB:NAME` stands for; of what a library's registry makes, `home` is the library. */
 export function makerOf(vm: Vm, make: Value, name: string, home?: string): Maker {
   const module = getAttrOr(vm, make, '__module__')
-  const namespaceOf = home ?? (typeof module === 'string' ? module : 'builtins')
+  const own = typeof module === 'string' ? module : 'builtins'
+  const namespaceOf = own === callablesModule ? (home ?? own) : own
   const found = vm.importer.get(namespaceOf)
   return found instanceof PyModule ? { make, name, module: found } : raise('internal', `${name} belongs to no module`)
 }

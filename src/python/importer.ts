@@ -5,7 +5,7 @@ import { raise, SourceFile, type SourceProvider } from '../text/index.ts'
 import { Frame } from './code.ts'
 import { checkModule, topLevelNames } from './compile/index.ts'
 import { Locator, normalize, type Place } from './locate.ts'
-import { missingModule } from './missing.ts'
+import { forbiddenModule, mayBeAbsent, missingModule, missingName, missingStandIn, use } from './missing.ts'
 import { dict, list, namespace, stringKey } from './make.ts'
 import { call, collect, construct, getAttrOr } from './object.ts'
 import { types } from './types.ts'
@@ -61,8 +61,10 @@ export class Importer {
     const missing = this.missingModules.get(name)
     if (missing !== undefined) return missing
     const place = known === null ? undefined : this.locator.find(name)
-    if (place === undefined && (known === null || !this.locator.isBeyondReach(name))) return this.notFound(name)
-    const module = new PyModule(types.module, name, place?.path ?? `<${name}>`, place?.isPackage ?? true)
+    if (place === undefined)
+      return known !== null && this.locator.isBeyondReach(name) ? missingStandIn(this.vm, name) : this.notFound(name)
+    if (place.host?.forbidden === true) return forbiddenModule(this.vm, name)
+    const module = new PyModule(types.module, name, place.path ?? `<${name}>`, place.isPackage)
     this.register(name, module)
     return module
   }
@@ -146,7 +148,7 @@ export class Importer {
 
   private run(module: PyModule): void {
     const place = this.locator.find(module.name)
-    if (place === undefined) return this.beyondReach(module.name)
+    if (place === undefined) raise('internal', `the module ${module.name} is nowhere`)
     this.prepare(module, place)
     if (place.host !== undefined) {
       for (const [name, v] of Object.entries(place.host.make(this.vm))) module.dict.set(name, v)
@@ -155,10 +157,6 @@ export class Importer {
     const file = this.source(module.name)
     if (file !== undefined) this.runFile(module, file)
     if (place.overlay?.mode === 'extend') this.runFile(module, overlayFile(place))
-  }
-
-  private beyondReach(name: string): never {
-    return this.vm.stop('unknown-name', `nothing stands in for the module ${name}`, { details: { name } })
   }
 
   /** The names that every module starts with. */
@@ -280,13 +278,12 @@ export class Importer {
     return module.isPackage && !isDunder(name) ? this.lazyPackage?.(this.vm, module, name) : undefined
   }
 
-  /** A stand-in that lacks a name nobody said the real module lacks ends the analysis. */
-  private missing(module: PyModule, name: string): undefined {
+  /** A name that a stand-in lacks and nobody said the real module lacks. */
+  private missing(module: PyModule, name: string): Value | undefined {
     const standIn = this.standIn(module.name)
     if (standIn === undefined || isDunder(name) || module.state !== 'ready' || standIn.absent?.includes(name) === true)
       return
-    const details = { name: `${module.name}.${name}` }
-    this.vm.stop('unknown-name', `what stands in for the module ${module.name} has no name ${name}`, { details })
+    return missingName(this.vm, module.name, name)
   }
 
   private standIn(name: string): StandIn | undefined {
@@ -320,7 +317,8 @@ export class Importer {
     const module = this.get(moduleName)
     const own = module instanceof PyModule ? this.bound(module, name) : undefined
     const v = own === undefined ? getAttrOr(this.vm, module, name) : own
-    if (v !== undefined) return v
+    // Whether an `except ImportError` follows would be a guess.
+    if (v !== undefined) return this.guarded > 0 && mayBeAbsent(v) ? use(this.vm, v) : v
     const message =
       module instanceof PyModule && module.state === 'loading'
         ? circular(name, module)
@@ -346,7 +344,6 @@ export class Importer {
 
   /** Raises ModuleNotFoundError unless a dotted name is a module, or may be one for all that is known. */
   require(name: string): void {
-    if (this.locator.find(name)?.host?.forbidden === true) this.vm.stop('forbidden', `the source imports ${name}`)
     const missing = this.firstMissing(name)
     if (missing !== undefined) this.notFound(missing)
   }

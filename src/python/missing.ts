@@ -1,6 +1,7 @@
-// What stands for a package whose source is not to be had. Importing it is no error, using it is: code that a run never
-// comes by may need anything. While a file's top level runs, what is made of a missing name (a decorated function, a
-// subclass, an annotation) is missing as well; in a function, using it ends the analysis.
+// What stands for a package whose source is not to be had, and for a name that a stand-in lacks. Importing it is no error,
+// using it is: code that a run never comes by may need anything. While a file's top level runs, what is made of a missing
+// name (a decorated function, a subclass, an annotation) is missing as well; in a function, using it ends the analysis.
+// The same goes for modules that analysed source may not use, as those of the network.
 import { ClassFrame, type Frame } from './code.ts'
 import { formatSpan, type Span } from '../text/index.ts'
 import { classOf, native } from './native.ts'
@@ -10,8 +11,9 @@ import type { Vm } from './vm.ts'
 interface Origin {
   /** What it is, as the program wrote it: `triton.jit`. */
   readonly name: string
-  /** The package whose source is missing. */
+  /** The package whose source is missing, or the module that nothing stands in for, whose stand-in lacks the name, that is forbidden. */
   readonly module: string
+  readonly why: 'no source' | 'no stand-in' | 'no name' | 'forbidden'
   /** The import statement. */
   readonly at: Span | undefined
 }
@@ -43,13 +45,33 @@ const missingClass: PyClass = classOf({
   ]) as Readonly<Record<string, Value>>,
 })
 
-/** The stand-in for a module that is nowhere to be found. */
+/** A module that is nowhere to be found. */
 export function missingModule(vm: Vm, name: string): Value {
-  return new PyMissing({ name, module: name.split('.')[0] ?? name, at: vm.where() })
+  return new PyMissing({ name, module: name.split('.')[0] ?? name, why: 'no source', at: vm.where() })
+}
+
+/** A module that Python has and nothing here stands in for. */
+export function missingStandIn(vm: Vm, name: string): Value {
+  return new PyMissing({ name, module: name, why: 'no stand-in', at: vm.where() })
+}
+
+/** A module that analysed source may name, and not use. */
+export function forbiddenModule(vm: Vm, name: string): Value {
+  return new PyMissing({ name, module: name, why: 'forbidden', at: vm.where() })
+}
+
+/** A name that the stand-in for a module lacks: missing where that may not matter, an error elsewhere. */
+export function missingName(vm: Vm, module: string, name: string): Value {
+  return derive(vm, new PyMissing({ name: `${module}.${name}`, module, why: 'no name', at: vm.where() }))
 }
 
 export function isMissing(v: Value): boolean {
   return v instanceof PyMissing
+}
+
+/** Whether it is unknown if Python would find it. */
+export function mayBeAbsent(v: Value): boolean {
+  return v instanceof PyMissing && v.origin.why !== 'forbidden'
 }
 
 function attribute(vm: Vm, self: Value, name: string): Value {
@@ -71,14 +93,22 @@ function isTopLevel(stack: readonly Frame[]): boolean {
 /** Ends the analysis: something depends on what is missing. */
 export function use(vm: Vm, self: Value): never {
   if (!(self instanceof PyMissing)) return vm.stop('internal', 'not a missing name')
-  const { name, module, at } = self.origin
+  const { name, module, why, at } = self.origin
   const used = vm.where()
+  const details = { name }
+  if (why === 'forbidden') return vm.stop('forbidden', `${name} is used: ${module} may not be used by analysed source`)
+  if (why === 'no stand-in')
+    return vm.stop('unknown-name', `${name} is needed, and nothing stands in for the module ${module}`, { details })
+  if (why === 'no name') {
+    const rest = name.slice(module.length + 1)
+    return vm.stop('unknown-name', `what stands in for the module ${module} has no name ${rest}`, { details })
+  }
   return vm.stop('source-not-found', `${name} is needed, and the source of ${module} was not found`, {
     span: at,
     notes: used === undefined ? [] : [`used at ${formatSpan(used)}`],
     hint:
       `Give the folder that holds ${module}/ with --source DIR, fetch it (lm-predictor sources add ${module}==VERSION), or ` +
       'describe what is used of it in lm-predictor.overrides.json (lm-predictor help overrides).',
-    details: { name },
+    details,
   })
 }

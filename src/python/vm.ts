@@ -32,7 +32,7 @@ export interface HostModule {
    * name that the stand-in lacks ends the analysis: whether the real module has it is unknown.
    */
   readonly absent?: readonly string[]
-  /** The module is of no use but for what is forbidden: importing it ends the analysis. */
+  /** The module is of no use but for what is forbidden: using a name of it ends the analysis. */
   readonly forbidden?: boolean
 }
 

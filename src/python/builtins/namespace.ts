@@ -11,6 +11,7 @@ import { binaryOp } from '../object/operators.ts'
 import { characters } from '../object/strings.ts'
 import { ascii, repr, str } from '../object/text.ts'
 import { ellipsis, iterator, list, notImplemented } from '../make.ts'
+import { isMissing, use } from '../missing.ts'
 import { natives } from '../native.ts'
 import { exceptions, named, types } from '../types.ts'
 import { PyBytes, PyIterator, PyModule, type Value } from '../values.ts'
@@ -26,14 +27,20 @@ function forbid(vm: Vm, name: string): never {
 
 // --- Attributes and classes -----------------------------------------------------------------------------------------
 
+/** An attribute that a program asks about: whether it is there decides something. */
+function known(vm: Vm, v: Value | undefined): Value | undefined {
+  return v !== undefined && isMissing(v) ? use(vm, v) : v
+}
+
 const attributes = natives({
   'getattr(object, name, default=MISSING, /)': (vm, [o, name, fallback]) => {
     const text = asString(vm, name, 'attribute name')
     if (fallback === undefined) return getAttr(vm, o, text)
-    const v = getAttrOr(vm, o, text)
+    const v = known(vm, getAttrOr(vm, o, text))
     return v === undefined ? fallback : v
   },
-  'hasattr(obj, name, /)': (vm, [o, name]) => getAttrOr(vm, o, asString(vm, name, 'attribute name')) !== undefined,
+  'hasattr(obj, name, /)': (vm, [o, name]) =>
+    known(vm, getAttrOr(vm, o, asString(vm, name, 'attribute name'))) !== undefined,
   'setattr(obj, name, value, /)': (vm, [o, name, v]) => {
     setAttr(vm, o, asString(vm, name, 'attribute name'), v)
     return null

@@ -1,4 +1,4 @@
-// `object` and `type`.
+// `object`, `type`, and what is made of types and of names: `list[int]`, `types.ModuleType`, `types.SimpleNamespace`.
 import {
   attributeDict,
   genericDelAttr,
@@ -315,6 +315,19 @@ export function parameterize(cls: Value, key: Value): Value {
   const name = cls instanceof PyClass ? cls.name : className(cls)
   return new PyGeneric(types.GenericAlias, name, cls, key instanceof PyTuple ? key.items : [key])
 }
+
+// --- module ---------------------------------------------------------------------------------------------------------
+
+fill(
+  types.module,
+  natives({
+    '__init__(self, name, doc=None)': (vm, [self, name, doc]) => {
+      const values = { __name__: name, __doc__: doc, __package__: null, __loader__: null, __spec__: null }
+      for (const [attribute, v] of Object.entries(values)) genericSetAttr(vm, self, attribute, v)
+      return null
+    },
+  }),
+)
 
 // --- SimpleNamespace ------------------------------------------------------------------------------------------------
 

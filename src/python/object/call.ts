@@ -4,10 +4,12 @@
 import { types } from '../types.ts'
 import { Frame } from '../code.ts'
 import { dict, tuple } from '../make.ts'
+import { derive, isMissing } from '../missing.ts'
 import { quotedNames } from '../native.ts'
 import {
   noKwargs,
   PyClass,
+  PyException,
   PyFunction,
   PyInstance,
   PyMethod,
@@ -25,12 +27,23 @@ import { className, typeOf } from './classes.ts'
 /** `fn(*args, **kwargs)`. */
 export function call(vm: Vm, fn: Value, args: readonly Value[] = [], kwargs: Kwargs = noKwargs): Value {
   if (fn instanceof PyFunction) return callFunction(vm, fn, args, kwargs)
-  if (fn instanceof PyNative) return fn.fn(vm, args, kwargs)
+  if (fn instanceof PyNative) return callNative(vm, fn, args, kwargs)
   if (fn instanceof PyMethod) return call(vm, fn.fn, [fn.self, ...args], kwargs)
   if (fn instanceof PyClass) return construct(vm, fn, args, kwargs)
   const slot = typeOf(fn).lookup('__call__')
   if (slot === undefined || slot === null) return vm.raise(types.TypeError, `'${className(fn)}' object is not callable`)
   return callSlot(vm, slot, [fn, ...args], kwargs)
+}
+
+/** A function of the host that fails on something missing has not failed as Python's would. */
+function callNative(vm: Vm, fn: PyNative, args: readonly Value[], kwargs: Kwargs): Value {
+  try {
+    return fn.fn(vm, args, kwargs)
+  } catch (e) {
+    const missing = e instanceof PyException ? [...args, ...kwargs.values()].find(isMissing) : undefined
+    if (missing === undefined) throw e
+    return derive(vm, missing)
+  }
 }
 
 /** `o.name(*args, **kwargs)`. */
