@@ -237,7 +237,7 @@ class Recorder(TorchDispatchMode):
     def follow(self, model):
         """Keep the path of the running module on top of the stack, also when forward() is left by an exception."""
         for name, module in model.named_modules():
-            module.register_forward_pre_hook(lambda *_, name=name: self.modules.append(name))
+            module.register_forward_pre_hook(lambda *_, name=name: self.modules.append(name), prepend=True)
             module.register_forward_hook(self.leave, always_call=True)
 
     def leave(self, *_):
@@ -276,6 +276,19 @@ class AbovePyTorch(TorchFunctionMode):
             with self.recorder.pause():
                 index = tuple(self.recorder.told(torch.tensor(i)) if isinstance(i, list) else i for i in indices)
         return tensor[index]
+
+
+def let_autocast_be_off_on_meta():
+    """To `torch.autocast(device_type="meta", enabled=False)` PyTorch says that meta has none; on a real device it does nothing."""
+    init, is_enabled = torch.autocast.__init__, torch.is_autocast_enabled
+
+    def of_a_real_device(device_type):
+        return "cpu" if device_type == "meta" else device_type
+
+    torch.autocast.__init__ = lambda self, device_type, *args, **options: init(
+        self, of_a_real_device(device_type), *args, **options
+    )
+    torch.is_autocast_enabled = lambda *types: is_enabled(*map(of_a_real_device, types))
 
 
 def tensors_of(tree):

@@ -24,7 +24,7 @@ import sys
 import traceback
 
 import torch
-from kernel_recorder import LETTERS, AbovePyTorch, Recorder
+from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta
 
 DEFAULT_RUNS = ("forward b1 s32", "forward b2 s32")
 SECONDS_PER_MODEL = 300
@@ -43,6 +43,9 @@ FIXTURES = {
     "own.convnet": f"convnet.resnet_tiny --arg num_classes=10 {IMAGE}",
     "own.transducer": """transducer.Transducer --arg 'config=dict(features=40, hidden=32, vocab=29)'
         --input 'audio=bf16[batch_size,16,40]' --input 'tokens=i64[batch_size,seq_len]' --run 'forward b2 s5'""",
+    "own.unet": """denoiser:UNet --arg 'widths=(32, 64, 96)' --run 'forward b2 s1' --input 'sample=bf16[batch_size,4,16,16]'
+        --input 'timestep=i64[batch_size]' --input 'encoder_hidden_states=bf16[batch_size,7,48]'""",
+    "own.quantizer": "denoiser:Quantizer --run 'forward b2 s1' --input 'x=bf16[batch_size,3,64]'",
 }
 
 
@@ -122,6 +125,7 @@ def record(given):
         names = inspect.signature(make).parameters
         arguments |= {name: value for name, value in values.items() if name in names}
     arguments |= {split(text)[0]: eval(split(text)[1], dict(vars(module))) for text in given.arg}
+    let_autocast_be_off_on_meta()
     dtype = SHORTS[given.dtype]
     with torch.device("meta"):
         model = make(**arguments)

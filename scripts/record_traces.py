@@ -45,7 +45,7 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
 import torch
 import transformers
-from kernel_recorder import LETTERS, AbovePyTorch, Recorder, signature
+from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta, signature
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 DEFAULT_RUNS = ("prefill b1 s7", "decode b1 c7", "prefill b2 s32", "decode b2 c32")
@@ -264,19 +264,6 @@ def take_masks_as_ones():
     import transformers.masking_utils as masking_utils
 
     masking_utils.fast_all = lambda mask: True
-
-
-def let_autocast_be_off_on_meta():
-    """To `torch.autocast(device_type="meta", enabled=False)` PyTorch says that meta has none; on a real device it does nothing."""
-    init, is_enabled = torch.autocast.__init__, torch.is_autocast_enabled
-
-    def of_a_real_device(device_type):
-        return "cpu" if device_type == "meta" else device_type
-
-    torch.autocast.__init__ = lambda self, device_type, *args, **options: init(
-        self, of_a_real_device(device_type), *args, **options
-    )
-    torch.is_autocast_enabled = lambda *types: is_enabled(*map(of_a_real_device, types))
 
 
 class Runner:

@@ -3,7 +3,7 @@ import { notImplemented } from '../../python/make.ts'
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { hint, mul, prod, type Int } from '../../sym/index.ts'
+import { gt, hint, mul, prod, type Int } from '../../sym/index.ts'
 import { asTensor, dimArg, dimsArg, intArg, isSequence, numberArg, tensorList } from '../arguments.ts'
 import { addmm, baddbmm, bmm, dot, matmul, mm, mv, outer } from '../contractions.ts'
 import { dtypeArg, type DType } from '../dtype.ts'
@@ -12,9 +12,9 @@ import { aliases, ofTwo, torchFunctions, type FunctionSet } from '../functions.t
 import { pointwise } from '../pointwise.ts'
 import { launch } from '../record.ts'
 import { sumDims } from '../reductions.ts'
-import { at, isOne, sameSize, showShape } from '../shape.ts'
+import { at, broadcastShapes, isOne, isZero, sameSize, showShape } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
-import { countOf, permute, reshape, view } from '../views.ts'
+import { contiguous, countOf, expand, permute, reshape, view } from '../views.ts'
 
 // --- tensordot and what is made of it ---------------------------------------------------------------------------------
 
@@ -160,8 +160,18 @@ function into(
   return target
 }
 
+/** Above so many rows, Euclidean distances are computed with a matrix product unless told otherwise. */
+const fewRows = 25
+
+/** `use_mm_for_euclid_dist_if_necessary` (None), `use_mm_for_euclid_dist`, `donot_use_mm_for_euclid_dist`; PyTorch counts them from 0. */
+function usesProduct(a: Tensor, b: Tensor, p: number, mode: Value): boolean {
+  if (p !== 2 || mode === 'donot_use_mm_for_euclid_dist' || mode === 2) return false
+  if (mode === 'use_mm_for_euclid_dist' || mode === 1) return true
+  return gt(at(a.shape, -2), fewRows) || gt(at(b.shape, -2), fewRows)
+}
+
 /** Distances between all rows of `a` and all rows of `b`, batch dimensions broadcast. */
-function cdist(vm: Vm, a: Tensor, b: Tensor, p: number): Tensor {
+function cdist(vm: Vm, a: Tensor, b: Tensor, p: number, mode: Value): Tensor {
   if (p < 0) vm.raise(types.RuntimeError, 'cdist only supports non-negative p values')
   if (!sameSize(at(a.shape, -1), at(b.shape, -1))) {
     vm.raise(
@@ -169,9 +179,18 @@ function cdist(vm: Vm, a: Tensor, b: Tensor, p: number): Tensor {
       `X1 and X2 must have the same number of columns. X1: ${hint(at(a.shape, -1))} X2: ${hint(at(b.shape, -1))}`,
     )
   }
-  const batch = a.rank >= b.rank ? a.shape.slice(0, -2) : b.shape.slice(0, -2)
-  const out = outputOf([a, b], [...batch, at(a.shape, -2), at(b.shape, -2)], a.dtype)
-  launch(vm, 'aten._cdist_forward.default', [a, b], [out])
+  const batch = broadcastShapes(vm, [a.shape.slice(0, -2), b.shape.slice(0, -2)])
+  const shape = [...batch, at(a.shape, -2), at(b.shape, -2)]
+  const out = outputOf([a, b], shape, a.dtype)
+  const isEmpty = [...shape, at(a.shape, -1)].some(isZero)
+  if (isEmpty || !usesProduct(a, b, p, mode)) launch(vm, 'aten._cdist_forward.default', [a, b], [out])
+  else {
+    const matrices = (t: Tensor): Tensor =>
+      reshape(vm, contiguous(vm, expand(vm, t, [...batch, ...t.shape.slice(-2)])), [prod(batch), ...t.shape.slice(-2)])
+    const inputs = batch.length === 0 ? [a, b] : [matrices(a), matrices(b)]
+    const folded = batch.length === 0 ? out : outputOf([a, b], [prod(batch), ...shape.slice(-2)], a.dtype)
+    launch(vm, 'aten._euclidean_dist.default', inputs, [folded])
+  }
   return out
 }
 
@@ -266,7 +285,7 @@ export const contractionFunctions: FunctionSet = {
     'einsum(*args)': (vm, [args]) => einsumOf(vm, args),
     'chain_matmul(*matrices)': (vm, [matrices]) =>
       multiDot(vm, matrices.length === 1 ? tensorList(vm, matrices[0]) : matrices.map((m) => asTensor(vm, m))),
-    'cdist(x1, x2, p=2.0, compute_mode=None)': (vm, [a, b, p]) =>
-      cdist(vm, asTensor(vm, a), asTensor(vm, b), numberArg(vm, p, "argument 'p'")),
+    'cdist(x1, x2, p=2.0, compute_mode=None)': (vm, [a, b, p, mode]) =>
+      cdist(vm, asTensor(vm, a), asTensor(vm, b), numberArg(vm, p, "argument 'p'"), mode),
   }),
 }

@@ -145,7 +145,9 @@ export function truthOf(vm: Vm, t: Tensor): boolean {
   return x !== 0
 }
 
-function tolist(vm: Vm, t: Tensor): Value {
+/** The elements as lists; they are copied to the host first. */
+function tolist(vm: Vm, given: Tensor): Value {
+  const t = to(vm, given, { device: 'cpu' })
   const values = Array.from(valuesOf(vm, t, 'tolist()'), (x) => scalarValue(t, x))
   const nest = (dim: number, start: number, count: number): Value => {
     if (dim === t.rank) return values[start] ?? null

@@ -1,5 +1,5 @@
 // Contractions: matrix products, convolutions, attention. One multiply-add is two FLOPs.
-import { add, floorDiv, min, mul, prod, type Int } from '../../sym/index.ts'
+import { add, floorDiv, min, mul, prod, sum, type Int } from '../../sym/index.ts'
 import { defineKernels, dim, kernel, perOutput, rows, type Arithmetic, type Bound, type Operand } from './table.ts'
 
 type Matmul<S extends string> = Arithmetic<Bound<S>>
@@ -138,6 +138,21 @@ const distances = defineKernels(
     kernel('x1, x2', {
       rule: '3 FLOPs per pair and feature (sub, pow, add), 1 per pair (root)',
       scalar: ({ x1, out }) => mul(out.elements, add(mul(3, dim(x1, -1)), 1)),
+    }),
+  ),
+  rows(
+    ['aten._euclidean_dist.default'],
+    kernel('x1, x2', {
+      rule:
+        'a product of rows with two more columns (their squared norms), 2 FLOPs per element of both (square, sum), ' +
+        '1 per element for the factor -2, 2 per pair (clamp) and 1 per pair (root)',
+      scalar: ({ x1, x2, out }) =>
+        sum([
+          prod([2, out.elements, add(dim(x1, -1), 2)]),
+          mul(3, x1.elements),
+          mul(2, x2.elements),
+          mul(3, out.elements),
+        ]),
     }),
   ),
   rows(
