@@ -245,15 +245,24 @@ class Recorder(TorchDispatchMode):
 
 
 class AbovePyTorch(TorchFunctionMode):
-    """What has to be seen before PyTorch takes it apart, by function: `seen` is called in its place."""
+    """What has to be seen before PyTorch takes it apart, by function: `seen` is called in its place.
+
+    PyTorch's own functions in Python, which run without the mode, find attention by its name.
+    """
 
     def __init__(self, recorder):
         super().__init__()
         self.recorder = recorder
-        self.seen = {
-            torch.nn.functional.scaled_dot_product_attention: self.attention,
-            torch.Tensor.__getitem__: self.item,
-        }
+        self.attend = torch.nn.functional.scaled_dot_product_attention
+        self.seen = {self.attend: self.attention, torch.Tensor.__getitem__: self.item}
+
+    def __enter__(self):
+        torch.nn.functional.scaled_dot_product_attention = self.attention
+        return super().__enter__()
+
+    def __exit__(self, *raised):
+        torch.nn.functional.scaled_dot_product_attention = self.attend
+        return super().__exit__(*raised)
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         return self.seen.get(func, func)(*args, **(kwargs or {}))
@@ -261,9 +270,7 @@ class AbovePyTorch(TorchFunctionMode):
     def attention(self, query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, **options):
         """One kernel, as a GPU runs it, in place of the reference decomposition of CPU and meta."""
         with self.recorder.pause():
-            out = torch.nn.functional.scaled_dot_product_attention(
-                query, key, value, attn_mask, dropout_p, is_causal, **options
-            )
+            out = self.attend(query, key, value, attn_mask, dropout_p, is_causal, **options)
         inputs = [query, key, value] if attn_mask is None else [query, key, value, attn_mask]
         op = "sdpa.causal" if is_causal else "sdpa"
         self.recorder.record(op, inputs, [out], attention_flops(query, key, value))
