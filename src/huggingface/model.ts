@@ -129,8 +129,9 @@ function plainMaker(vm: Vm, spec: ModelSpec): Maker | undefined {
   if (library !== undefined) {
     const { package: name, name: model } = library
     if (!vm.importer.existsInstalled(name)) {
+      const [top = name] = name.split('.')
       raise('source-not-found', `the sources of ${name} were not found`, {
-        hint: `Give the folder that holds ${name}/ with --source DIR, or fetch it: lm-predictor sources add ${name}==VERSION.`,
+        hint: `Give the folder that holds ${top}/ with --source DIR, or fetch it: lm-predictor sources add ${top}==VERSION.`,
       })
     }
     return makerOf(vm, callCallables(vm, 'maker', [name, model]), `${name}:${model}`, name)

@@ -31,7 +31,7 @@ export async function loadEngine(env: NodeJS.ProcessEnv = nowhere): Promise<Trac
     if (last?.key !== key) {
       const config = parseJson(folder === undefined ? request.config : readFileSync(`${folder}/config.json`, 'utf8'))
       if (!isJsonObject(config)) throw new Error('the recorded config is no object')
-      const [, library, name] = /^(\w+):(.+)$/.exec(maker ?? '') ?? []
+      const [, library, name] = /^([\w.]+):(.+)$/.exec(maker ?? '') ?? []
       const made =
         library !== undefined && name !== undefined ? { library: { package: library, name } } : { className: maker }
       const what = maker === undefined ? { config, className, remote } : { ...made, arguments: request.arguments }

@@ -27,7 +27,8 @@ export interface CatalogueLookup {
 }
 
 const classNamePattern = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/
-const libraryPattern = /^([A-Za-z_]\w*):([\w.-]+)$/
+/** `timm:resnet50`, `package.module:Class`. */
+const libraryPattern = /^([A-Za-z_][\w.]*):([\w.-]+)$/
 const hubIdPattern = /^[\w.-]+(\/[\w.-]+)?$/
 
 /** Reads a config file; errors name the file and what is wrong with it. */
