@@ -124,13 +124,13 @@ def record(given):
             values = json.load(file)
         names = inspect.signature(make).parameters
         arguments |= {name: value for name, value in values.items() if name in names}
-    arguments |= {split(text)[0]: eval(split(text)[1], dict(vars(module))) for text in given.arg}
     let_autocast_be_off_on_meta()
     dtype = SHORTS[given.dtype]
-    with torch.device("meta"):
+    recorder = Recorder(folder_of(module) + os.sep)
+    with recorder.pause(), recorder, torch.device("meta"):
+        arguments |= {split(text)[0]: eval(split(text)[1], dict(vars(module))) for text in given.arg}
         model = make(**arguments)
     model = model.to(dtype).eval()
-    recorder = Recorder(folder_of(module) + os.sep)
     recorder.follow(model)
     written = {}
     for phase in given.run or DEFAULT_RUNS:

@@ -3,7 +3,7 @@
 // time, and looks for the sibling file that defines it.
 import { raise, type SourceProvider } from '../text/index.ts'
 import type { Overlay, HostModule, Value, Vm } from '../python/index.ts'
-import { native, PyDict, PyList, PyModule } from '../python/index.ts'
+import { native, PyDict, PyList, PyModule, types } from '../python/index.ts'
 
 const hostName = 'lm_predictor_lazy'
 
@@ -22,12 +22,32 @@ function definingModule(sources: SourceProvider, folder: string, name: string): 
   return undefined
 }
 
+/** As `definingModule`, in the package folders beside `models`. */
+function sectionModule(sources: SourceProvider, folder: string, name: string): string | undefined {
+  for (const entry of sources.list(folder) ?? []) {
+    if (entry.includes('.') || entry === 'models') continue
+    const found = definingModule(sources, `${folder}/${entry}`, name)
+    if (found !== undefined) return `${entry}.${found}`
+  }
+  return undefined
+}
+
 function modelModule(sources: SourceProvider, folder: string, name: string): string | undefined {
   for (const entry of sources.list(`${folder}/models`) ?? []) {
     const found = definingModule(sources, `${folder}/models/${entry}`, name)
     if (found !== undefined) return `models.${entry}.${found}`
   }
   return undefined
+}
+
+/** A name of the library's front. One that no file defines and the front's own index doesn't mention is not there in Python either. */
+function inSubpackages(vm: Vm, folder: string, name: string): string | undefined {
+  const { sources } = vm.importer
+  const found = modelModule(sources, folder, name) ?? sectionModule(sources, folder, name)
+  const index = sources.read(`${folder}/__init__.py`) ?? name
+  if (found === undefined && !index.includes(name))
+    vm.raise(types.AttributeError, `module transformers has no attribute ${name}`)
+  return found
 }
 
 /** The file that a package's own index names for a name: {file: [names]}. */
@@ -49,7 +69,7 @@ function makeLazy(vm: Vm, packageName: string, folder: string, structure: Value)
     const found =
       indexedModule(structure, name) ??
       definingModule(machine.importer.sources, folder, name) ??
-      (isRoot ? modelModule(machine.importer.sources, folder, name) : undefined)
+      (isRoot ? inSubpackages(machine, folder, name) : undefined)
     return found === undefined ? undefined : machine.importer.from(`${packageName}.${found}`, name)
   }
   return module

@@ -124,12 +124,14 @@ export function buildPlain(vm: Vm, maker: Maker, spec: ModelSpec, dtype: DType, 
   const fromConfig = spec.config === undefined ? dict() : callCallables(vm, 'from_config', [make, config])
   const values = new Map<string, Value>()
   if (fromConfig instanceof PyDict) for (const [k, v] of fromConfig.entries.values()) values.set(String(k), v)
+  const state = vm.state(torchState)
+  state.gradEnabled = false
+  state.deviceStack.push(spec.device ?? 'meta')
   for (const [k, v] of givenArguments(vm, maker, accepted, spec.arguments ?? [])) values.set(k, v)
+  state.deviceStack.pop()
   const missing = accepted.required.filter((name) => !values.has(name))
   if (missing.length > 0) missingArguments(vm, maker, missing)
   if (scope !== undefined) symbolicArguments(vm, scope, make, values)
-  const state = vm.state(torchState)
-  state.gradEnabled = false
   const model = callCallables(vm, 'build', [make, dict(values), dtype, spec.device ?? 'meta'])
   if (!(model instanceof PyInstance)) return raise('internal', `${maker.name} made no module`)
   nameModules(vm, model)

@@ -182,9 +182,6 @@ const unsupported = new Set<string>([
   'torch.fft.fftfreq(8)',
   'torch.fft.rfftfreq(8)',
   'torch.stft(t(2, 64, dtype=f32), n_fft=16, return_complex=True)',
-  'm = nn.CrossEntropyLoss().eval() :: m(t(2, 3), t(2, dtype=i64))',
-  'm = nn.MSELoss().eval() :: m(t(2, 3), t(2, 3))',
-  'm = nn.L1Loss().eval() :: m(t(2, 3), t(2, 3))',
 ])
 
 function suite(torchRoot: string | undefined): void {

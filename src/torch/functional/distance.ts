@@ -27,7 +27,7 @@ function cosineSimilarity(vm: Vm, a: Tensor, b: Tensor, dim: number, eps: number
   return sumDims(vm, multiply(vm, left, right), [dim])
 }
 
-function pairwiseDistance(vm: Vm, a: Tensor, b: Tensor, eps: number, keepdim: boolean): Tensor {
+export function pairwiseDistance(vm: Vm, a: Tensor, b: Tensor, eps: number, keepdim: boolean): Tensor {
   const difference = pointwise(vm, 'aten.add.Scalar', [subtract(vm, a, b), eps])
   return reduce(vm, 'aten.norm.ScalarOpt_dim', difference, [difference.rank - 1], keepdim, difference.dtype)
 }

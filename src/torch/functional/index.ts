@@ -10,6 +10,7 @@ import { distanceFunctions } from './distance.ts'
 import { functionalDropout, torchDropout } from './dropout.ts'
 import { functionalEmbeddings, torchEmbeddings } from './embedding.ts'
 import { linalgSet } from './linalg.ts'
+import { torchLosses } from './losses.ts'
 import { functionalNorms, normFunctions, torchNorms } from './normalization.ts'
 import { functionalPadding, paddingSet } from './padding.ts'
 import { functionalPooling } from './pooling.ts'
@@ -18,6 +19,7 @@ import { functionalSoftmax } from './softmax.ts'
 
 export { fftFunctions } from './fft.ts'
 export { linalgFunctions } from './linalg.ts'
+export { nnLosses } from './losses.ts'
 
 const linearFunction = torchFunctions({
   'linear(input, weight, bias=None)': (vm, [input, weight, bias]) =>
@@ -63,6 +65,7 @@ export const layerFunctionSets: readonly FunctionSet[] = [
       normFunctions,
       torchNorms,
       distanceFunctions,
+      torchLosses,
       aliases(groupedFunctions, { _grouped_mm: 'grouped_mm' }),
       pick(
         functionalPooling,

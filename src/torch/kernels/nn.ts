@@ -1,6 +1,6 @@
 // Kernels of torch.nn.functional: normalisation, activations (but relu, sigmoid, tanh: pointwise.ts; softmax:
 // reductions.ts), pooling, resampling, padding.
-import { add, mul, type Int } from '../../sym/index.ts'
+import { add, max, mul, type Int } from '../../sym/index.ts'
 import {
   defineKernels,
   kernel,
@@ -68,6 +68,41 @@ function windowed(extra: number, parts: string): Arithmetic {
     scalar: ({ outs: [out], params }) => mul(out?.elements ?? 0, add(Number(params['window']), extra)),
   }
 }
+
+/** `n` operations for each element compared; the sum or mean where the kernel reduces, 1 each and 1 for the division. */
+function loss(n: number, parts: string): Arithmetic {
+  return {
+    rule: `${n} FLOPs per element (${parts}), 1 more for each weight and where it is reduced, and 1 for a mean`,
+    scalar: ({ ins, params }) => {
+      const elements = ins.reduce<Int>((most, o) => max(most, o.elements), 0)
+      const each = n + ins.length - 2 + (params['reduced'] === true ? 1 : 0)
+      return add(mul(each, elements), params['mean'] === true ? 1 : 0)
+    },
+  }
+}
+
+/** A log-probability is picked for each target. */
+const picked: Arithmetic = {
+  rule: '1 FLOP per target (negation), 1 more for its weight, 2 more where it is reduced (sums of losses and weights)',
+  scalar: ({ ins: [, target, weight], params }) =>
+    mul(1 + (weight === undefined ? 0 : 1) + (params['reduced'] === true ? 2 : 0), target?.elements ?? 0),
+}
+
+const losses = defineKernels(
+  rows(['aten.mse_loss.default'], kernel('self, target', loss(2, 'sub, mul'))),
+  rows(['aten.smooth_l1_loss.default'], kernel('self, target', loss(4, 'sub, abs, mul, div'))),
+  rows(['aten.huber_loss.default'], kernel('self, target', loss(4, 'sub, abs, mul, mul'))),
+  rows(['aten.soft_margin_loss.default'], kernel('self, target', loss(5, 'neg, mul, exp, add, log'))),
+  rows(
+    ['aten.binary_cross_entropy.default'],
+    kernel('self, target, weight?', loss(9, '2 log, 2 max, 2 mul, 2 sub, neg')),
+  ),
+  rows(
+    ['aten.binary_cross_entropy_with_logits.default'],
+    kernel('self, target, weight?, pos_weight?', loss(7, 'sub, mul, log_sigmoid 4, sub')),
+  ),
+  rows(['aten.nll_loss_forward.default', 'aten.nll_loss2d_forward.default'], kernel('self, target, weight?', picked)),
+)
 
 const pooling = defineKernels(
   rows(
@@ -164,4 +199,12 @@ const embeddings = rows(
   }),
 )
 
-export const nnKernels = defineKernels(activations, normalization, pooling, resampling, rearrangements, embeddings)
+export const nnKernels = defineKernels(
+  activations,
+  normalization,
+  losses,
+  pooling,
+  resampling,
+  rearrangements,
+  embeddings,
+)

@@ -8,7 +8,7 @@ import { namespace, tuple } from '../../python/make.ts'
 import { formatArg } from '../arguments.ts'
 import { Device, deviceClass, deviceValue, makeDevice } from '../device.ts'
 import { DType } from '../dtype.ts'
-import { fftFunctions, functionalFunctions, linalgFunctions } from '../functional/index.ts'
+import { fftFunctions, functionalFunctions, linalgFunctions, nnLosses } from '../functional/index.ts'
 import { moduleFunctions } from '../functions/index.ts'
 import type { FunctionTable } from '../functions.ts'
 import { makeModuleClass } from '../module/module.ts'
@@ -112,7 +112,7 @@ const cModule: HostModule = {
 const cNnModule: HostModule = {
   name: 'torch._C._nn',
   reason: 'the C++ side of torch.nn.functional',
-  make: () => ({ ...functionalFunctions, _parse_to: parseTo }),
+  make: () => ({ ...functionalFunctions, ...nnLosses, _parse_to: parseTo }),
 }
 
 // --- The list -----------------------------------------------------------------------------------------------------------

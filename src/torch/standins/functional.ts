@@ -1,6 +1,8 @@
 // Functions of torch.nn.functional that are made of others, in Python as PyTorch has them; the host module
 // torch.nn.functional offers them beside its own.
 
+import { lossParts } from './losses.ts'
+
 /** The Python module they are defined in. */
 export const functionalModule = 'lm_predictor_torch_functional'
 
@@ -9,6 +11,7 @@ import math
 
 import torch
 from torch import _lm_predictor as _host
+from torch._C import _nn
 import torch.nn.functional as F
 
 
@@ -246,4 +249,4 @@ def ifftshift(input, dim=None):
     dims = tuple(range(input.dim())) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
     return torch.roll(input, [(input.size(d) + 1) // 2 for d in dims], dims)
 
-`
+${lossParts}`

@@ -169,6 +169,8 @@ fp32_precision = "none"
     reason: noDevice,
     source: `${backends}
 
+from contextlib import contextmanager
+
 matmul = _Precision()
 
 
@@ -188,9 +190,14 @@ def enable_flash_sdp(enabled):
 
 
 enable_mem_efficient_sdp = enable_math_sdp = enable_cudnn_sdp = enable_flash_sdp
+
+
+@contextmanager
+def sdp_kernel(enable_flash=True, enable_math=True, enable_mem_efficient=True, enable_cudnn=True):
+    yield {}
 `,
     unsupported:
-      'can_use_flash_attention can_use_efficient_attention can_use_cudnn_attention sdp_kernel preferred_linalg_library preferred_blas_library',
+      'can_use_flash_attention can_use_efficient_attention can_use_cudnn_attention preferred_linalg_library preferred_blas_library',
     unsupportedClasses: 'SDPAParams',
   },
   {
