@@ -71,7 +71,7 @@ export class Conditions {
 
   list(): readonly AssumptionInfo[] {
     const condition = (r: Recorded): Condition => r.condition
-    const kept = minimised([...this.recorded.values()], condition, condition, () => new Prover(this.minimums))
+    const kept = minimised([...this.recorded.values()], condition, condition, new Prover(this.minimums))
     return kept.map((r) => {
       this.names.use(r.condition.left)
       this.names.use(r.condition.right)

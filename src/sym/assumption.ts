@@ -106,20 +106,21 @@ export function simplified(condition: Condition, prover: Prover): Condition {
 /** More conditions than these are a symptom of something else; they are then left as they came. */
 const MINIMISED_UP_TO = 80
 
-/** Leaves out conditions that follow from the others. `learned` is what the prover is to learn of one. */
+/** Leaves out conditions that follow from the others. `learned` is what is to be learned of one, by a prover that knows none of them. */
 export function minimised<T>(
   items: readonly T[],
   learned: (item: T) => Condition,
   stated: (item: T) => Condition,
-  makeProver: () => Prover,
+  ignorant: Prover,
 ): readonly T[] {
-  const kept = [...items]
-  if (kept.length > MINIMISED_UP_TO) return kept
-  for (let i = 0; i < kept.length;) {
-    const prover = makeProver()
-    for (const [j, other] of kept.entries()) if (j !== i) teach(prover, learned(other), true)
-    if (known(stated(kept[i] as T), prover) === true) kept.splice(i, 1)
-    else i++
+  if (items.length > MINIMISED_UP_TO) return items
+  const kept: T[] = []
+  for (const [i, item] of items.entries()) {
+    const prover = ignorant.fork()
+    for (const other of items.slice(i + 1)) teach(prover, learned(other), true)
+    if (known(stated(item), prover) === true) continue
+    kept.push(item)
+    teach(ignorant, learned(item), true)
   }
   return kept
 }

@@ -54,20 +54,38 @@ export interface Minimum {
 }
 
 export class Prover {
-  private readonly plainSigns = new Map<string, Signs>()
-  private readonly factSigns = new Map<string, { version: number; signs: Signs }>()
-  private readonly lowers = new Map<Atom, Coef | undefined>()
+  private readonly plainSigns: Map<string, Signs>
+  private readonly factSigns: Map<string, { version: number; signs: Signs }>
+  private readonly lowers: Map<Atom, Coef | undefined>
   /** Primitive polynomials known to be ≥ 0. */
-  private readonly atLeastZero = new Map<string, Expr>()
+  private readonly atLeastZero: Map<string, Expr>
   /** Primitive polynomials known to differ from 0. */
-  private readonly notZero = new Set<string>()
-  private readonly integralTerms: { monomial: Monomial; coef: Coef }[] = []
-  private readonly integralSums: Expr[] = []
-  private version = 0
+  private readonly notZero: Set<string>
+  private readonly integralTerms: { monomial: Monomial; coef: Coef }[]
+  private readonly integralSums: Expr[]
+  private version: number
   /** Terms expanded for the present question. */
   private expanded = 0
 
-  constructor(private readonly minimums: ReadonlyMap<string, Minimum>) {}
+  /** @param like a prover whose facts are taken over */
+  constructor(
+    private readonly minimums: ReadonlyMap<string, Minimum>,
+    like?: Prover,
+  ) {
+    this.plainSigns = new Map(like?.plainSigns)
+    this.factSigns = new Map(like?.factSigns)
+    this.lowers = new Map(like?.lowers)
+    this.atLeastZero = new Map(like?.atLeastZero)
+    this.notZero = new Set(like?.notZero)
+    this.integralTerms = [...(like?.integralTerms ?? [])]
+    this.integralSums = [...(like?.integralSums ?? [])]
+    this.version = like?.version ?? 0
+  }
+
+  /** A prover that knows the same and learns for itself. */
+  fork(): Prover {
+    return new Prover(this.minimums, this)
+  }
 
   /** The signs that a formula may have. */
   signs(e: Expr): Signs {
@@ -147,6 +165,7 @@ export class Prover {
 
   /** Substitutes atom = least + atom' for every atom and reads the signs off the coefficients. */
   private shiftedSigns(p: Expr, depth: number): Signs {
+    if (topSigns(p) === (NEGATIVE | POSITIVE)) return ANY
     let result = p
     const atoms = new Set(p.monomials.flatMap((m) => m.atoms))
     for (const atom of atoms) {
@@ -351,6 +370,21 @@ function complexity(m: Monomial, c: Coef): number {
   let result = denominator(c).toString(2).length - 1
   for (const exponent of m.exponents) result += exponent < 0 ? -exponent : 0
   return result
+}
+
+/** The signs of the terms that divide no other: those that a shift leaves as they are. */
+function topSigns(p: Expr): Signs {
+  let signs: Signs = 0
+  for (const [i, m] of p.monomials.entries()) {
+    const sign = signBit(p.coefs[i] as Coef)
+    if ((signs & sign) === 0 && !p.monomials.some((n) => n !== m && isFactor(m, n))) signs |= sign
+  }
+  return signs
+}
+
+/** Does a product of powers divide another? */
+function isFactor(m: Monomial, n: Monomial): boolean {
+  return m.degree < n.degree && m.atoms.every((atom, i) => n.exponentOf(atom) >= (m.exponents[i] as number))
 }
 
 function coefficientSigns(p: Expr): Signs {

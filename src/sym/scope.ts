@@ -116,7 +116,7 @@ export class Scope {
 
   /** The conditions under which this run's formulas hold; none that follows from the others. */
   get assumptions(): readonly Assumption[] {
-    this.listed ??= minimised([...this.recorded.values()], (r) => r.learned, (r) => r.assumption, () => new Prover(this.minimumTable)).map((r) => r.assumption) // prettier-ignore
+    this.listed ??= minimised([...this.recorded.values()], (r) => r.learned, (r) => r.assumption, new Prover(this.minimumTable)).map((r) => r.assumption) // prettier-ignore
     return this.listed
   }
 
