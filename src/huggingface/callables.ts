@@ -22,6 +22,14 @@ class Library:
         self.inputs = inputs  # (model, name) -> {argument of forward: shape of one sample}
 
 
+def with_all_imports(name):
+    """A module all of whose imports are carried out: models enter a registry when their files run."""
+    module = importlib.import_module(name)
+    for imported in dir(module):
+        getattr(module, imported)
+    return module
+
+
 def torchvision_sample(model, name):
     weights = importlib.import_module("torchvision.models").get_model_weights(name)
     preset = next(iter(weights)).transforms.keywords
@@ -36,7 +44,7 @@ LIBRARIES = {
     ),
     # torchvision.models.get_model(name); the transforms of its weights say how large an image is.
     "torchvision": Library(
-        lambda name: lambda **options: importlib.import_module("torchvision.models").get_model(name, **options),
+        lambda name: lambda **options: with_all_imports("torchvision.models").get_model(name, **options),
         torchvision_sample,
     ),
 }

@@ -60,9 +60,9 @@ export function forbiddenModule(vm: Vm, name: string): Value {
   return new PyMissing({ name, module: name, why: 'forbidden', at: vm.where() })
 }
 
-/** A name that the stand-in for a module lacks: missing where that may not matter, an error elsewhere. */
+/** A name that the stand-in for a module lacks. */
 export function missingName(vm: Vm, module: string, name: string): Value {
-  return derive(vm, new PyMissing({ name: `${module}.${name}`, module, why: 'no name', at: vm.where() }))
+  return new PyMissing({ name: `${module}.${name}`, module, why: 'no name', at: vm.where() })
 }
 
 export function isMissing(v: Value): boolean {

@@ -246,6 +246,10 @@ const functions = natives({
   },
   'array(object)': (vm, [v]) => asArray(vm, v),
   'asarray(a)': (vm, [v]) => asArray(vm, v),
+  'atleast_1d(a)': (vm, [v]) => {
+    const { shape, ...rest } = gather(vm, v)
+    return makeArray(shape.length === 0 ? [1] : shape, valuesOf({ shape, ...rest }))
+  },
   'linspace(start, stop, num=50)': (vm, [start, stop, count]) => linspace(vm, start, stop, toNumber(vm, count)),
   'arange(start, stop=None, step=1)': (vm, [start, stop, step]) =>
     stop === null ? arange(vm, 0, start, step) : arange(vm, start, stop, step),

@@ -382,6 +382,7 @@ const utils: Overlay = {
   module: 'huggingface_hub.utils',
   reason:
     'Names imported by transformers’ logging and hub modules; progress bars and HTTP have no part in an analysis.',
+  absent: ['_errors'],
   source: String.raw`
 from .errors import (
     EntryNotFoundError,

@@ -514,4 +514,21 @@ class Fraction:
 `,
 }
 
-export const library: readonly Overlay[] = [contextvars, keyword, logging, textwrap, io, bisect, heapq, fractions]
+const numpyTyping: Overlay = {
+  module: 'numpy.typing',
+  reason: 'Names for annotations alone; NumPy’s own lead to its compiled classes.',
+  source: String.raw`
+from typing import Any
+
+ArrayLike = DTypeLike = Any
+
+class NDArray:
+    def __class_getitem__(cls, item):
+        return cls
+`,
+}
+
+export const library: readonly Overlay[] = [
+  ...[contextvars, keyword, logging, textwrap, io, bisect, heapq, fractions],
+  numpyTyping,
+]

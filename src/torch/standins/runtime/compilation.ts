@@ -374,8 +374,15 @@ class TransformGetItemToIndex:
   {
     module: 'torch.onnx',
     reason: notCompiled,
-    source: 'def is_in_onnx_export():\n    return False\n',
-    unsupported: 'export dynamo_export register_custom_op_symbolic',
+    source: `
+def is_in_onnx_export():
+    return False
+
+
+def register_custom_op_symbolic(symbolic_name, symbolic_fn, opset_version):
+    pass
+`,
+    unsupported: 'export dynamo_export',
     unsupportedClasses: 'OperatorExportTypes TrainingMode',
   },
   {

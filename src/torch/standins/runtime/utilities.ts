@@ -282,6 +282,10 @@ def is_tensor_like(obj):
   {
     module: 'torch.hub',
     reason: 'nothing is downloaded',
+    source: `
+def _get_torch_home():
+    return "~/.cache/torch"
+`,
     unsupported: 'load load_state_dict_from_url download_url_to_file get_dir',
   },
   { module: 'torch.multiprocessing', reason: oneProcess, unsupported: 'spawn set_start_method get_context' },
