@@ -26,7 +26,8 @@ def with_all_imports(name):
     """A module all of whose imports are carried out: models enter a registry when their files run."""
     module = importlib.import_module(name)
     for imported in dir(module):
-        getattr(module, imported)
+        if inspect.ismodule(getattr(module, imported)):
+            dir(getattr(module, imported))
     return module
 
 

@@ -35,7 +35,10 @@ function named(kind: string): PyClass {
 
 export const layoutClass = named('layout')
 export const strided: PyObject = new Named(layoutClass, 'strided')
-export const sparseCoo: PyObject = new Named(layoutClass, 'sparse_coo')
+/** Layouts to compare with: no tensor here has one. */
+export const sparseLayouts: Readonly<Record<string, PyObject>> = Object.fromEntries(
+  ['sparse_coo', 'sparse_csr', 'sparse_csc', 'sparse_bsr', 'sparse_bsc'].map((n) => [n, new Named(layoutClass, n)]),
+)
 
 export const memoryFormatClass = named('memory_format')
 

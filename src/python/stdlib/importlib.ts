@@ -1,5 +1,5 @@
 // importlib over the analysis's own importer.
-import { dict, namespace } from '../make.ts'
+import { dict, namespace, tuple } from '../make.ts'
 import { classOf, native, natives } from '../native.ts'
 import { asString, getAttrOr } from '../object.ts'
 import { types } from '../types.ts'
@@ -30,6 +30,21 @@ const moduleSpec: PyClass = classOf({
     ) => initialize(self, { name, loader, origin, submodule_search_locations: null }),
   }),
 })
+
+/** Compiled extensions are not for analysed source: none is ever found. */
+const fileFinder: PyClass = classOf({
+  name: 'FileFinder',
+  module: 'importlib.machinery',
+  methods: natives({
+    '__init__(self, path, *loader_details)': (_vm, [self, path]) => initialize(self, { path }),
+    'find_spec(self, fullname, target=None)': () => null,
+  }),
+})
+
+const extensions: Record<string, Value> = {
+  ExtensionFileLoader: classOf({ name: 'ExtensionFileLoader', module: 'importlib.machinery' }),
+  EXTENSION_SUFFIXES: tuple(['.cpython-311-x86_64-linux-gnu.so', '.abi3.so', '.so']),
+}
 
 function findSpec(vm: Vm, name: Value, anchor: Value): Value {
   const full = absoluteName(vm, asString(vm, name), anchor)
@@ -95,7 +110,7 @@ export const importlibModules: readonly HostModule[] = [
   {
     name: 'importlib.machinery',
     reason: ofLibrary,
-    make: () => ({ ModuleSpec: moduleSpec }),
+    make: () => ({ ModuleSpec: moduleSpec, FileFinder: fileFinder, ...extensions }),
   },
   {
     name: 'importlib.abc',

@@ -17,6 +17,7 @@ import {
   truth,
   unaryOp,
   type BinaryOperator,
+  type CompareOperator,
 } from '../object.ts'
 import { types } from '../types.ts'
 import type { PyInstance } from '../values.ts'
@@ -111,6 +112,26 @@ function operate(vm: Vm, op: BinaryOperator, a: Value, b: Value): Value {
   return known(a) && known(b) ? map2(vm, a, b, (x, y) => binaryOp(vm, op, x, y)) : notImplemented
 }
 
+const comparing: readonly (readonly [string, CompareOperator])[] = [
+  ['lt', '<'],
+  ['le', '<='],
+  ['gt', '>'],
+  ['ge', '>='],
+  ['eq', '=='],
+  ['ne', '!='],
+]
+
+/** Comparisons are made element by element, as in NumPy. */
+const comparisons: Record<string, Value> = Object.fromEntries(
+  comparing.map(([name, op]) => [
+    `__${name}__`,
+    native<string>(`__${name}__(self, other, /)`, (vm, args) => {
+      const [self, other] = args as readonly [Value, Value]
+      return map2(vm, self, other, (x, y) => compare(vm, op, x, y))
+    }),
+  ]),
+)
+
 function total(vm: Vm, values: readonly Value[], op: BinaryOperator, start: Value): Value {
   return values.reduce((sum, v) => binaryOp(vm, op, sum, v), start)
 }
@@ -127,6 +148,7 @@ const ndarray: PyClass = classOf({
   module: 'numpy',
   methods: {
     ...arithmetic,
+    ...comparisons,
     ...natives({
       '__neg__(self)': (vm, [a]) => map1(vm, a, (x) => unaryOp(vm, '-', x)),
       '__len__(self)': (vm, [self]) =>
@@ -233,6 +255,8 @@ const functions = natives({
   'sum(a)': (vm, [a]) => total(vm, valuesOf(gather(vm, a)), '+', 0),
   'max(a)': (vm, [a]) => extremum(vm, valuesOf(gather(vm, a)), '>'),
   'min(a)': (vm, [a]) => extremum(vm, valuesOf(gather(vm, a)), '<'),
+  'any(a)': (vm, [a]) => valuesOf(gather(vm, a)).some((v) => truth(vm, v)),
+  'all(a)': (vm, [a]) => valuesOf(gather(vm, a)).every((v) => truth(vm, v)),
   'clip(a, a_min, a_max)': (vm, [a, low, high]) =>
     map1(vm, a, (v) => extremum(vm, [extremum(vm, [v, low], '>'), high], '<')),
   'lcm(x1, x2, /)': (vm, [a, b]) => {

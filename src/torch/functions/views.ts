@@ -130,7 +130,9 @@ const geometry = torchFunctions({
     tuple(splitWithSizes(vm, asTensor(vm, x), sizeArg(vm, sizes), intArg(vm, dim))),
   'chunk(input, chunks, dim=0)': (vm, [x, n, dim]) =>
     tuple(chunk(vm, asTensor(vm, x), hintNumber(intArg(vm, n)), intArg(vm, dim))),
-  'tensor_split(input, indices_or_sections, dim=0)': (vm, [x, sections, dim]) => tensorSplitOf(vm, x, sections, dim),
+  'tensor_split(input, indices_or_sections=None, dim=0, *, indices=None, sections=None, tensor_indices_or_sections=None)':
+    (vm, [x, either, dim, indices, sections, tensor]) =>
+      tensorSplitOf(vm, x, either ?? indices ?? sections ?? tensor, dim),
   'hsplit(input, indices_or_sections)': (vm, [x, sections]) =>
     tensorSplitOf(vm, x, sections, asTensor(vm, x).rank === 1 ? 0 : 1),
   'vsplit(input, indices_or_sections)': (vm, [x, sections]) => tensorSplitOf(vm, x, sections, 0),

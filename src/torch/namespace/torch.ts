@@ -9,7 +9,7 @@ import {
   layoutClass,
   memoryFormatClass,
   memoryFormats,
-  sparseCoo,
+  sparseLayouts,
   strided,
 } from '../constants.ts'
 import { deviceClass } from '../device.ts'
@@ -61,7 +61,7 @@ function members(): Record<string, Value> {
     ...memoryFormats,
     legacy_contiguous_format: memoryFormats.contiguous_format,
     strided,
-    sparse_coo: sparseCoo,
+    ...sparseLayouts,
     Tensor: tensorClass,
     Size: sizeClass,
     dtype: dtypeClass,

@@ -528,7 +528,45 @@ class NDArray:
 `,
 }
 
+const urlParse: Overlay = {
+  module: 'urllib.parse',
+  reason: 'Texts of addresses, which nothing here opens: quoting, and the parts of one.',
+  source: String.raw`
+from collections import namedtuple
+
+_ALWAYS_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+
+SplitResult = namedtuple("SplitResult", "scheme netloc path query fragment")
+ParseResult = namedtuple("ParseResult", "scheme netloc path params query fragment")
+
+def quote(string, safe="/", encoding=None, errors=None):
+    kept = _ALWAYS_SAFE | frozenset(safe)
+    return "".join(c if c in kept else "".join(f"%{b:02X}" for b in c.encode("utf-8")) for c in string)
+
+def quote_plus(string, safe="", encoding=None, errors=None):
+    return quote(string, safe + " ").replace(" ", "+")
+
+def urlsplit(url, scheme="", allow_fragments=True):
+    head, colon, rest = url.partition(":")
+    if colon and head[:1].isalpha() and all(c.isalnum() or c in "+-." for c in head):
+        scheme, url = head.lower(), rest
+    netloc = query = fragment = ""
+    if url.startswith("//"):
+        end = min([url.find(c, 2) for c in "/?#" if url.find(c, 2) >= 0], default=len(url))
+        netloc, url = url[2:end], url[end:]
+    if allow_fragments:
+        url, _, fragment = url.partition("#")
+    url, _, query = url.partition("?")
+    return SplitResult(scheme, netloc, url, query, fragment)
+
+def urlparse(url, scheme="", allow_fragments=True):
+    scheme, netloc, path, query, fragment = urlsplit(url, scheme, allow_fragments)
+    path, _, params = path.partition(";")
+    return ParseResult(scheme, netloc, path, params, query, fragment)
+`,
+}
+
 export const library: readonly Overlay[] = [
   ...[contextvars, keyword, logging, textwrap, io, bisect, heapq, fractions],
-  numpyTyping,
+  ...[numpyTyping, urlParse],
 ]

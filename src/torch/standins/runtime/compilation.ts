@@ -60,13 +60,32 @@ def nested_compile_region(fn=None):
 `
 
 const jit = `
-from typing import TypeVar
+import builtins
+from typing import TypeVar, Union, get_args, get_origin
+from types import UnionType
 
 Final = TypeVar("Final")
 
 
 def is_tracing():
     return False
+
+
+def isinstance(obj, target_type):
+    if builtins.isinstance(target_type, tuple):
+        return any(isinstance(obj, t) for t in target_type)
+    origin, args = get_origin(target_type), get_args(target_type)
+    if origin is None:
+        return builtins.isinstance(obj, target_type)
+    if origin in (Union, UnionType):
+        return any(isinstance(obj, t) for t in args)
+    if not builtins.isinstance(obj, origin):
+        return False
+    if origin is dict:
+        return all(isinstance(k, args[0]) and isinstance(v, args[1]) for k, v in obj.items())
+    if origin is tuple:
+        return len(obj) == len(args) and all(isinstance(x, t) for x, t in zip(obj, args))
+    return all(isinstance(x, args[0]) for x in obj)
 
 
 def is_scripting():
@@ -250,7 +269,7 @@ export const compilationModules: readonly Runtime[] = [
     module: 'torch.jit',
     reason: notCompiled,
     source: jit,
-    unsupported: 'isinstance trace trace_module load save freeze optimize_for_inference fork wait',
+    unsupported: 'trace trace_module load save freeze optimize_for_inference fork wait',
     unsupportedClasses: 'ScriptModule ScriptFunction TracerWarning RecursiveScriptModule CompilationUnit',
   },
   { module: 'torch._jit_internal', reason: notCompiled, source: jitInternal },
@@ -371,6 +390,15 @@ class TransformGetItemToIndex:
     unsupportedClasses: 'Dim ExportedProgram ShapesCollection',
   },
   { module: 'torch.export._trace', reason: notCompiled },
+  {
+    module: 'torch.__config__',
+    reason: 'how the wheels for Linux are built, as far as programs ask',
+    source: `
+def show():
+    return "PyTorch built with:\\n  - Build settings: USE_CUDA=ON, USE_MKL=ON, USE_OPENMP=ON"
+`,
+    unsupported: 'parallel_info',
+  },
   {
     module: 'torch.onnx',
     reason: notCompiled,
