@@ -7,12 +7,14 @@ import {
   dict,
   evaluateExpression,
   getAttrOr,
+  isMissing,
   namespace,
   PyClass,
   PyDict,
   PyInstance,
   PyModule,
   type Value,
+  useMissing,
   type Vm,
 } from '../python/index.ts'
 import type { Scope } from '../sym/index.ts'
@@ -36,6 +38,7 @@ export function callCallables(vm: Vm, name: string, args: readonly Value[]): Val
 
 /** The maker that a dotted name or `LIB:NAME` stands for; of what a library's registry makes, `home` is the library. */
 export function makerOf(vm: Vm, make: Value, name: string, home?: string): Maker {
+  if (isMissing(make)) return useMissing(vm, make)
   const module = getAttrOr(vm, make, '__module__')
   const own = typeof module === 'string' ? module : 'builtins'
   const namespaceOf = own === callablesModule ? (home ?? own) : own

@@ -10,7 +10,7 @@ import {
   type VmOptions,
 } from '../python/index.ts'
 import { Scope } from '../sym/index.ts'
-import { torchModules, torchOverlays, torchState } from '../torch/index.ts'
+import { packagesOnRequest, torchModules, torchOverlays, torchState } from '../torch/index.ts'
 import { drivers, overlays } from './overlays.ts'
 import { decisionsOf, describeKernels, overrideModules, type Overrides } from './overrides.ts'
 import { lazyModule, transformersOverlays } from './lazy.ts'
@@ -62,6 +62,7 @@ export function createVm(project: Project, budget?: Budget): Vm {
     overlays: [...known.overlays, ...(own?.overlays ?? [])],
     decisions: overrides === undefined ? undefined : decisionsOf(overrides),
     findPackage: project.findPackage,
+    onRequest: packagesOnRequest,
     ...(budget === undefined ? {} : { budget }),
     ...(programs === undefined ? {} : { programs }),
   })

@@ -354,7 +354,7 @@ export class Importer {
     if (this.firstMissing(name) === undefined) return this.require(name)
     const [top = name] = name.split('.')
     if (this.exists(top)) return this.require(name)
-    if (this.locator.demand(top)) return this.expect(name)
+    if (this.locator.demand(top) || this.locator.request(top)) return this.expect(name)
     const parts = name.split('.')
     for (let i = 1; i <= parts.length; i++) {
       const part = parts.slice(0, i).join('.')

@@ -26,18 +26,26 @@ export class Locator {
   readonly sources: SourceProvider
   private readonly roots: Map<string, string>
   private readonly findPackage: VmOptions['findPackage']
+  private readonly onRequest: VmOptions['onRequest']
 
-  constructor(options: Pick<VmOptions, 'sources' | 'roots' | 'findPackage' | 'hostModules' | 'overlays'>) {
+  constructor(
+    options: Pick<VmOptions, 'sources' | 'roots' | 'findPackage' | 'hostModules' | 'overlays' | 'onRequest'>,
+  ) {
     this.sources = options.sources
     this.roots = new Map(options.roots)
     this.findPackage = options.findPackage
+    this.onRequest = options.onRequest
     this.hosts = new Map(options.hostModules.map((h) => [h.name, h]))
     for (const o of options.overlays) this.overlays.set(o.module, o)
     for (const name of [...this.hosts.keys(), ...this.overlays.keys(), ...this.roots.keys()]) {
       if (name.includes('.') && this.roots.has(name)) this.parents.add(name)
-      for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1))
-        this.parents.add(name.slice(0, dot))
+      this.addParents(name)
     }
+  }
+
+  private addParents(name: string): void {
+    for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1))
+      this.parents.add(name.slice(0, dot))
   }
 
   /** Makes a module exist whose text is given. */
@@ -50,6 +58,18 @@ export class Locator {
     const folder = this.roots.has(name) ? undefined : this.findPackage?.(name)
     if (folder === undefined) return false
     this.roots.set(name, folder)
+    this.places.clear()
+    return true
+  }
+
+  /** Takes up the stand-ins for a package that counts as absent until a program imports it come what may. */
+  request(name: string): boolean {
+    const wanted = this.overlays.has(name) ? undefined : this.onRequest?.get(name)
+    if (wanted === undefined) return false
+    for (const o of wanted) {
+      this.overlays.set(o.module, o)
+      this.addParents(o.module)
+    }
     this.places.clear()
     return true
   }

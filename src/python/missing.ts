@@ -36,6 +36,9 @@ const missingClass: PyClass = classOf({
   module: 'builtins',
   methods: Object.fromEntries([
     ['__getattr__', native('__getattr__(self, name)', (vm, [self, name]) => attribute(vm, self, String(name)))],
+    ...'__repr__ __str__'
+      .split(' ')
+      .map((n) => [n, native<string>(`${n}(self)`, (vm, args) => text(vm, args[0] as Value))]),
     ...deciding
       .split(' ')
       .map((n) => [n, native<string>(`${n}(self, *args, **kwargs)`, (vm, args) => use(vm, args[0] as Value))]),
@@ -82,6 +85,13 @@ function attribute(vm: Vm, self: Value, name: string): Value {
 /** What comes of a missing name: missing too while a top level runs, an error elsewhere. */
 export function derive(vm: Vm, self: Value): Value {
   return isTopLevel(vm.stack) ? self : use(vm, self)
+}
+
+/** What a text says of something missing, in those that a top level makes. */
+function text(vm: Vm, self: Value): string {
+  return self instanceof PyMissing && vm.stack.length > 0 && isTopLevel(vm.stack)
+    ? `<missing ${self.origin.name}>`
+    : use(vm, self)
 }
 
 /** Whether the innermost code is that of a module or of a class body, functions aside. */

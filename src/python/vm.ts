@@ -69,6 +69,8 @@ export interface VmOptions {
   readonly findPackage?: ((name: string) => string | undefined) | undefined
   readonly hostModules: readonly HostModule[]
   readonly overlays: readonly Overlay[]
+  /** Stand-ins for packages that count as absent, until an `import` that nothing guards asks for them. */
+  readonly onRequest?: ReadonlyMap<string, readonly Overlay[]> | undefined
   readonly budget?: Partial<Budget>
   readonly lazyPackage?: LazyPackage
   readonly decisions?: Decisions | undefined

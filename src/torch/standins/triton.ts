@@ -11,6 +11,9 @@ export const tritonModules: readonly Overlay[] = [
     source: `from torch import _lm_predictor as _host
 
 
+__version__ = "3.9.0"
+
+
 class JITFunction:
     def __init__(self, fn):
         self.fn = fn
@@ -32,8 +35,20 @@ def jit(fn=None, **options):
     return JITFunction if fn is None else JITFunction(fn)
 
 
+class Autotuner:
+    def __init__(self, fn, configs):
+        self.fn = fn
+        self.configs = configs
+
+    def __getitem__(self, grid):
+        return self.fn[grid]
+
+    def run(self, *args, grid, **kwargs):
+        return self.fn[grid](*args, **kwargs)
+
+
 def autotune(configs, key, **options):
-    return lambda fn: fn
+    return lambda fn: Autotuner(fn, configs)
 
 
 def heuristics(values):
@@ -41,8 +56,10 @@ def heuristics(values):
 
 
 class Config:
-    def __init__(self, kwargs, **options):
+    def __init__(self, kwargs, num_warps=4, num_stages=3, **options):
         self.kwargs = kwargs
+        self.num_warps = num_warps
+        self.num_stages = num_stages
 
 
 def cdiv(x, y):

@@ -416,6 +416,16 @@ __version__ = "2.4.0"
 
 def is_offline_mode(): return True
 
+class ModelHubMixin:
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__()
+
+    save_pretrained = forbidden("huggingface_hub.ModelHubMixin.save_pretrained")
+    from_pretrained = forbidden("huggingface_hub.ModelHubMixin.from_pretrained")
+    push_to_hub = forbidden("huggingface_hub.ModelHubMixin.push_to_hub")
+
+class PyTorchModelHubMixin(ModelHubMixin): ...
+
 class ModelCard: ...
 class ModelCardData: ...
 class CommitOperationAdd: ...

@@ -88,13 +88,26 @@ def reset_peak_memory_stats(device=None):
     pass
 
 
+class device:
+    def __init__(self, device):
+        pass
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, type, value, traceback):
+        return False
+
+
+class device_of(device): ...
+
+
 default_generators = ()
 has_half = True
 `,
     unsupported:
       'set_device stream current_stream default_stream mem_get_info graph make_graphed_callables is_tf32_supported get_rng_state set_rng_state ipc_collect',
-    unsupportedClasses:
-      'Stream Event CUDAGraph device BFloat16Tensor HalfTensor FloatTensor LongTensor IntTensor BoolTensor',
+    unsupportedClasses: 'Stream Event CUDAGraph BFloat16Tensor HalfTensor FloatTensor LongTensor IntTensor BoolTensor',
   },
   {
     module: 'torch.cuda.amp',
