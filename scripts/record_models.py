@@ -40,12 +40,14 @@ FIXTURES = {
     "own.gpt": """gpt.GPT --arg 'config=GPTConfig(n_layer=2, vocab_size=512, n_embd=64)' --input 'idx=i64[batch_size,seq_len]'""",
     "own.gpt.manual": """gpt.GPT --arg 'config=GPTConfig(n_layer=1, flash=False)' --run 'forward b2 s7'
         --input 'idx=torch.zeros((batch_size, seq_len), dtype=torch.long, device="meta")'""",
+    "own.gpt.loss": """gpt.GPT --arg 'config=GPTConfig(n_layer=1, vocab_size=512, n_embd=64)' --run 'forward b2 s7'
+        --input 'idx=i64[batch_size,seq_len]' --input 'targets=i64[batch_size,seq_len]'""",
     "own.convnet": f"convnet.resnet_tiny --arg num_classes=10 {IMAGE}",
     "own.transducer": """transducer.Transducer --arg 'config=dict(features=40, hidden=32, vocab=29)'
         --input 'audio=bf16[batch_size,16,40]' --input 'tokens=i64[batch_size,seq_len]' --run 'forward b2 s5'""",
     "own.unet": """denoiser:UNet --arg 'widths=(32, 64, 96)' --run 'forward b2 s1' --input 'sample=bf16[batch_size,4,16,16]'
         --input 'timestep=i64[batch_size]' --input 'encoder_hidden_states=bf16[batch_size,7,48]'""",
-    "own.quantizer": "denoiser:Quantizer --run 'forward b2 s1' --input 'x=bf16[batch_size,3,64]'",
+    "own.quantizer": "denoiser.quantizer:Quantizer --run 'forward b2 s1' --input 'x=bf16[batch_size,3,64]'",
 }
 
 
