@@ -27,20 +27,20 @@ function forbid(vm: Vm, name: string): never {
 
 // --- Attributes and classes -----------------------------------------------------------------------------------------
 
-/** An attribute that a program asks about: whether it is there decides something. */
-function known(vm: Vm, v: Value | undefined): Value | undefined {
-  return v !== undefined && isMissing(v) ? use(vm, v) : v
+/** An attribute that a program asks about: whether a stand-in's module really has it decides something. */
+function asked(vm: Vm, o: Value, name: string): Value | undefined {
+  const v = getAttrOr(vm, o, name)
+  return v !== undefined && isMissing(v) && !isMissing(o) ? use(vm, v) : v
 }
 
 const attributes = natives({
   'getattr(object, name, default=MISSING, /)': (vm, [o, name, fallback]) => {
     const text = asString(vm, name, 'attribute name')
     if (fallback === undefined) return getAttr(vm, o, text)
-    const v = known(vm, getAttrOr(vm, o, text))
+    const v = asked(vm, o, text)
     return v === undefined ? fallback : v
   },
-  'hasattr(obj, name, /)': (vm, [o, name]) =>
-    known(vm, getAttrOr(vm, o, asString(vm, name, 'attribute name'))) !== undefined,
+  'hasattr(obj, name, /)': (vm, [o, name]) => asked(vm, o, asString(vm, name, 'attribute name')) !== undefined,
   'setattr(obj, name, value, /)': (vm, [o, name, v]) => {
     setAttr(vm, o, asString(vm, name, 'attribute name'), v)
     return null
