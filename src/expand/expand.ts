@@ -23,12 +23,12 @@ import type {
   ModuleAnalysis,
   Totals,
 } from '../trace/formats.ts'
+import { boundFormulas, fileOf, referenceOf, variantAt, whereOf } from './bind.ts'
 import { Binding } from './binding.ts'
 import { Conditions } from './conditions.ts'
 import { addCost, type Cost, timesCost, totalsOf } from './cost.ts'
 import type { AnalysisFile, AnalysisSource } from './files.ts'
 import { Names } from './names.ts'
-import { parseReference } from './reference.ts'
 
 /** A class expanded for one binding of its parameters. */
 interface Expanded {
@@ -67,7 +67,7 @@ class Expander {
     private readonly className: string,
     private readonly source: AnalysisSource,
   ) {
-    this.root = this.fileOf(className, undefined)
+    this.root = fileOf(source, className)
   }
 
   model(): ModelAnalysis {
@@ -118,17 +118,6 @@ class Expander {
     return { weights: formula('weights'), kv_cache: formula('kv_cache'), activations: formula('activations') }
   }
 
-  private fileOf(className: string, caller: string | undefined): AnalysisFile {
-    const found = this.source.find(className)
-    if (found !== undefined) return found
-    const near = this.source.near(className)
-    const notes = [
-      ...(caller === undefined ? [] : [`needed by ${caller}`]),
-      ...(near.length === 0 ? [] : [`there are: ${near.join(', ')}`]),
-    ]
-    return raise('missing-analysis', `there is no analysis of ${className}`, { notes })
-  }
-
   private declare(name: string, value: number, meaning: string, where: string): void {
     this.names.declare(name, { meaning, value }, where)
     // A size that was 0 or 1 would be a number: variables with such values (bytes of an element) have no such minimum.
@@ -176,8 +165,7 @@ class Expander {
       )
     }
     return (
-      (index === 0 ? analysis : analysis.variants?.[index - 1]) ??
-      raise('bad-analysis', `${file.file} has no variant ${index}`)
+      variantAt(analysis, index) ?? raise('bad-analysis', `${file.file} has no variant ${index}`)
     )
   }
 
@@ -188,7 +176,7 @@ class Expander {
     variant: AnalysisVariant,
     args: ReadonlyMap<string, Expr>,
   ): Binding {
-    const where = `${file.file}${index === 0 ? '' : ` variant ${index}`}`
+    const where = whereOf(file, index)
     const values = new Map(args)
     for (const [name, info] of Object.entries(variant.variables)) {
       if (values.has(name) || Object.hasOwn(variant.definitions, name)) continue
@@ -243,26 +231,11 @@ class Expander {
 
   private expandCall(kernel: CompositeKernel, binding: Binding, what: string): Expanded {
     const where = `${binding.where}: ${what}`
-    const reference = parseReference(kernel.flops, where)
-    for (const other of [kernel.matmul_flops, kernel.memory_access.read, kernel.memory_access.write]) {
-      if (other !== kernel.flops)
-        raise('bad-analysis', `${where} refers to one call as ${kernel.flops} and as ${other}`)
-    }
-    if (reference.className !== kernel.class_name)
-      raise('bad-analysis', `${where} is of ${kernel.class_name} and refers to ${reference.className}`)
-    const file = this.fileOf(reference.className, where)
+    const reference = referenceOf(kernel, where)
+    const file = fileOf(this.source, reference.className, where)
     const variant = this.variantOf(file, kernel.variant)
-    const args = new Map<string, Expr>()
-    for (const { name } of variant.parameters) {
-      const formula = reference.args.get(name)
-      if (formula === undefined)
-        raise('unbound-parameter', `${where} gives no value for the parameter ${name} of ${reference.className}`)
-      else args.set(name, binding.formula(formula, `${what}: ${name}`))
-    }
-    for (const name of reference.args.keys()) {
-      if (!args.has(name))
-        raise('bad-analysis', `${where} gives a value for ${name}, which is no parameter of ${reference.className}`)
-    }
+    const bound = boundFormulas(reference, variant.parameters, where)
+    const args = new Map(bound.map(([name, formula]) => [name, binding.formula(formula, `${what}: ${name}`)]))
     return this.expandClass(file, kernel.variant, args)
   }
 }

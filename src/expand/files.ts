@@ -14,12 +14,15 @@ export interface AnalysisSource {
   find(className: string): AnalysisFile | undefined
   /** Names like it that are there. */
   near(className: string): readonly string[]
+  /** The classes whose analyses are there. */
+  names(): readonly string[]
 }
 
 /** The analyses in a folder's files, given as texts by file name. A file is read when its class is asked for. */
 export function analysisSource(files: ReadonlyMap<string, string>): AnalysisSource {
   const byClass = new Map<string, AnalysisFile | undefined>()
   const others = [...files.keys()].filter((name) => name === 'module_analysis.json')
+  const names = [...files.keys()].map((name) => name.replace(/\.json$/, ''))
   const lookUp = (className: string): AnalysisFile | undefined => {
     const own = `${className}.json`
     for (const file of [own, ...others]) {
@@ -36,7 +39,8 @@ export function analysisSource(files: ReadonlyMap<string, string>): AnalysisSour
       if (!byClass.has(className)) byClass.set(className, lookUp(className))
       return byClass.get(className)
     },
-    near: (className) => nearest(className, [...files.keys()].map((name) => name.replace(/\.json$/, ''))), // prettier-ignore
+    near: (className) => nearest(className, names),
+    names: () => names,
   }
 }
 
@@ -48,6 +52,7 @@ export function analysesInMemory(analyses: ReadonlyMap<string, ModuleAnalysis>):
       return analysis === undefined ? undefined : { file: `${className}.json`, analysis }
     },
     near: (className) => nearest(className, analyses.keys()),
+    names: () => [...analyses.keys()],
   }
 }
 

@@ -1,15 +1,15 @@
 // Checks of an analysis of a class that somebody handed in: its schema, the lines it quotes, the lines it has to account for, its
 // formulas, and its kernels beside those that the engine finds in the same call, where the engine gets through.
 import type { Check, CheckReport, Project } from '../../huggingface/index.ts'
-import { parseReference, parseShape } from '../../expand/reference.ts'
-import { parse, tryEvaluate } from '../../sym/index.ts'
-import type { BasicKernel, KernelInfo, ModuleAnalysis } from '../../trace/formats.ts'
+import type { AnalysisVariant, KernelInfo, ModuleAnalysis } from '../../trace/formats.ts'
 import { attempt, codeAndMessage } from '../attempt.ts'
-import { checkFormula, costUnits, type CostName } from '../formulas.ts'
+import { checkFormula, costUnits } from '../formulas.ts'
 import { listLines } from '../lines.ts'
 import { check, openQuestions, passesUnless, reportOf } from '../report.ts'
 import { schemaProblems } from '../schemas.ts'
 import { checkCitations } from '../sources.ts'
+import { costOf, differences, kernelText, nameOf, partsOf } from './compare.ts'
+import { samplePoints, type Point } from './sample.ts'
 
 /** @param own the engine's own analysis of the class in the same call; in words, why there is none */
 export async function checkAnalysis(
@@ -51,10 +51,6 @@ function lines(analysis: ModuleAnalysis, project: Project): Check {
   ])
 }
 
-function costOf(k: BasicKernel, name: CostName): string {
-  return name === 'read' || name === 'write' ? k.memory_access[name] : k[name]
-}
-
 function formulas(analysis: ModuleAnalysis): Check {
   const variables = Object.keys(analysis.variables)
   const problems = analysis.kernels.flatMap((k, i) => {
@@ -68,14 +64,19 @@ function formulas(analysis: ModuleAnalysis): Check {
   return passesUnless('formulas', problems)
 }
 
-function kernelText(k: KernelInfo, i: number): string {
-  const what = k.kernel_type === 'basic' ? k.aten : k.class_name
-  return `kernel ${i + 1} (${what}${k.line === null ? '' : `, line ${k.line}`})`
+/** Kernel by kernel, at the sizes of the run and at others; and what it says of sizes, weights and lines. */
+function besideEngine(analysis: ModuleAnalysis, own: ModuleAnalysis): Check {
+  return passesUnless('engine', [
+    ...sizeDifferences(analysis, own),
+    ...kernelDifferences(analysis, own),
+    ...weightDifferences(analysis, own),
+    ...lineDifferences(analysis, own),
+  ])
 }
 
-/** Kernel by kernel, at the sizes of the run and at others. */
-function besideEngine(analysis: ModuleAnalysis, own: ModuleAnalysis): Check {
+function kernelDifferences(analysis: ModuleAnalysis, own: ModuleAnalysis): readonly string[] {
   const problems: string[] = []
+  const points = samplePoints(own, analysis.variables)
   for (let i = 0; i < Math.max(analysis.kernels.length, own.kernels.length); i++) {
     const [mine, theirs] = [analysis.kernels[i], own.kernels[i]]
     if (mine === undefined || theirs === undefined || nameOf(mine) !== nameOf(theirs)) {
@@ -83,16 +84,60 @@ function besideEngine(analysis: ModuleAnalysis, own: ModuleAnalysis): Check {
       problems.push(`${text}, where the engine has ${theirs === undefined ? 'none' : kernelText(theirs, i)}`)
       break
     }
-    const variables = { ...own.variables, ...analysis.variables }
-    const found = attempt(() => differences(partsOf(mine), partsOf(theirs), variables), codeAndMessage)
+    const found = attempt(() => differences(partsOf(mine), partsOf(theirs), points), codeAndMessage)
     const all = [...placeDifferences(mine, theirs), ...(typeof found === 'string' ? [found] : found)]
     problems.push(...all.map((d) => `${kernelText(mine, i)} ${d}`))
   }
-  return passesUnless('engine', problems)
+  return problems
 }
 
-function nameOf(k: KernelInfo): string {
-  return k.kernel_type === 'basic' ? k.aten : k.class_name
+/** Values that parameters and variables had in the run. */
+function sizeDifferences(analysis: AnalysisVariant, own: AnalysisVariant): readonly string[] {
+  const mine = new Map(analysis.parameters.map((p) => [p.name, p.value]))
+  const theirs = new Map(own.parameters.map((p) => [p.name, p.value]))
+  const parameters = [...new Set([...mine.keys(), ...theirs.keys()])].flatMap((name) =>
+    mine.get(name) === theirs.get(name)
+      ? []
+      : [`the parameter ${name} is ${mine.get(name) ?? 'missing'}, by the engine ${theirs.get(name) ?? 'none'}`],
+  )
+  const variables = Object.entries(analysis.variables).flatMap(([name, { value }]) => {
+    const other = Object.hasOwn(own.variables, name) ? own.variables[name]?.value : value
+    return other === value ? [] : [`{${name}} is ${value}, by the engine ${other ?? 'none'}`]
+  })
+  return [...parameters, ...variables]
+}
+
+/** Weights by name, where any are listed. */
+function weightDifferences(analysis: AnalysisVariant, own: AnalysisVariant): readonly string[] {
+  if (analysis.weights.length === 0) return []
+  const text = (w: AnalysisVariant['weights'][number]): string => `${w.dtype}[${w.shape.join(', ')}]`
+  const theirs = new Map(own.weights.map((w) => [w.name, w]))
+  const points = samplePoints(own, analysis.variables)
+  const listed = analysis.weights.flatMap((w) => {
+    const other = theirs.get(w.name)
+    if (other === undefined) return [`the weight ${w.name} is none of the engine's`]
+    const same = w.dtype === other.dtype && attempt(() => areEqual(w.shape, other.shape, points), () => false)
+    return same ? [] : [`the weight ${w.name} is ${text(w)}, by the engine ${text(other)}`]
+  })
+  const names = new Set(analysis.weights.map((w) => w.name))
+  const missing = own.weights.filter((w) => !names.has(w.name)).map((w) => `the weight ${w.name} is missing`)
+  const twice = names.size < analysis.weights.length ? ['a weight is listed twice'] : []
+  return [...listed, ...missing, ...twice]
+}
+
+function areEqual(a: readonly string[], b: readonly string[], points: readonly Point[]): boolean {
+  const parts = (shape: readonly string[]): ReadonlyMap<string, string> =>
+    new Map(shape.map((d, axis) => [`dimension ${axis}`, d]))
+  return differences(parts(a), parts(b), points).length === 0
+}
+
+/** What became of lines, where the engine went over the same ones. */
+function lineDifferences(analysis: AnalysisVariant, own: AnalysisVariant): readonly string[] {
+  const theirs = new Map(own.lines.map((l) => [l.line, l.status]))
+  return analysis.lines.flatMap(({ line, status }) => {
+    const other = theirs.get(line)
+    return other === undefined || other === status ? [] : [`line ${line} is ${status}, by the engine ${other}`]
+  })
 }
 
 /** The line it is put down to, and the innermost one. */
@@ -100,43 +145,4 @@ function placeDifferences(mine: KernelInfo, theirs: KernelInfo): readonly string
   const place = ({ line, source }: KernelInfo): string =>
     `line ${String(line)}${source === 'bundled' ? '' : `, from ${source.file}:${source.line}`}`
   return place(mine) === place(theirs) ? [] : [`is put down to ${place(mine)}, by the engine to ${place(theirs)}`]
-}
-
-/** Everything of a kernel that is a formula, by name: costs, dimensions, repetitions, what a callee's parameters are bound to. */
-function partsOf(k: KernelInfo): ReadonlyMap<string, string> {
-  const parts = new Map([['repeat', String(k.repeat ?? 1)]])
-  if (k.kernel_type === 'composite') {
-    for (const [name, text] of parseReference(k.flops, k.module).args) parts.set(`the parameter ${name}`, text)
-    return parts
-  }
-  for (const [name] of costUnits) parts.set(name, costOf(k, name))
-  for (const side of ['in', 'out'] as const) {
-    for (const [i, text] of k[side].entries()) {
-      const { dtype, dimensions } = parseShape(text, k.aten)
-      parts.set(`${side} ${i + 1}, ${dtype} of ${dimensions.length} dimensions`, '1')
-      dimensions.forEach((d, axis) => parts.set(`${side} ${i + 1}, dimension ${axis}`, d))
-    }
-  }
-  return parts
-}
-
-const noValue = 'without a value'
-
-function differences(
-  mine: ReadonlyMap<string, string>,
-  theirs: ReadonlyMap<string, string>,
-  variables: ModuleAnalysis['variables'],
-): readonly string[] {
-  const value = (text: string | undefined, at: Readonly<Record<string, number>>): string =>
-    text === undefined ? 'missing' : String(tryEvaluate(parse(text), at) ?? noValue)
-  return [...new Set([...mine.keys(), ...theirs.keys()])].flatMap((name) => {
-    for (const factor of [1, 2, 3]) {
-      const at = Object.fromEntries(
-        Object.entries(variables).map(([v, { value: n }], i) => [v, n * factor + i * (factor - 1)]),
-      )
-      const [a, b] = [value(mine.get(name), at), value(theirs.get(name), at)]
-      if (a !== b || a === noValue) return [`${name} is ${a} at ${JSON.stringify(at)}, by the engine ${b}`]
-    }
-    return []
-  })
 }
