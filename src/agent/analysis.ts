@@ -55,7 +55,10 @@ export const analysisShape = {
       reason: z.string(),
     }),
   ),
-  weights: z.array(z.strictObject({ name: z.string(), shape: z.array(z.string()), dtype: z.string() })).optional(),
+  weights: z
+    .array(z.strictObject({ name: z.string(), shape: z.array(z.string()), dtype: z.string() }))
+    .optional()
+    .describe('parameters that the class itself holds, not those of modules below it'),
 }
 
 export type SubmittedAnalysis = z.output<z.ZodObject<typeof analysisShape>>

@@ -3,7 +3,7 @@
 import { childrenOf, parseWhole, type AnyNode, type StatementNode } from '../python/index.ts'
 import type { SourceFile } from '../text/index.ts'
 import { attempt } from './attempt.ts'
-import { readTree, type SourceTree } from './tree.ts'
+import { readTree, type SourceFiles } from './tree.ts'
 
 export interface ClassPlace {
   /** Fully qualified. */
@@ -16,7 +16,7 @@ export interface ClassPlace {
 }
 
 /** A class by its fully qualified name; undefined where the tree has no such top-level class. */
-export function findPlace(tree: SourceTree, className: string): ClassPlace | undefined {
+export function findPlace(tree: SourceFiles, className: string): ClassPlace | undefined {
   const module = new ModuleNames(tree, className.slice(0, className.lastIndexOf('.')))
   const node = module.classes.get(className.slice(className.lastIndexOf('.') + 1))
   if (node === undefined || module.file === undefined) return undefined
@@ -31,7 +31,7 @@ export function findPlace(tree: SourceTree, className: string): ClassPlace | und
 }
 
 /** The classes with a forward() that a class calls by name anywhere in its body. */
-export function constructedClasses(tree: SourceTree, className: string): readonly string[] {
+export function constructedClasses(tree: SourceFiles, className: string): readonly string[] {
   const module = new ModuleNames(tree, className.slice(0, className.lastIndexOf('.')))
   const node = module.classes.get(className.slice(className.lastIndexOf('.') + 1))
   if (node === undefined) return []
@@ -62,7 +62,7 @@ class ModuleNames {
   private readonly imports = new Map<string, string>()
 
   constructor(
-    tree: SourceTree,
+    tree: SourceFiles,
     private readonly module: string,
   ) {
     const read = attempt(() => readTree(tree, module), nothing)

@@ -34,6 +34,8 @@ export { traceSnippet, type Snippet, type SnippetKernel, type SnippetTrace } fro
 export { describeStop, type StopReport } from './stop.ts'
 export { checkAnalysis } from './checks/analysis.ts'
 export { analysisFrom, analysisShape, calleeText, type AnalysisFrame, type SubmittedAnalysis } from './analysis.ts'
+export { bindingShape, referenceAt, withBinding, type BindingRequest, type SubmittedBinding } from './binding.ts'
+export { checkBinding } from './checks/binding.ts'
 export { constructedClasses, findPlace, type ClassPlace } from './classes.ts'
 export { engineTools } from './tools/engine.ts'
 export {

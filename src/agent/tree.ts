@@ -2,10 +2,14 @@
 // any file system sees it; the provider below refuses links that lead outside.
 import { raise, SourceFile, type SourceProvider } from '../text/index.ts'
 
-export interface SourceTree {
+/** Packages and where their files are read. */
+export interface SourceFiles {
   /** Package name → its folder, or the one file of a module. */
   readonly roots: ReadonlyMap<string, string>
   readonly sources: SourceProvider
+}
+
+export interface SourceTree extends SourceFiles {
   /** A path with its links resolved: a folder that is reached in two ways is one. */
   readonly real: (path: string) => string
 }
@@ -21,7 +25,7 @@ export interface TreePath {
 const skipped = new Set(['__pycache__', 'node_modules'])
 
 /** A file of the tree. */
-export function readTree(tree: SourceTree, asked: string): SourceFile {
+export function readTree(tree: SourceFiles, asked: string): SourceFile {
   for (const { path, shown } of locate(tree, asked)) {
     const text = tree.sources.read(path)
     if (text === undefined) continue
@@ -37,7 +41,7 @@ export function readTree(tree: SourceTree, asked: string): SourceFile {
  * Where a path or a dotted module name may lie.
  * @throws AnalysisError `forbidden` for what is outside of the given sources, whether there is such a file or not
  */
-export function locate(tree: SourceTree, asked: string): readonly TreePath[] {
+export function locate(tree: SourceFiles, asked: string): readonly TreePath[] {
   const outside = (): never =>
     raise('forbidden', `${JSON.stringify(asked)} lies outside of the given sources`, {
       hint: `Paths begin with one of: ${[...tree.roots.keys()].join(', ')}.`,
@@ -50,7 +54,7 @@ export function locate(tree: SourceTree, asked: string): readonly TreePath[] {
   return found === undefined ? outside() : [found]
 }
 
-function ofModule(tree: SourceTree, name: string): readonly TreePath[] | undefined {
+function ofModule(tree: SourceFiles, name: string): readonly TreePath[] | undefined {
   const parts = name.split('.')
   const last = parts.at(-1) ?? ''
   const ways = [
@@ -61,7 +65,7 @@ function ofModule(tree: SourceTree, name: string): readonly TreePath[] | undefin
   return found.length === 0 ? undefined : found
 }
 
-function ofPackage(tree: SourceTree, parts: readonly string[]): TreePath | undefined {
+function ofPackage(tree: SourceFiles, parts: readonly string[]): TreePath | undefined {
   const [first = '', ...rest] = parts
   const name = rest.length === 0 ? first.replace(/\.py$/, '') : first
   const root = tree.roots.get(name)
@@ -70,7 +74,7 @@ function ofPackage(tree: SourceTree, parts: readonly string[]): TreePath | undef
   return rest.length === 0 ? undefined : { path: `${root}/${rest.join('/')}`, shown: parts.join('/') }
 }
 
-function ofAbsolute(tree: SourceTree, path: string): TreePath | undefined {
+function ofAbsolute(tree: SourceFiles, path: string): TreePath | undefined {
   for (const [name, root] of tree.roots) {
     if (path === root && root.endsWith('.py')) return { path, shown: `${name}.py` }
     if (!root.endsWith('.py') && path.startsWith(`${root}/`))

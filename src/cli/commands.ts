@@ -145,6 +145,15 @@ export const commands: readonly CommandRow[] = [
     options: [
       { flags: '--model <class>', text: 'fully qualified class name' },
       { flags: '--module-analysis <dir>', text: 'folder that analyze --recursive wrote' },
+      {
+        flags: '--engine <how>',
+        text: 'engine; agent or auto: an agent reads the source where a reference does not bind (engine)',
+      },
+      ...agentFlags,
+      input,
+      { flags: '--attn <implementation>', text: 'sdpa or eager' },
+      { flags: '--dtype <dtype>', text: 'bf16, f16 or f32' },
+      ...sources,
       output('model_analysis.json'),
       json,
     ],

@@ -1,7 +1,8 @@
 // What the commands need of the layers below: each function is imported when a command first calls it, so that a
 // prediction from the catalogue never loads the interpreter.
 import { modelConfigText, nearestModels } from './catalogue.ts'
-import type { CheckReport, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
+import type { UnboundReference } from '../expand/index.ts'
+import type { BindingRequest, CheckReport, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
 import type {
   CacheFormat,
   Hardware,
@@ -170,6 +171,8 @@ export interface Engine {
   ): Promise<AnalyzeResult>
   /** `files`: the texts of a folder of module analyses, by file name. */
   expand(className: string, files: ReadonlyMap<string, string>): Promise<ExpandResult>
+  /** References of a model's analyses that do not bind, callees first. */
+  unboundReferences(className: string, files: ReadonlyMap<string, string>): Promise<readonly UnboundReference[]>
   annotate(
     model: ModelOptions,
     call: CallOptions,
@@ -191,6 +194,12 @@ export interface Engine {
   traceSnippet(options: SourceOptions, snippet: Snippet): Promise<SnippetTrace>
   /** What is to be thought of an analysis that somebody handed in, given the engine's own or why there is none. */
   checkAnalysis(options: SourceOptions, analysis: ModuleAnalysis, own: ModuleAnalysis | string): Promise<CheckReport>
+  /** What is to be thought of a binding that somebody handed in, given the engine's own analyses or why there are none. */
+  checkBinding(
+    options: SourceOptions,
+    request: BindingRequest,
+    own: readonly ModuleAnalysis[] | string,
+  ): Promise<CheckReport>
   /** What is to be thought of an override that somebody handed in. */
   checkOverride(options: SourceOptions, override: Override): Promise<CheckReport>
   /** Analyses of the regimes that a request of these sizes crosses; the prefill's with logits of the last position alone. */
@@ -218,6 +227,7 @@ export const engine: Engine = {
   trace: async (model, call) => (await import('./engine/trace.ts')).trace(model, call),
   analyze: async (...args) => (await import('./engine/analyze.ts')).analyze(...args),
   expand: async (className, files) => (await import('./engine/expand.ts')).expand(className, files),
+  unboundReferences: async (...args) => (await import('./engine/expand.ts')).unbound(...args),
   annotate: async (...args) => (await import('./engine/annotate.ts')).annotate(...args),
   verify: async (...args) => (await import('./engine/verify.ts')).verify(...args),
   modelTypes: async (options) => (await import('./engine/coverage.ts')).modelTypes(options),
@@ -225,6 +235,7 @@ export const engine: Engine = {
   listLines: async (...args) => (await import('./engine/agent.ts')).listLines(...args),
   traceSnippet: async (...args) => (await import('./engine/agent.ts')).traceSnippet(...args),
   checkAnalysis: async (...args) => (await import('./engine/agent.ts')).checkAnalysis(...args),
+  checkBinding: async (...args) => (await import('./engine/agent.ts')).checkBinding(...args),
   checkOverride: async (...args) => (await import('./engine/agent.ts')).checkOverride(...args),
   predictionInput: async (model, request) => (await import('./engine/prediction.ts')).predictionInput(model, request),
   memoryAnswer: async (model, question) => (await import('./engine/memory.ts')).memoryAnswer(model, question),

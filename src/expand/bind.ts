@@ -22,8 +22,7 @@ export interface UnboundReference {
 export function referenceOf(kernel: CompositeKernel, where: string): ClassReference {
   const reference = parseReference(kernel.flops, where)
   for (const other of [kernel.matmul_flops, kernel.memory_access.read, kernel.memory_access.write]) {
-    if (other !== kernel.flops)
-      raise('bad-analysis', `${where} refers to one call as ${kernel.flops} and as ${other}`)
+    if (other !== kernel.flops) raise('bad-analysis', `${where} refers to one call as ${kernel.flops} and as ${other}`)
   }
   if (reference.className !== kernel.class_name)
     raise('bad-analysis', `${where} is of ${kernel.class_name} and refers to ${reference.className}`)

@@ -13,10 +13,13 @@ import {
   variablesOf,
 } from '../sym/index.ts'
 import type {
+  AgentPart,
   AnalysisVariant,
   BasicKernel,
+  BindingInfo,
   CompositeKernel,
   KernelInfo,
+  MadeBy,
   MemoryInfo,
   ModelAnalysis,
   ModelNode,
@@ -60,6 +63,8 @@ class Expander {
   private readonly minimums = new Map<string, Minimum>()
   private readonly conditions = new Conditions(this.names, this.minimums)
   private readonly done = new Map<string, Expanded>()
+  /** What an agent handed in, each once. */
+  private readonly agentParts = new Map<string, AgentPart>()
   /** Class and variant of the calls that are being expanded, outermost first. */
   private readonly path: string[] = []
 
@@ -94,6 +99,7 @@ class Expander {
       ),
       ...(memory === undefined ? {} : { memory }),
       ...(analysis.config === undefined ? {} : { config: analysis.config }),
+      ...(this.agentParts.size === 0 ? {} : { agent_parts: [...this.agentParts.values()] }),
       root: nodeOf(expanded, {
         class_name: this.className,
         module: '',
@@ -137,6 +143,8 @@ class Expander {
     this.checkPath(own, className)
     this.path.push(own)
     const variant = this.variantOf(file, index)
+    if (file.analysis.made_by !== undefined)
+      this.agentParts.set(className, { kind: 'analysis', class_name: className, ...makerOf(file.analysis.made_by) })
     const binding = this.bindingOf(file, index, variant, args)
     for (const assumption of variant.assumptions) this.conditions.add(assumption, binding)
     const result = this.expandKernels(className, variant.kernels, binding)
@@ -164,9 +172,7 @@ class Expander {
         `${file.file} was made for ${regime(analysis)}, ${this.root.file} for ${phase} b${sizes.batch_size} s${sizes.seq_len} c${sizes.cache_len}`,
       )
     }
-    return (
-      variantAt(analysis, index) ?? raise('bad-analysis', `${file.file} has no variant ${index}`)
-    )
+    return variantAt(analysis, index) ?? raise('bad-analysis', `${file.file} has no variant ${index}`)
   }
 
   /** What the names of a class's formulas stand for: parameters, then the model's variables, then definitions. */
@@ -211,6 +217,7 @@ class Expander {
         continue
       }
       const called = this.expandCall(kernel, binding, what)
+      if (kernel.binding !== undefined) this.noteBinding(className, kernel, kernel.binding)
       cost = addCost(cost, timesCost(called.cost, repeat))
       size += called.size
       for (const [name, c] of called.classes) {
@@ -227,6 +234,11 @@ class Expander {
     classes.set(className, { cost, calls: addE(classes.get(className)?.calls ?? zeroE, oneE) })
     for (const e of [cost.flops, cost.matmulFlops, cost.read, cost.write]) this.names.use(e)
     return { cost, classes, totals: totalsOf(cost), subKernels, size }
+  }
+
+  private noteBinding(class_name: string, { module, line }: CompositeKernel, { made_by }: BindingInfo): void {
+    const part: AgentPart = { kind: 'binding', class_name, module, line, ...makerOf(made_by) }
+    this.agentParts.set(JSON.stringify(part), part)
   }
 
   private expandCall(kernel: CompositeKernel, binding: Binding, what: string): Expanded {
@@ -254,6 +266,10 @@ function nodeOf(expanded: Expanded, place: Place): ModelNode {
     ...expanded.totals,
     sub_kernels: expanded.subKernels,
   }
+}
+
+function makerOf({ runtime, model, check }: MadeBy): Pick<AgentPart, 'verdict' | 'by'> {
+  return { verdict: check.verdict, by: `${runtime} (${model})` }
 }
 
 function costOf(kernel: BasicKernel, binding: Binding, what: string): Cost {

@@ -71,7 +71,7 @@ export const errorCodes = {
   },
   'agent-rejected': {
     exit: 3,
-    hint: 'SCRATCHPAD.md says what the checks found; run it again, or with another --model.',
+    hint: 'SCRATCHPAD.md says what the checks found; run it again, or with another --agent-model.',
   },
   internal: { exit: 3, hint: 'This is a defect of lm-predictor: please report it with the command that led here.' },
 } as const satisfies Record<string, CodeRow>

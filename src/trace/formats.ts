@@ -82,6 +82,20 @@ export interface CompositeKernel {
   readonly class_name: string
   /** Index among the callee's variants; 0 is the top level of its file. */
   readonly variant: number
+  /** Where somebody else bound the callee's parameters than made the analysis. */
+  readonly binding?: BindingInfo
+}
+
+/** A formula for a parameter of a callee, with the reason for it and the lines it follows from. */
+export interface BoundParameter {
+  readonly formula: string
+  readonly because: string
+  readonly source: readonly SourceLine[]
+}
+
+export interface BindingInfo {
+  readonly args: Readonly<Record<string, BoundParameter>>
+  readonly made_by: MadeBy
 }
 
 export type KernelInfo = BasicKernel | CompositeKernel
@@ -253,6 +267,19 @@ export interface ModelNode extends Totals {
   readonly sub_kernels: readonly (ModelNode | BasicKernel)[]
 }
 
+/** What a model's analysis rests on that an agent handed in. */
+export interface AgentPart {
+  readonly kind: 'analysis' | 'binding'
+  /** The class that was analysed, or whose reference was bound. */
+  readonly class_name: string
+  /** Of a binding: the attribute that the callee hangs on, and the line of the call. */
+  readonly module?: string
+  readonly line?: number | null
+  readonly verdict: CheckReport['verdict']
+  /** Runtime and model. */
+  readonly by: string
+}
+
 /** `model_analysis.json` */
 export interface ModelAnalysis {
   readonly schema_version: 1
@@ -267,5 +294,7 @@ export interface ModelAnalysis {
   readonly by_class: Readonly<Record<string, Totals & { readonly calls: string }>>
   readonly memory?: MemoryInfo
   readonly config?: FixedConfig
+  /** Absent where no agent took part. */
+  readonly agent_parts?: readonly AgentPart[]
   readonly root: ModelNode
 }

@@ -107,16 +107,20 @@ function sizeDifferences(analysis: AnalysisVariant, own: AnalysisVariant): reado
   return [...parameters, ...variables]
 }
 
-/** Weights by name, where any are listed. */
+/** Weights by name. */
 function weightDifferences(analysis: AnalysisVariant, own: AnalysisVariant): readonly string[] {
-  if (analysis.weights.length === 0) return []
   const text = (w: AnalysisVariant['weights'][number]): string => `${w.dtype}[${w.shape.join(', ')}]`
   const theirs = new Map(own.weights.map((w) => [w.name, w]))
   const points = samplePoints(own, analysis.variables)
   const listed = analysis.weights.flatMap((w) => {
     const other = theirs.get(w.name)
     if (other === undefined) return [`the weight ${w.name} is none of the engine's`]
-    const same = w.dtype === other.dtype && attempt(() => areEqual(w.shape, other.shape, points), () => false)
+    const same =
+      w.dtype === other.dtype &&
+      attempt(
+        () => areEqual(w.shape, other.shape, points),
+        () => false,
+      )
     return same ? [] : [`the weight ${w.name} is ${text(w)}, by the engine ${text(other)}`]
   })
   const names = new Set(analysis.weights.map((w) => w.name))

@@ -12,6 +12,8 @@ export interface AgentOptions {
   readonly concurrency: number
 }
 
+export const engineNames = ['engine', 'agent', 'auto'] as const
+
 /** What is to be analysed, and by which agent. */
 export interface AgentTask {
   readonly module: string
@@ -32,10 +34,17 @@ export const agentFlags: readonly OptionRow[] = [
   { flags: '--max-cost <dollars>', text: `what the agent may spend, estimated; claude only (${defaults.maxCost})` },
 ]
 
-/** @param isWanted whether an agent takes part: what it needs is asked for only then */
-export function agentOptions({ flags, problems }: Call, isWanted: boolean): AgentOptions {
+/**
+ * @param isWanted whether an agent takes part: what it needs is asked for only then
+ * @param names options that name the agent's model
+ */
+export function agentOptions(
+  { flags, problems }: Call,
+  isWanted: boolean,
+  names: readonly string[] = ['agent-model'],
+): AgentOptions {
   const runtime = flags.choice('agent-runtime', runtimeNames) ?? 'claude'
-  const model = flags.text('agent-model') ?? flags.text('model')
+  const [model] = names.flatMap((name) => flags.text(name) ?? [])
   if (isWanted && runtime === 'ai' && model === undefined)
     problems.add(
       'bad-option',

@@ -19,6 +19,7 @@ import type { MadeBy } from '../../trace/formats.ts'
 import { makeFolder, whenInterrupted, writeFileWhole } from '../files.ts'
 import type { Io } from '../io.ts'
 import { packageRoot } from '../paths.ts'
+import { CommandFailed } from '../problems.ts'
 import { Progress } from '../progress.ts'
 import type { AgentOptions } from './options.ts'
 import { runtimeOf } from './runtimes.ts'
@@ -145,7 +146,8 @@ export class AgentShell {
       const result = await work()
       return { result, scratchpad: this.text([]) }
     } catch (error) {
-      const why = errorLines(errorReport(error), plainStyle).map(this.redact)
+      const errors = error instanceof CommandFailed ? error.errors : [error]
+      const why = errors.flatMap((e) => errorLines(errorReport(e), plainStyle)).map(this.redact)
       const scratchpad = this.text(['## Stopped', '', '```', ...why, '```', ''])
       throw error instanceof Error ? Object.assign(error, { scratchpad }) : error
     } finally {

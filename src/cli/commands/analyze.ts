@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path'
 import { analysisText } from '../../report/index.ts'
 import type { ModuleAnalysis } from '../../trace/formats.ts'
-import { agentOptions, type AgentTask } from '../agent/options.ts'
+import { agentOptions, engineNames, type AgentTask } from '../agent/options.ts'
 import type { Call } from '../command.ts'
 import { type AnalyzeResult, scratchpadOf } from '../engine.ts'
 import { makeFolder, writeFileWhole } from '../files.ts'
@@ -12,11 +12,9 @@ import { checkOwn } from '../schemas.ts'
 
 const scratchpad = 'SCRATCHPAD.md'
 
-const engines = ['engine', 'agent', 'auto'] as const
-
 /** What is to be analysed, by whom, and where it goes. */
 interface Task extends AgentTask {
-  readonly how: (typeof engines)[number]
+  readonly how: (typeof engineNames)[number]
   readonly output: string
 }
 
@@ -27,8 +25,8 @@ export async function run(call: Call): Promise<number> {
   const sizes = { ...callOptions(call, { batch: 2, seq: 32, cache: 32 }), anyBatch: flags.text('batch') === undefined }
   const sources = sourceOptions(call)
   const format = flags.choice('format', ['table', 'json'])
-  const how = flags.choice('engine', engines) ?? 'engine'
-  const options = agentOptions(call, how !== 'engine')
+  const how = flags.choice('engine', engineNames) ?? 'engine'
+  const options = agentOptions(call, how !== 'engine', ['agent-model', 'model'])
   await problems.attemptAsync(() => engine.checkSources(sources))
   problems.stop()
   const recursive = flags.on('recursive')

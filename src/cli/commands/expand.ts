@@ -2,9 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { raise } from '../../text/index.ts'
+import type { AgentPart, ModuleAnalysis } from '../../trace/formats.ts'
+import type { AgentExpansion } from '../agent/expand.ts'
+import { agentOptions, engineNames } from '../agent/options.ts'
 import type { Call } from '../command.ts'
-import { scratchpadOf } from '../engine.ts'
+import { type ExpandResult, scratchpadOf } from '../engine.ts'
 import { reasonOf, writeFileWhole } from '../files.ts'
+import { sourceOptions } from '../model-options.ts'
 import { checkOwn, validator } from '../schemas.ts'
 
 const scratchpad = 'SCRATCHPAD.md'
@@ -18,10 +22,18 @@ export async function run(call: Call): Promise<number> {
     problems.add('bad-option', 'no --module-analysis is given', 'Give the folder that analyze --recursive wrote.')
   const files = folder === undefined ? undefined : problems.attempt(() => readFolder(folder))
   if (files !== undefined && model !== '') await checkFiles(model, files, call)
+  const byAgent = (flags.choice('engine', engineNames) ?? 'engine') !== 'engine'
+  const options = agentOptions(call, byAgent)
+  const sources = sourceOptions(call)
+  if (byAgent) await problems.attemptAsync(() => engine.checkSources(sources))
   problems.stop()
   const output = flags.text('output') ?? 'model_analysis.json'
+  const task = { model, files: files ?? new Map<string, string>(), inputs: flags.list('input'), sources, options }
   try {
-    const result = await engine.expand(model, files ?? new Map())
+    const result = byAgent
+      ? await expandedByAgent(call, task, folder ?? '.', dirname(output))
+      : await engine.expand(model, task.files)
+    for (const part of result.analysis.agent_parts ?? []) io.err(`note: ${partText(part)}\n`)
     const text = `${JSON.stringify({ ...result.analysis, provenance: call.provenance(call.noted(result.analysis.provenance)) }, undefined, 2)}\n`
     await checkOwn('model_analysis', JSON.parse(text))
     writeFileWhole(output, text)
@@ -33,6 +45,26 @@ export async function run(call: Call): Promise<number> {
     if (notes !== undefined) writeFileWhole(join(dirname(output), scratchpad), notes)
     throw error
   }
+}
+
+async function expandedByAgent(
+  call: Call,
+  task: Omit<AgentExpansion, 'folder' | 'write'>,
+  analyses: string,
+  folder: string,
+): Promise<ExpandResult> {
+  const { expandWithAgent } = await import('../agent/expand.ts')
+  const write = async (file: string, analysis: ModuleAnalysis): Promise<void> => {
+    await checkOwn('module_analysis', JSON.parse(JSON.stringify(analysis)))
+    writeFileWhole(join(analyses, file), `${JSON.stringify(analysis, undefined, 2)}\n`)
+  }
+  return expandWithAgent(call, { ...task, folder, write })
+}
+
+/** What a result rests on that an agent handed in. */
+function partText({ kind, class_name, module, line, verdict, by }: AgentPart): string {
+  const what = kind === 'analysis' ? class_name : `${module ?? ''} in ${class_name}:${String(line)}`
+  return `rests on the ${kind} of ${what}, ${verdict}, by an agent: ${by}`
 }
 
 /** The files that the model's analysis refers to, each against the schema; what is missing is found when it expands. */

@@ -1,9 +1,11 @@
 // What the engine does for an agent: lines, snippets, and what is to be thought of something that was handed in.
 import {
   checkAnalysis as check,
+  checkBinding as checkBound,
   checkOverride as checkAny,
   listLines as lines,
   traceSnippet as snippetTrace,
+  type BindingRequest,
   type CheckReport,
   type Override,
   type Snippet,
@@ -28,6 +30,14 @@ export async function checkAnalysis(
   own: ModuleAnalysis | string,
 ): Promise<CheckReport> {
   return check(analysis, (await overriddenProject(options)).project, own)
+}
+
+export async function checkBinding(
+  options: SourceOptions,
+  request: BindingRequest,
+  own: readonly ModuleAnalysis[] | string,
+): Promise<CheckReport> {
+  return checkBound(request, (await overriddenProject(options)).project, own)
 }
 
 export function checkOverride(options: SourceOptions, override: Override): Promise<CheckReport> {
