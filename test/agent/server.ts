@@ -13,6 +13,7 @@ export type Turn =
   | readonly (string | ToolUse)[]
   | {
       readonly status: number
+      /** What it says of that. */ readonly message?: string
       /** Fails this often, then goes on with `then`. */ readonly times?: number
       readonly then?: readonly (string | ToolUse)[]
     }
@@ -57,7 +58,8 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     if ('status' in said) {
       const failed = (failures.get(turn) ?? 0) + 1
       failures.set(turn, failed)
-      if (said.then === undefined || failed <= (said.times ?? Infinity)) return failure(response, said.status)
+      if (said.then === undefined || failed <= (said.times ?? Infinity))
+        return failure(response, said.status, said.message)
       return speak(response, body, said.then, turn)
     }
     return speak(response, body, said, turn)
@@ -89,11 +91,8 @@ const kinds: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 }
 
-function failure(response: ServerResponse, status: number): void {
-  json(response, status, {
-    type: 'error',
-    error: { type: kinds[status] ?? 'api_error', message: `scripted ${status}` },
-  })
+function failure(response: ServerResponse, status: number, message = `scripted ${status}`): void {
+  json(response, status, { type: 'error', error: { type: kinds[status] ?? 'api_error', message } })
 }
 
 const usage = { input_tokens: 1000, output_tokens: 50, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
