@@ -129,6 +129,10 @@ export const commands: readonly CommandRow[] = [
       },
       ...agentFlags,
       { flags: '--model <model>', text: 'the same as --agent-model' },
+      {
+        flags: '--python <path>',
+        text: 'a Python with torch: what an agent hands in is compared with what it launches',
+      },
       { flags: '--concurrency <n>', text: 'classes that agents work on at a time, with --recursive (2)' },
       ...sources,
       output('module_analysis.json, or with --recursive the folder analysis_results'),

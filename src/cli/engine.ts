@@ -2,7 +2,15 @@
 // prediction from the catalogue never loads the interpreter.
 import { modelConfigText, nearestModels } from './catalogue.ts'
 import type { UnboundReference } from '../expand/index.ts'
-import type { BindingRequest, CheckReport, Override, Snippet, SnippetTrace, SourceLine } from '../agent/index.ts'
+import type {
+  BindingRequest,
+  CheckReport,
+  Override,
+  RecordedCall,
+  Snippet,
+  SnippetTrace,
+  SourceLine,
+} from '../agent/index.ts'
 import type {
   CacheFormat,
   Hardware,
@@ -192,8 +200,20 @@ export interface Engine {
   listLines(options: SourceOptions, className: string): Promise<readonly SourceLine[]>
   /** The trace of one function or class on stated shapes. */
   traceSnippet(options: SourceOptions, snippet: Snippet): Promise<SnippetTrace>
-  /** What is to be thought of an analysis that somebody handed in, given the engine's own or why there is none. */
-  checkAnalysis(options: SourceOptions, analysis: ModuleAnalysis, own: ModuleAnalysis | string): Promise<CheckReport>
+  /** What is to be thought of an analysis that somebody handed in, given the engine's own and PyTorch's or why there is none. */
+  checkAnalysis(
+    options: SourceOptions,
+    analysis: ModuleAnalysis,
+    own: ModuleAnalysis | string,
+    recorded: RecordedCall | string,
+  ): Promise<CheckReport>
+  /** What the user's own PyTorch launches in the first call of a class; in words, why that is not known. */
+  recordedCall(
+    options: SourceOptions,
+    className: string,
+    call: CallOptions,
+    python: string,
+  ): Promise<RecordedCall | string>
   /** What is to be thought of a binding that somebody handed in, given the engine's own analyses or why there are none. */
   checkBinding(
     options: SourceOptions,
@@ -236,6 +256,7 @@ export const engine: Engine = {
   traceSnippet: async (...args) => (await import('./engine/agent.ts')).traceSnippet(...args),
   checkAnalysis: async (...args) => (await import('./engine/agent.ts')).checkAnalysis(...args),
   checkBinding: async (...args) => (await import('./engine/agent.ts')).checkBinding(...args),
+  recordedCall: async (...args) => (await import('./engine/pytorch.ts')).recordedCall(...args),
   checkOverride: async (...args) => (await import('./engine/agent.ts')).checkOverride(...args),
   predictionInput: async (model, request) => (await import('./engine/prediction.ts')).predictionInput(model, request),
   memoryAnswer: async (model, question) => (await import('./engine/memory.ts')).memoryAnswer(model, question),

@@ -30,7 +30,8 @@ export type Author =
   | { readonly kind: 'person'; readonly name?: string }
   | { readonly kind: 'agent'; readonly agent: string; readonly model: string }
 
-export type CheckStatus = 'pass' | 'fail' | 'not-checkable'
+/** `not-checkable` leaves a doubt; `not-run` is a check that nobody asked for, or that others make up for. */
+export type CheckStatus = 'pass' | 'fail' | 'not-checkable' | 'not-run'
 
 /** One check of something submitted, and what came out. */
 export interface Check {

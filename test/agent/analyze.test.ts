@@ -93,7 +93,7 @@ describe.skipIf(sources === undefined || !sdkInstalled())(
       expect(written).toEqual({ ...own, made_by, provenance })
       expect(made_by).toMatchObject({
         runtime: 'claude',
-        prompt: 'analyze_module_forward 1',
+        prompt: 'analyze_module_forward 2',
         check: { verdict: 'verified' },
       })
       expect(provenance?.sources).toMatchObject([{ package: 'transformers' }])

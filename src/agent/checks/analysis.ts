@@ -9,19 +9,24 @@ import { check, openQuestions, passesUnless, reportOf } from '../report.ts'
 import { schemaProblems } from '../schemas.ts'
 import { checkCitations } from '../sources.ts'
 import { costOf, differences, kernelText, nameOf, partsOf } from './compare.ts'
+import { besidePyTorch, type RecordedCall } from './pytorch.ts'
 import { samplePoints, type Point } from './sample.ts'
 
-/** @param own the engine's own analysis of the class in the same call; in words, why there is none */
+/**
+ * @param own the engine's own analysis of the class in the same call; in words, why there is none
+ * @param recorded what PyTorch launches in that call; in words, why that is not known
+ */
 export async function checkAnalysis(
   analysis: ModuleAnalysis,
   project: Project,
   own: ModuleAnalysis | string,
+  recorded: RecordedCall | string = 'no Python with torch was named',
 ): Promise<CheckReport> {
   const schema = passesUnless('schema', await schemaProblems('module_analysis', analysis))
   if (schema.status === 'fail') return reportOf([schema], [])
   const before = [schema, citations(analysis, project), lines(analysis, project), formulas(analysis)]
   const beside = typeof own === 'string' ? check('engine', 'not-checkable', [own]) : besideEngine(analysis, own)
-  const all = [...before, beside]
+  const all = [...before, beside, besidePyTorch(analysis, recorded)]
   return reportOf(all, openQuestions(all))
 }
 

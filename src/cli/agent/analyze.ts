@@ -24,7 +24,7 @@ export async function analyzeByAgent(call: Call, task: AgentAnalysis): Promise<A
     read: (className) => readAnalysis(task.pathOf(className), (value) => isValid(value).length === 0),
     write: task.write,
   }
-  const stage = new Stage1({ engine, shell, workspace, call: task.call, store, provenance })
+  const stage = new Stage1({ engine, shell, workspace, call: task.call, store, provenance, python: task.python })
   const { result, scratchpad } = await shell.during(() => stage.run(task.module, task.recursive))
   return { analyses: result, scratchpad }
 }

@@ -23,6 +23,8 @@ export interface AgentTask {
   readonly options: AgentOptions
   /** The folder of SCRATCHPAD.md. */
   readonly folder: string
+  /** A Python with torch, to compare with what it launches. */
+  readonly python: string | undefined
 }
 
 const defaults = { maxTurns: 60, maxCost: 5, concurrency: 2 } as const

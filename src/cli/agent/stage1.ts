@@ -10,6 +10,7 @@ import {
   runTask,
   type AnalysisFrame,
   type ClassPlace,
+  type RecordedCall,
   type Review,
   type SubmittedAnalysis,
 } from '../../agent/index.ts'
@@ -35,6 +36,13 @@ export interface Stage1Options {
   readonly call: CallOptions
   readonly store: AnalysisStore
   readonly provenance: (origin: Origin) => Provenance
+  readonly python: string | undefined
+}
+
+/** What a submission is compared with; in words, why there is nothing. */
+interface Evidence {
+  readonly own: ModuleAnalysis | string
+  readonly recorded: RecordedCall | string
 }
 
 export class Stage1 {
@@ -120,9 +128,17 @@ export class Stage1 {
     return JSON.stringify(then) === JSON.stringify(now) ? analysis : undefined
   }
 
+  /** What PyTorch launches in the call; in words, why that is not known. */
+  private async recordedOf(name: string): Promise<RecordedCall | string> {
+    const { engine, workspace, call, python } = this.options
+    if (python === undefined) return 'no Python with torch was named (--python)'
+    return engine.recordedCall(workspace.sources, name, call, python)
+  }
+
   private async analyze(place: ClassPlace): Promise<ModuleAnalysis> {
     const { shell, workspace, call, store } = this.options
     const own = await this.ownOf(place.name)
+    const recorded = await this.recordedOf(place.name)
     const phase = typeof own === 'string' ? phaseOf(call.phase, call) : own.phase
     const callees = this.others(place.name).map(calleeText)
     const { review } = await runTask<ModuleAnalysis>(
@@ -141,7 +157,7 @@ export class Stage1 {
           name: 'submit_analysis',
           description: 'Hands in the analysis of the class. It is checked at once: accepted, or rejected with reasons.',
           shape: analysisShape,
-          review: (input) => this.review(input as SubmittedAnalysis, place, phase, own),
+          review: (input) => this.review(input as SubmittedAnalysis, place, phase, { own, recorded }),
         },
         onAccepted: ({ value }) => store.write(value),
       },
@@ -154,7 +170,7 @@ export class Stage1 {
     input: SubmittedAnalysis,
     { name, file, forward, line }: ClassPlace,
     phase: string,
-    own: ModuleAnalysis | string,
+    { own, recorded }: Evidence,
   ): Promise<Review<ModuleAnalysis>> {
     const { engine, shell, workspace, call, provenance } = this.options
     const frame: Omit<AnalysisFrame, 'provenance'> = {
@@ -165,7 +181,7 @@ export class Stage1 {
     }
     const config_sha256 = workspace.configHash()
     const unsigned = analysisFrom(input, { ...frame, provenance: provenance({ sources: [], config_sha256 }) })
-    const check = await engine.checkAnalysis(workspace.sources, unsigned, own)
+    const check = await engine.checkAnalysis(workspace.sources, unsigned, own, recorded)
     if (check.verdict === 'rejected') return { value: unsigned, verdict: 'rejected', why: check.why }
     const value: ModuleAnalysis = {
       ...unsigned,

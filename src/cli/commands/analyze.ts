@@ -32,7 +32,8 @@ export async function run(call: Call): Promise<number> {
   const recursive = flags.on('recursive')
   const output = flags.text('output') ?? (recursive ? 'analysis_results' : 'module_analysis.json')
   const folder = recursive ? output : dirname(output)
-  const task = { module, sources, call: sizes, recursive, how, options, output, folder }
+  const python = flags.text('python')
+  const task = { module, sources, call: sizes, recursive, how, options, output, folder, python }
   try {
     const { analyses, scratchpad: notes } = await analysed(call, task)
     await write(call, task, analyses)

@@ -8,6 +8,7 @@ import {
   type BindingRequest,
   type CheckReport,
   type Override,
+  type RecordedCall,
   type Snippet,
   type SnippetTrace,
   type SourceLine,
@@ -28,8 +29,9 @@ export async function checkAnalysis(
   options: SourceOptions,
   analysis: ModuleAnalysis,
   own: ModuleAnalysis | string,
+  recorded: RecordedCall | string,
 ): Promise<CheckReport> {
-  return check(analysis, (await overriddenProject(options)).project, own)
+  return check(analysis, (await overriddenProject(options)).project, own, recorded)
 }
 
 export async function checkBinding(

@@ -37,7 +37,7 @@ export async function verify(
 }
 
 /** The recorder's arguments for one call. */
-function argumentsOf(context: Context, trace: ModelTrace, call: CallOptions, out: string): string[] {
+function argumentsOf(context: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
   const { attn, experts, dtype, padding } = requestOf(context, call)
   const config = join(out, 'config.json')
   const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
@@ -55,13 +55,19 @@ function argumentsOf(context: Context, trace: ModelTrace, call: CallOptions, out
   return args
 }
 
-interface Recorded {
+/** A model, and how it is called: `prefill b2 s32`. */
+type LabelledModel = Pick<ModelTrace, 'vm' | 'built' | 'label'>
+
+export interface Recorded {
   readonly lines: readonly string[]
+  /** Path and class of every module. */
+  readonly modules: readonly (readonly [path: string, className: string])[]
   /** `torch 2.13.0, transformers 5.23.0` */
   readonly against: string
 }
 
-function record(context: Context, trace: ModelTrace, call: CallOptions, python: string): Recorded {
+/** What PyTorch launches in a call of a model. */
+export function record(context: Context, trace: LabelledModel, call: CallOptions, python: string): Recorded {
   const out = mkdtempSync(join(tmpdir(), 'lm-predictor-verify-'))
   try {
     run(python, [join(packageRoot(), 'scripts', 'record_traces.py'), ...argumentsOf(context, trace, call, out)])
@@ -74,8 +80,9 @@ function record(context: Context, trace: ModelTrace, call: CallOptions, python: 
       .toString('utf8')
       .trimEnd()
       .split('\n')
-    const header = JSON.parse(head) as { torch?: string; transformers?: string }
+    const header = JSON.parse(head) as { torch?: string; transformers?: string; modules?: Recorded['modules'] }
     return {
+      modules: header.modules ?? [],
       lines: lines.filter((l) => l !== ''),
       against: `torch ${header.torch ?? '?'}, transformers ${header.transformers ?? '?'}`,
     }
