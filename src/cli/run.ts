@@ -43,7 +43,7 @@ export async function run(
 }
 
 /** What `help` explains beside the commands: pages of the package. */
-const topics: Readonly<Record<string, string>> = { overrides: 'docs/overrides.md' }
+const topics: Readonly<Record<string, string>> = { overrides: 'docs/overrides.md', agent: 'docs/agent.md' }
 
 /** Long options accept `--a_b` for `--a-b`. */
 function dashed(argv: readonly string[]): string[] {

@@ -29,6 +29,8 @@ afterEach(() => {
 describe('the page on overrides', () => {
   it('is what help prints', async () => {
     expect((await cli('help', 'overrides')).out).toBe(page)
+    const agent = readFileSync(new URL('../../docs/agent.md', import.meta.url), 'utf8')
+    expect((await cli('help', 'agent')).out).toBe(agent)
   })
 
   it('shows a model that stops without them', async () => {

@@ -11,6 +11,7 @@ import { methodsModule } from '../module/names.ts'
 import { moduleMethods } from './module.ts'
 import { layersPackage, nnModules } from './nn.ts'
 import { normLayers } from './norms.ts'
+import { kernelsModules } from './kernels.ts'
 import { tritonModules } from './triton.ts'
 import { recurrentFunctions, recurrentLayers } from './recurrent.ts'
 import { runtimeModules } from './runtime/index.ts'
@@ -59,7 +60,10 @@ const initFunctions = [
 ]
 
 /** Stand-ins for packages that count as absent unless somebody asks for them, by the name of the package. */
-export const packagesOnRequest: ReadonlyMap<string, readonly Overlay[]> = new Map([['triton', tritonModules]])
+export const packagesOnRequest: ReadonlyMap<string, readonly Overlay[]> = new Map([
+  ['triton', tritonModules],
+  ['kernels', kernelsModules],
+])
 
 /** The overlays of a run; with PyTorch's source at hand its layers run from there. */
 export function torchOverlays(hasSource: boolean): readonly Overlay[] {
