@@ -106,7 +106,12 @@ function formulas({ args }: SubmittedBinding, caller: AnalysisVariant): Check {
 function expanded({ caller, variant, reference, analyses }: Omit<Bound, 'request'>): ModelAnalysis {
   // Under a name of its own, so that the callee may refer to the caller's class.
   const name = `${caller.class_name}()`
-  const alone: ModuleAnalysis = { ...caller, ...variant, class_name: name, kernels: [reference], variants: [] }
+  const { schema_version, provenance, source, phase, sizes } = caller
+  const { parameters, variables, definitions, assumptions } = variant
+  const alone: ModuleAnalysis = {
+    ...{ schema_version, provenance, source, phase, sizes, class_name: name },
+    ...{ parameters, variables, definitions, assumptions, kernels: [reference], lines: [], weights: [] },
+  }
   return expandModel(name, analysesInMemory(new Map([...analyses, [name, alone]])))
 }
 
