@@ -283,12 +283,9 @@ export function overrideModules(
     if (entry.kind !== 'kernel') continue
     for (const name of entry.imports ?? []) if (locator.find(name) === undefined) imported.add(name)
     const { module, path } = splitName(locator, entry.name)
+    // Its functions are looked for in what stands in for the package once a program imports it.
     const [first = ''] = module.split('.')
-    // Its functions are looked for in what stands in for the package.
-    if (packagesOnRequest.has(first) && locator.find(first) === undefined) {
-      imported.add(first)
-      continue
-    }
+    if (packagesOnRequest.has(first) && locator.find(first) === undefined) continue
     if (isKnown(module) || module.startsWith(operatorPrefix)) continue
     if (locator.find(module)?.path === undefined) opaque.add(module)
     else replaced.set(module, [...(replaced.get(module) ?? []), path])

@@ -29,7 +29,7 @@ const deciding =
   '__enter__ __setattr__ __setitem__ __instancecheck__ __subclasscheck__'
 const deriving =
   '__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __or__ __ror__ __and__ __rand__ ' +
-  '__getitem__'
+  '__getitem__ __call__'
 
 const missingClass: PyClass = classOf({
   name: 'missing',
@@ -39,7 +39,6 @@ const missingClass: PyClass = classOf({
     ...'__repr__ __str__'
       .split(' ')
       .map((n) => [n, native<string>(`${n}(self)`, (vm, args) => text(vm, args[0] as Value))]),
-    ['__call__', native('__call__(self, *args, **kwargs)', (vm, [self, args]) => derive(vm, called(self, args)))],
     ...deciding
       .split(' ')
       .map((n) => [n, native<string>(`${n}(self, *args, **kwargs)`, (vm, args) => use(vm, args[0] as Value))]),
@@ -80,13 +79,6 @@ export function mayBeAbsent(v: Value): boolean {
 
 function attribute(vm: Vm, self: Value, name: string): Value {
   if (!(self instanceof PyMissing)) return vm.stop('internal', 'not a missing name')
-  return new PyMissing({ ...self.origin, name: `${self.origin.name}.${name}` })
-}
-
-/** What a function of a missing package gives for a text, `get_kernel("org/name")`, goes by both names. */
-function called(self: Value, [text]: readonly Value[]): Value {
-  if (!(self instanceof PyMissing) || self.origin.why !== 'no source' || typeof text !== 'string') return self
-  const name = text.replaceAll('/', '.').replace(/[^\w.]/g, '_')
   return new PyMissing({ ...self.origin, name: `${self.origin.name}.${name}` })
 }
 
