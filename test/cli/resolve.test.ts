@@ -38,3 +38,13 @@ describe('a folder with hf_quant_config.json', () => {
     expect((await resolveModel(folder, {}, none)).config).toEqual(config)
   })
 })
+
+describe('LIB:NAME', () => {
+  it.each([
+    ['timm:resnet50', 'timm', 'resnet50'],
+    ['timm:vit_base_patch16_224.augreg', 'timm', 'vit_base_patch16_224.augreg'],
+    ['package.module:Class', 'package.module', 'Class'],
+  ])('%s', async (model, library, name) => {
+    expect((await resolveModel(model, {}, none)).library).toEqual({ package: library, name })
+  })
+})
