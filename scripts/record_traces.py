@@ -6,6 +6,7 @@
     record_traces.py OUT llama --run "prefill b1 s7" --run "extend b2 s5 c32" --mask left:3
     record_traces.py OUT --config config.json             a checkpoint's config
     record_traces.py OUT --remote FOLDER              code that comes with a model, beside its config.json
+    record_traces.py OUT --class transformers.T5ForConditionalGeneration --run "encode b2 e32" --run "decode b2 c4 e32"
     record_traces.py OUT --class transformers.ViTModel --input "pixel_values=bf16[batch_size,3,224,224]" --run "forward b1 s1"
     record_traces.py test/fixtures/traces --fixtures      the traces that this repository keeps
 
@@ -17,6 +18,9 @@ made, the config as used, the module tree), each further line one kernel:
 Views and allocations launch nothing and are left out. A phase's name says all about it: `prefill bB sS` (no cache),
 `decode bB cC` (one token on a cache of C), `extend bB sS cC` (S tokens on a cache of C), `forward bB sS` (a plain call,
 use_cache not given). The cache is what a prefill of C tokens leaves.
+
+Encoder-decoders are called as `generate()` calls them: `encode bB eE` (the encoder over a source of E tokens, frames or
+samples), and the phases above with `eE` at the end, which are the decoder's.
 
 Two things are settled that PyTorch leaves open: a set of names is looped over in the order in which they were put in
 (in Python it differs from process to process), and a mask that a model makes for itself counts as all ones.
@@ -45,6 +49,7 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
 import torch
 import transformers
+from generation import Generation, is_encoder_decoder
 from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta, signature
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
@@ -154,14 +159,15 @@ class Phase:
     batch: int
     seq: int
     cache: int
+    encoder: int | None = None
 
     @staticmethod
     def parse(name):
-        form = re.fullmatch(r"(prefill|decode|extend|forward) b(\d+)(?: s(\d+))?(?: c(\d+))?", name)
+        form = re.fullmatch(r"(encode|prefill|decode|extend|forward) b(\d+)(?: s(\d+))?(?: c(\d+))?(?: e(\d+))?", name)
         if not form:
             raise SystemExit(f"not a phase: {name!r}")
-        kind, batch, seq, cache = form.groups()
-        return Phase(name, kind, int(batch), int(seq or 1), int(cache or 0))
+        kind, batch, seq, cache, encoder = form.groups()
+        return Phase(name, kind, int(batch), int(seq or 1), int(cache or 0), encoder and int(encoder))
 
 
 def named_class(path):
@@ -271,12 +277,16 @@ class Runner:
 
     def __init__(self, model, request, recorder):
         self.model, self.request, self.recorder = model, request, recorder
+        self.generation = Generation(model)
         self.left_by = {}  # (batch, length) -> the cache arguments of the next call
         self.inputs = {}  # phase name -> signatures of what forward() was given
 
     def run(self, phase):
         if phase.phase == "forward":
             self.call(phase, self.forward_arguments(phase))
+            return
+        if is_encoder_decoder(self.model):
+            self.run_generation(phase)
             return
         arguments = {"input_ids": self.ids(phase.batch, phase.seq), "use_cache": True}
         if phase.cache:
@@ -287,12 +297,47 @@ class Runner:
         if phase.phase == "prefill":
             self.left_by = {(phase.batch, phase.seq): cache_in(out)}
 
+    def run_generation(self, phase):
+        """The encoder over the source; then, if it is the decoder's phase, that, with the cache that its own prefill leaves."""
+        given = self.source(phase)
+        source = self.watched(phase, lambda: self.generation.encode(given), phase.phase == "encode")
+        if phase.phase == "encode":
+            return
+        cache = self.generation.empty_cache(phase.batch)
+        if phase.cache:
+            ids = self.ids(phase.batch, phase.cache)
+            arguments = self.prepared(ids, phase.cache, source, cache, True)
+            cache = cache_in(self.watched(phase, lambda: self.model(**arguments, return_dict=True), False))
+        ids = self.ids(phase.batch, phase.cache + phase.seq)
+        arguments = self.prepared(ids, phase.seq, source, cache, not phase.cache)
+        self.watched(phase, lambda: self.model(**arguments, return_dict=True), True)
+
+    def prepared(self, *arguments):
+        with self.recorder, self.recorder.pause():
+            return self.generation.arguments(*arguments)
+
+    def source(self, phase):
+        """What `generate()` is given."""
+        if self.request.inputs:
+            return self.forward_arguments(phase)
+        source = {self.generation.main_input(): self.ids(phase.batch, phase.encoder)}
+        if self.request.mask:
+            source["attention_mask"] = self.mask_of(Phase("", "prefill", phase.batch, phase.encoder, 0))
+        return source
+
     def call(self, phase, arguments):
+        return self.watched(phase, lambda: self.model(**arguments), True)
+
+    def watched(self, phase, run, counts):
+        """Runs with all values followed; the kernels are kept where they count."""
         self.recorder.phase = phase.name
         before = len(self.recorder.lines)
         try:
             with AbovePyTorch(self.recorder), self.recorder:
-                return self.model(**arguments)
+                if counts:
+                    return run()
+                with self.recorder.pause():
+                    return run()
         except BaseException:
             del self.recorder.lines[before:]
             raise
@@ -321,7 +366,7 @@ class Runner:
 
     def forward_arguments(self, phase):
         if self.request.inputs:
-            sizes = {"batch_size": phase.batch, "seq_len": phase.seq}
+            sizes = {"batch_size": phase.batch, "seq_len": phase.seq, "encoder_len": phase.encoder}
             arguments = {name: self.made(text, sizes) for name, text in self.request.inputs.items()}
             self.inputs[phase.name] = {name: signature(value) for name, value in arguments.items()}
             return arguments
@@ -375,7 +420,7 @@ def record(request):
     for phase in map(Phase.parse, request.runs):
         try:
             runner.run(phase)
-            phases.append(vars(phase))
+            phases.append({key: value for key, value in vars(phase).items() if value is not None})
         except Exception as error:
             # The first call has to work; without it there is no trace. What the model can't do on a cache is noted.
             if not phases and not phase.cache:

@@ -2,8 +2,8 @@
 import { raise, type SourceFile } from '../text/index.ts'
 import { buildModel, createVm, type Project } from '../huggingface/index.ts'
 import type { KernelCall } from '../torch/index.ts'
-import type { TraceRequest } from '../trace/model.ts'
-import { phaseOf, runCall } from '../trace/run.ts'
+import { callOf, type TraceRequest } from '../trace/model.ts'
+import { runCall } from '../trace/run.ts'
 import type { LedgerLine } from '../trace/formats.ts'
 import { classNameOf } from './classes.ts'
 import { LineLedgers } from './ledgers.ts'
@@ -29,15 +29,15 @@ export function annotateForward(project: Project, request: TraceRequest, classNa
   const constructions = new Constructions(vm)
   const built = buildModel(vm, request)
   const records: CallRecord[] = []
-  const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
-  const call = { phase: phaseOf(request.phase, request), sizes, padding: request.padding, inputs: request.inputs }
+  const call = { ...callOf(vm, built, request), padding: request.padding, inputs: request.inputs }
   runCall(
     vm,
     built,
     call,
     (run) => recordRun(vm, constructions, run, pathsBelow(built.model), (r) => records.push(r)).result,
   )
-  const chosen = records.filter((r) => (className === undefined ? r.module === built.model : named(r, className)))
+  // The outermost call returns last: the model's, or its encoder's.
+  const chosen = className === undefined ? records.slice(-1) : records.filter((r) => named(r, className))
   const [record] = chosen
   if (record === undefined) {
     const names = [...new Set(records.map((r) => r.cls.name))]

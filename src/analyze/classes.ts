@@ -60,6 +60,7 @@ const known = new Set([
   'batch_size',
   'seq_len',
   'cache_len',
+  'encoder_len',
   'w_bytes',
   'a_bytes',
   'hidden_size',

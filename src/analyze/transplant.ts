@@ -9,7 +9,7 @@ import { isGlobal } from './classes.ts'
 export class CannotTransplant extends Error {}
 
 /** Sizes of the call, which mean the same everywhere. */
-export const callSizes: ReadonlySet<string> = new Set(['batch_size', 'seq_len', 'cache_len'])
+export const callSizes: ReadonlySet<string> = new Set(['batch_size', 'seq_len', 'cache_len', 'encoder_len'])
 
 export class Transplant {
   /** Fresh parameters by name, with what the caller passes for them. */

@@ -31,10 +31,11 @@ const choice: readonly OptionRow[] = [
 ]
 
 const sizes = (batch: number, seq: number, cache: number): readonly OptionRow[] => [
-  { flags: '--phase <phase>', text: 'prefill, decode, extend or forward; by the sizes unless given' },
+  { flags: '--phase <phase>', text: 'prefill, decode, extend or forward; by the sizes unless given; encode' },
   { flags: '--batch <n>', text: `sequences (${batch})` },
   { flags: '--seq <n>', text: `new tokens a sequence (${seq})` },
   { flags: '--cache <n>', text: `tokens in the cache (${cache})` },
+  { flags: '--encoder-len <n>', text: "tokens or frames of an encoder-decoder's source (32, or the config's)" },
 ]
 
 const input: OptionRow = {

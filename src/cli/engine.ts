@@ -21,6 +21,7 @@ import type {
 } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
 import type { ModelAnalysis, ModuleAnalysis, Provenance, StoredWeights } from '../trace/formats.ts'
+import type { Phase } from '../trace/labels.ts'
 import type { OracleLine } from '../trace/oracle.ts'
 
 /** A model as the user names it, and where its sources and its config come from. */
@@ -48,12 +49,16 @@ export interface ModelOptions {
 export type SourceOptions = Omit<ModelOptions, 'model'>
 
 export interface CallOptions {
-  readonly phase?: 'prefill' | 'decode' | 'extend' | 'forward' | undefined
+  readonly phase?: Phase | undefined
   readonly batch: number
   /** The batch size is one that nobody asked for: another will do. */
   readonly anyBatch?: boolean | undefined
   readonly seq: number
+  /** The number of new tokens is one that nobody asked for. */
+  readonly anySeq?: boolean | undefined
   readonly cache: number
+  /** Tokens, frames or samples of the source of an encoder-decoder. */
+  readonly encoder?: number | undefined
   /** `none`, `left:N`, `right:N` */
   readonly mask?: string | undefined
   /** `NAME=dtype[shape]` */

@@ -11,7 +11,7 @@ import { type Call } from './command.ts'
 import type { CallOptions, MemoryInput, MemoryQuestion, ModelOptions } from './engine.ts'
 
 export const dtypes = ['bf16', 'f16', 'f32'] as const
-const phases = ['prefill', 'decode', 'extend', 'forward'] as const
+const phases = ['encode', 'prefill', 'decode', 'extend', 'forward'] as const
 
 /** The model that a command is about; a missing one is a problem of the call. */
 export function modelArgument(call: Call, more?: string): string {
@@ -100,7 +100,9 @@ export function callOptions(
     phase,
     batch: flags.integer('batch', sizes.batch, 1),
     seq: flags.integer('seq', sizes.seq, 1),
+    anySeq: flags.text('seq') === undefined,
     cache: flags.integer('cache', sizes.cache, 0),
+    encoder: flags.text('encoder-len') === undefined ? undefined : flags.integer('encoder-len', 32, 1),
     mask,
     inputs,
   }

@@ -202,6 +202,54 @@ def call_positional(model, inputs):
     return model(*inputs)
 
 
+def is_encoder_decoder(model):
+    """By the config that the model itself keeps: a decoder alone sets it anew."""
+    return getattr(getattr(model, "config", None), "is_encoder_decoder", False) is True
+
+
+def encode(model, inputs):
+    """The encoder as generate() calls it, once for a source: {name: value} that every call of the decoder takes."""
+    encoder = model.get_encoder()
+    accepted = inspect.signature(encoder.forward).parameters
+    main = source_name(model)
+    settings = getattr(model, "generation_config", None)
+    own = {name: getattr(settings, name, None) for name in ("output_attentions", "output_hidden_states")}
+    rest = {name: value for name, value in inputs.items() if name != main}
+    for name, value in rest.items():
+        if not name.startswith(("decoder_", "cross_attn")) and (name in accepted or "kwargs" in accepted):
+            own[name] = value
+    return {**rest, "encoder_outputs": encoder(**own, return_dict=True, **{main: inputs[main]})}
+
+
+def empty_cache(model):
+    """The cache that generate() makes: {argument name: cache}; where it makes none, the model does."""
+    try:
+        from transformers.cache_utils import DynamicCache, EncoderDecoderCache
+        config = model.config.get_text_config(decoder=True)
+        if not model._supports_default_dynamic_cache():
+            return {}
+        return {"past_key_values": EncoderDecoderCache(DynamicCache(config=config), DynamicCache(config=config))}
+    except (ImportError, AttributeError, TypeError):
+        return {}  # before 4.56, or a model without a head that generates
+
+
+def decoder_inputs(model, ids, new, source, cache, first, last_only):
+    """The arguments of a call of an encoder-decoder over the last \`new\` of the decoder's ids."""
+    extra = dict(source)
+    if last_only and "logits_to_keep" in inspect.signature(model.forward).parameters:
+        extra["logits_to_keep"] = 1
+    if not hasattr(model, "prepare_inputs_for_generation") or not slices_inputs():
+        return {"decoder_input_ids": ids[:, -new:], "use_cache": True, **extra, **cache}
+    options = {"next_sequence_length": new, "is_first_iteration": first, "use_cache": True}
+    return model.prepare_inputs_for_generation(ids, **options, **extra, **cache)
+
+
+def slices_inputs():
+    """Whether generate() says how many ids are new, as it does from 5.0 on."""
+    from transformers.generation.utils import GenerationMixin
+    return "next_sequence_length" in inspect.signature(GenerationMixin.prepare_inputs_for_generation).parameters
+
+
 def generates(model):
     return hasattr(model, "can_generate") and model.can_generate()
 

@@ -22,8 +22,8 @@ def height_and_width(size):
     return size[-2:] if len(size) > 1 else (size[0], size[0])
 
 
-image_sizes = ("image_size", "vision_config.image_size", "img_size", "backbone_config.image_size")
-channel_counts = ("num_channels", "vision_config.num_channels", "vision_config.in_channels", "in_channels", "in_chans")
+image_sizes = ("image_size", "vision_config.image_size", "img_size", "backbone_config.image_size", "encoder.image_size")
+channel_counts = ("num_channels", "vision_config.num_channels", "vision_config.in_channels", "in_channels", "in_chans", "encoder.num_channels")
 
 
 def pixel_values(config, batch, seq):
@@ -54,6 +54,56 @@ def input_features(config, batch, seq):
 
 
 float_inputs = {f.__name__: f for f in (pixel_values, pixel_values_videos, input_values, input_features)}
+
+
+def source_name(model):
+    """The main input of generate(): the encoder's, where its own has another name."""
+    encoder = getattr(model, "encoder", None)
+    return getattr(encoder, "main_input_name", None) or model.main_input_name
+
+
+def fixed_frames(config):
+    """Frames of a spectrogram that an encoder with positions of its own takes, no more and no fewer."""
+    positions = first_of(config, *audio_names("max_source_positions")[:3])
+    return 2 * positions if positions and first_of(config, *audio_names("num_mel_bins")) else None
+
+
+def source_features(config, batch, length):
+    """Channels come first where a convolution takes a fixed number of frames, else last."""
+    bins = first_of(config, *audio_names("num_mel_bins"), "feature_projection_input_dim")
+    if fixed_frames(config):
+        return (batch, bins, length)
+    return (batch, length, bins or config.input_feat_per_channel * config.input_channels)
+
+
+def flattened_patches(config, batch, length):
+    """A patch and its row and column."""
+    return (batch, length, 2 + first_of(config, "vision_config.patch_embed_hidden_size"))
+
+
+float_sources = {
+    "pixel_values": pixel_values,
+    "input_values": lambda config, batch, length: (batch, length),
+    "input_features": source_features,
+    "flattened_patches": flattened_patches,
+}
+
+
+def source_length(model, config):
+    """The length of a source that nobody gave, of sounds ten seconds; None for text, 0 where it has none."""
+    frames = fixed_frames(config) or 1000
+    lengths = {"input_ids": None, "input_features": frames, "input_values": 160000, "flattened_patches": 2048}
+    return lengths.get(source_name(model), 0)
+
+
+def source_inputs(model, config, batch, length, mask, device):
+    """What an encoder reads before anything is generated: {name: tensor}."""
+    name = source_name(model)
+    masked = {} if mask is None else {"attention_mask": mask}
+    if name in float_sources:
+        shape = float_sources[name](config, batch, length)
+        return {name: torch.zeros(shape, dtype=model.dtype, device=device), **masked}
+    return {name: tokens(batch, length, device), **masked}
 
 
 def takes_more_than_text(cls):

@@ -6,7 +6,7 @@ import type { Atom, Expr, FunctionName, Monomial } from './polynomial.ts'
 
 // What a reader looks for first comes first: the sizes of the request, then the model's widths. Names in neither table
 // follow alphabetically; element widths, which scale a whole sum, stand last.
-const firstNames = ['batch_size', 'seq_len', 'cache_len', 'hidden_size', 'num_heads', 'head_dim']
+const firstNames = ['batch_size', 'seq_len', 'cache_len', 'encoder_len', 'hidden_size', 'num_heads', 'head_dim']
 const lastNames = ['a_bytes', 'w_bytes']
 const functionRank: Record<FunctionName, number> = { floor: 1, ceil: 2, max: 3, min: 4, group: 5 }
 

@@ -224,6 +224,8 @@ export interface AnalysisSizes {
   readonly batch_size: number
   readonly seq_len: number
   readonly cache_len: number
+  /** Of the source that an encoder-decoder reads: tokens, frames or samples. Absent where there is none, or it has no length. */
+  readonly encoder_len?: number | undefined
 }
 
 /** Of an analysis that an agent handed in: who made it, and what checking it said. */

@@ -4,13 +4,18 @@ import type { Vm } from '../python/index.ts'
 import type { KernelCall } from '../torch/index.ts'
 import { oracleLine, type OracleLine } from './oracle.ts'
 import { phaseLabel, type Phase } from './labels.ts'
-import { generates, phaseOf, traceCall, type NamedInput, type Padding } from './run.ts'
+import { callsParts, sourceLength } from './generation.ts'
+import { generates, phaseOf, traceCall, type NamedInput, type Padding, type Sizes } from './run.ts'
 
 export interface CallRequest {
   readonly phase?: Phase | undefined
   readonly batch: number
   readonly seq: number
   readonly cache: number
+  /** Of the source of an encoder-decoder; as the config says, or 32, unless given. */
+  readonly encoder?: number | undefined
+  /** The number of new tokens is one that nobody asked for: the decoder of an encoder-decoder starts with one. */
+  readonly anySeq?: boolean | undefined
   readonly padding?: Padding | undefined
   readonly inputs?: readonly NamedInput[] | undefined
 }
@@ -36,10 +41,21 @@ export function loadModel(project: Project, spec: ModelSpec): LoadedModel {
 
 /** Records one call of a model. */
 export function traceLoaded({ vm, built }: LoadedModel, request: CallRequest): ModelTrace {
-  const phase = phaseOf(request.phase, request, generates(vm, built) ? 'prefill' : 'forward')
-  const sizes = { batch: request.batch, seq: request.seq, cache: request.cache }
+  const { phase, sizes } = callOf(vm, built, request)
   const calls = traceCall(vm, built, { phase, sizes, padding: request.padding, inputs: request.inputs })
   return { vm, built, label: phaseLabel(phase, sizes), calls }
+}
+
+/** Phase and sizes of a call, what the request leaves open being up to the model. */
+export function callOf(
+  vm: Vm,
+  built: BuiltModel,
+  request: CallRequest,
+): { readonly phase: Phase; readonly sizes: Sizes } {
+  const phase = phaseOf(request.phase, request, generates(vm, built) ? 'prefill' : 'forward')
+  const encoder = sourceLength(vm, built, phase, request.encoder)
+  const seq = request.anySeq === true && phase === 'prefill' && callsParts(vm, built, phase) ? 1 : request.seq
+  return { phase, sizes: { batch: request.batch, seq, cache: request.cache, encoder } }
 }
 
 /** Builds the model and records one call of it. */

@@ -1,4 +1,4 @@
-// One call of a model, as `generate` or a user would make it: the four phases of CONTRACT.md, with the kernels that the
+// One call of a model, as `generate` or a user would make it: the phases of CONTRACT.md, with the kernels that the
 // call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
 import { isAnalysisError, raise } from '../text/index.ts'
 import { floorDiv, gt, max, type Int } from '../sym/index.ts'
@@ -6,6 +6,7 @@ import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/in
 import { recording, type KernelCall } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
 import type { Phase } from './labels.ts'
+import { callPart, callsParts } from './generation.ts'
 import { callPlain, inputValue } from './plain.ts'
 
 /** Sizes of a call: sequences, new tokens per sequence, tokens already in the cache. */
@@ -13,6 +14,8 @@ export interface Sizes {
   readonly batch: Int
   readonly seq: Int
   readonly cache: Int
+  /** Tokens, frames or samples of the source, where the model is an encoder-decoder. */
+  readonly encoder?: Int | undefined
 }
 
 /** Padding: `count` positions on one side of every sequence that attention must not see. */
@@ -59,7 +62,7 @@ export function phaseOf(
 ): Phase {
   const meant: Phase = sizes.cache === 0 ? uncached : sizes.seq === 1 ? 'decode' : 'extend'
   if (phase === undefined || phase === meant) return meant
-  if ((phase === 'forward' || phase === 'prefill') && sizes.cache === 0) return phase
+  if (phase !== 'decode' && phase !== 'extend' && sizes.cache === 0) return phase
   return raise('bad-phase', `phase ${phase} contradicts --seq ${sizes.seq} --cache ${sizes.cache}`)
 }
 
@@ -72,6 +75,8 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     if (vm.importer.loaded('transformers') !== undefined)
       callDriver(vm, 'take_masks_as_full', [call.padding === undefined])
     if (built.plain === true) return callPlain(vm, built, call, around)
+    if (callsParts(vm, built, call.phase))
+      return callPart(vm, built, call, sourceInputs(vm, built, call, device), around)
     if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
     if (call.phase === 'forward') return plainCall(vm, built, call, device, around)
     const cached = gt(cache, 0)
@@ -80,6 +85,14 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const mask = paddingMask(vm, call.padding, batch, cached ? cache : seq, cached ? seq : 0, device)
     return around(() => callDriver(vm, 'call', [built.model, ids, mask, past, call.lastLogits === true]))
   })
+}
+
+/** What an encoder-decoder reads: as given, else in the sizes of its config. */
+function sourceInputs(vm: Vm, built: BuiltModel, call: CallSpec, device: 'meta' | 'cpu'): Value {
+  const { batch, encoder = 0 } = call.sizes
+  if (call.inputs !== undefined) return namedInputs(vm, built, call.inputs, device)
+  const mask = paddingMask(vm, call.padding, batch, encoder, 0, device)
+  return callDriver(vm, 'source_inputs', [built.model, built.config, batch, encoder, mask, device])
 }
 
 /** Text alone, as long as that is enough; else with whatever else the model takes, in the sizes of its config. */
@@ -157,10 +170,13 @@ function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): 
 }
 
 function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
-  const given = inputs.map((i) => [i.name, inputValue(vm, built, i, device)] as const)
-  if (given.every(([name]) => /^\d+$/.test(name))) {
-    const ordered = [...given].sort(([a], [b]) => Number(a) - Number(b))
-    return callDriver(vm, 'call_positional', [built.model, list(ordered.map(([, t]) => t))])
+  if (inputs.every(({ name }) => /^\d+$/.test(name))) {
+    const ordered = [...inputs].sort((a, b) => Number(a.name) - Number(b.name))
+    return callDriver(vm, 'call_positional', [built.model, list(ordered.map((i) => inputValue(vm, built, i, device)))])
   }
-  return callDriver(vm, 'call_with', [built.model, dict(given)])
+  return callDriver(vm, 'call_with', [built.model, namedInputs(vm, built, inputs, device)])
+}
+
+function namedInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
+  return dict(inputs.map((i) => [i.name, inputValue(vm, built, i, device)] as const))
 }

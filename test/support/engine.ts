@@ -48,10 +48,11 @@ export async function loadEngine(env: NodeJS.ProcessEnv = nowhere): Promise<Trac
 
 function callOf(request: TraceRequest) {
   const [side, count] = request.mask?.split(':') ?? []
-  const sizes = { batch_size: request.batch, seq_len: request.seq, cache_len: request.cache }
+  const { phase, batch, seq, cache, encoder } = request
+  const sizes = { batch_size: batch, seq_len: seq, cache_len: cache, encoder_len: encoder ?? 0 }
   const inputs = Object.entries(request.inputs ?? {}).map(([name, text], i) => inputOf(`${name}=${text}`, sizes, i))
   return {
-    ...{ phase: request.phase, batch: request.batch, seq: request.seq, cache: request.cache },
+    ...{ phase, batch, seq, cache, encoder },
     padding: side === 'left' || side === 'right' ? ({ side, count: Number(count) } as const) : undefined,
     inputs: request.inputs === undefined ? undefined : inputs,
   }

@@ -30,6 +30,7 @@ export interface TraceRequest {
   readonly batch: number
   readonly seq: number
   readonly cache: number
+  readonly encoder?: number | undefined
   /** Undefined: what the class chooses. */
   readonly attn: 'sdpa' | 'eager' | undefined
   readonly experts: 'grouped_mm' | 'eager' | undefined

@@ -48,10 +48,16 @@ function writtenInput(text: string, sizes: Readonly<Record<string, Int>>): Named
 }
 
 export function requestOf(context: Context, call: CallOptions): TraceRequest {
-  const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
+  const { phase, batch, seq, anySeq, cache, encoder } = call
+  const sizes = {
+    batch_size: batch,
+    seq_len: seq,
+    cache_len: cache,
+    ...(encoder === undefined ? {} : { encoder_len: encoder }),
+  }
   return {
     ...context.spec,
-    ...{ phase: call.phase, batch: call.batch, seq: call.seq, cache: call.cache },
+    ...{ phase, batch, seq, anySeq, cache, encoder },
     padding: paddingOf(call.mask),
     inputs: call.inputs.length === 0 ? undefined : call.inputs.map((text, i) => inputOf(text, sizes, i)),
   }
