@@ -35,7 +35,7 @@ import {
 } from '../test/support/formulas.ts'
 import { howToFetch, pinnedSources } from '../test/support/sources.ts'
 
-type CachePhase = Exclude<Phase, 'forward'>
+type CachePhase = Exclude<Phase, 'forward' | 'encode'>
 
 const base: Record<CachePhase, AnalysisSizes> = {
   prefill: { batch_size: 2, seq_len: 32, cache_len: 0 },

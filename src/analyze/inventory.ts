@@ -24,7 +24,7 @@ const readers: Readonly<Record<string, WeightKind | undefined>> = {
   'aten._grouped_mm.default': 'experts',
 } satisfies Partial<Record<KernelName, WeightKind>>
 
-/** What only attention does among the modules that fill a cache. */
+/** What only attention does among the modules that fill a cache or multiply what they computed. */
 const attends: ReadonlySet<string> = new Set<KernelName>(['aten._softmax.default'])
 
 interface Weight {
@@ -70,7 +70,10 @@ class Uses {
       }
     }
     const fillers = new Set(cached.flatMap(({ tensor }) => flow.writersOf(tensor.storage).at(-1)?.module ?? []))
-    const attending = calls.filter((c) => isAttention(c) || (fillers.has(c.module) && attends.has(c.op)))
+    const mixing = new Set(calls.filter(isProductOfActivations).map((c) => c.module))
+    const attending = calls.filter(
+      (c) => isAttention(c) || (attends.has(c.op) && (fillers.has(c.module) || mixing.has(c.module))),
+    )
     this.attention = [...new Set(attending.map((c) => c.module))]
     this.mixers = [...fillers].filter((m) => !this.attention.includes(m))
     this.head = logits === undefined ? undefined : projectionOf(flow, logits.storage)
@@ -90,6 +93,11 @@ class Uses {
     if (own.some((p) => this.readBy.get(p.storage)?.some((c) => readers[c.op] === 'experts'))) return 'experts'
     return own.every((p) => p.rank < 2) ? 'norm' : 'mlp'
   }
+}
+
+/** Queries by keys, or weights of attention by values. */
+function isProductOfActivations({ matmulFlops, inputs }: KernelCall): boolean {
+  return matmulFlops !== 0 && inputs.length > 1 && inputs.every((i) => i.role === 'activation')
 }
 
 /** The weight of the last product on the way to a tensor. */

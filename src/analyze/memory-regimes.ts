@@ -18,6 +18,8 @@ export class MemoryAnalyses {
   constructor(
     private readonly project: Project,
     private readonly request: Omit<MemoryRequest, 'phase' | 'sizes'>,
+    /** Of the source of an encoder-decoder. */
+    private readonly encoder_len?: number,
   ) {}
 
   /** One that speaks for these sizes. */
@@ -38,7 +40,7 @@ export class MemoryAnalyses {
 
   #runAt(batch_size: number, seq_len: number): MemoryRun {
     const key = `${batch_size} ${seq_len}`
-    const sizes = { batch_size, seq_len, cache_len: 0 }
+    const sizes = { batch_size, seq_len, cache_len: 0, encoder_len: this.encoder_len }
     const run = this.#runs.get(key) ?? analyzeMemory(this.project, { ...this.request, phase: 'prefill', sizes })
     this.#runs.set(key, run)
     return run

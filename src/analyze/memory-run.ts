@@ -1,18 +1,20 @@
 // What a model keeps in memory, from one symbolic call: its weights, the tensors its cache holds afterwards, and the most
 // that is alive at once in between. No class is analysed, so this is quicker than stage 1.
-import { exprOf, type Expr, type Scope } from '../sym/index.ts'
-import { getAttrOr } from '../python/index.ts'
+import { exprOf, hint, type Expr, type Scope } from '../sym/index.ts'
+import { getAttrOr, type Value } from '../python/index.ts'
 import { buildModel, callDriver, createVm, type ModelSpec, type Project } from '../huggingface/index.ts'
 import { recording, torchState, type KernelCall } from '../torch/index.ts'
 import type { Phase } from '../trace/labels.ts'
-import { runCall } from '../trace/run.ts'
+import { callsParts } from '../trace/generation.ts'
+import type { LoadedModel } from '../trace/model.ts'
+import { runCall, type CallSpec, type Sizes } from '../trace/run.ts'
 import type { AnalysisSizes, MemoryAnalysis, VariableInfo, WeightGroup } from '../trace/formats.ts'
 import { cacheEntries, cacheReadings } from './cache.ts'
 import { assumptionInfo, definitionTexts } from './classes.ts'
 import { declareWidths } from './generic.ts'
 import { weightGroups } from './inventory.ts'
-import { activationsOf, heldTensors, peakActivations } from './memory.ts'
-import { symbolicSizes } from './sizes.ts'
+import { activationsOf, heldSource, heldTensors, peakActivations } from './memory.ts'
+import { completeSizes, symbolicSizes } from './sizes.ts'
 
 export interface MemoryRequest extends ModelSpec {
   readonly phase: Phase
@@ -31,27 +33,50 @@ export function analyzeMemory(project: Project, request: MemoryRequest): MemoryR
   const vm = createVm(project)
   const { scope } = vm
   const built = buildModel(vm, request, scope)
-  const sizes = symbolicSizes(scope, request.sizes)
+  const numbers = completeSizes(vm, built, request.phase, request.sizes)
+  const sizes = symbolicSizes(scope, numbers)
   const state = vm.state(torchState)
   declareWidths(state, scope)
-  const calls: KernelCall[] = []
-  const call = { phase: request.phase, sizes, lastLogits: true }
-  const output = runCall(vm, built, call, (run) => recording(vm, calls, run))
-  const cache = request.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
+  const model = { vm, built }
+  const isInParts = callsParts(vm, built, request.phase)
+  const encoding = isInParts ? recorded(model, { phase: 'encode', sizes }) : undefined
+  const own = recorded(model, { phase: request.phase, sizes, lastLogits: true })
+  const { output, cache } = own
+  const calls = [...(encoding?.calls ?? []), ...own.calls]
   const tensors = heldTensors(cache)
-  const peaks = peakActivations(vm, calls, cache).map((p) => exprOf(p))
+  // What an encoder-decoder's cache holds was read token by token.
+  const passes = encoding === undefined ? [own] : [encoding, recorded(model, lastStep(sizes))]
+  const peaks = passes.flatMap((p) => peakActivations(vm, p.calls, p.cache, heldSource(vm, p.output)))
+  const exprs = [...peaks].sort((a, b) => (hint(a) < hint(b) ? 1 : hint(a) > hint(b) ? -1 : 0)).map((p) => exprOf(p))
   const found = {
     cache: cacheEntries(vm, tensors),
     readings: cacheReadings(vm, calls, tensors),
-    activations: activationsOf(peaks),
+    activations: activationsOf(exprs),
   }
   const weights = weightGroups(built.model, calls, tensors, getAttrOr(vm, output, 'logits'))
-  const { phase, sizes: numbers } = request
   return {
-    analysis: { phase, dtype: state.modelDtype.short, sizes: numbers, ...holding(scope), ...found },
+    analysis: { phase: request.phase, dtype: state.modelDtype.short, sizes: numbers, ...holding(scope), ...found },
     weights,
-    peaks,
+    peaks: exprs,
   }
+}
+
+interface Pass {
+  readonly calls: readonly KernelCall[]
+  readonly output: Value
+  /** What it leaves. */
+  readonly cache: Value
+}
+
+function recorded({ vm, built }: LoadedModel, call: CallSpec): Pass {
+  const calls: KernelCall[] = []
+  const output = runCall(vm, built, call, (run) => recording(vm, calls, run))
+  return { calls, output, cache: call.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output]) }
+}
+
+/** One more token after as many as a call reads. */
+function lastStep({ seq, ...others }: Sizes): CallSpec {
+  return { phase: 'decode', sizes: { ...others, seq: 1, cache: seq }, lastLogits: true }
 }
 
 /** Where a run's formulas hold. */

@@ -17,7 +17,7 @@ import {
   type Prover,
   type Scope,
 } from '../sym/index.ts'
-import { PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
+import { getAttrOr, PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
 import { elementWidth, namedParameters, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
 
 /** Bytes of a tensor's storage as the kernels see it. */
@@ -67,6 +67,11 @@ export function bytesReachable(vm: Vm, v: Value): Int {
   return reachableTensors(v).reduce<Int>((total, t) => add(total, storageBytes(vm, t)), 0)
 }
 
+/** What the decoder of an encoder-decoder is given of the source: it is there from its first call to its last. */
+export function heldSource(vm: Vm, output: Value): Value {
+  return getAttrOr(vm, output, 'encoder_last_hidden_state') ?? null
+}
+
 /** Bytes of a model's parameters, tied ones once. */
 export function weightBytes(vm: Vm, model: PyInstance): Int {
   return namedParameters(vm, model).reduce<Int>((total, [, p]) => add(total, tensorBytes(vm, p)), 0)
@@ -74,9 +79,10 @@ export function weightBytes(vm: Vm, model: PyInstance): Int {
 
 /**
  * The largest sum of live tensors over a call, weights and cache left out.
+ * @param held what is alive all the time
  * @returns the candidates for the maximum: none is known to be at most another
  */
-export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Value): readonly Int[] {
+export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Value, held: Value): readonly Int[] {
   const excluded = new Set(reachableTensors(cache).map((t) => t.storage))
   const lastUse = new Map<Storage, number>()
   calls.forEach((call, i) => {
@@ -85,6 +91,12 @@ export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Val
   const alive = new Map<Storage, Int>()
   const peaks = new Map<string, Int>()
   let total: Int = 0
+  for (const tensor of reachableTensors(held)) {
+    const bytes = storageBytes(vm, tensor)
+    alive.set(tensor.storage, bytes)
+    lastUse.delete(tensor.storage)
+    total = add(total, bytes)
+  }
   calls.forEach((call, i) => {
     for (const { tensor } of [...call.inputs, ...call.outputs]) {
       if (tensor.role === 'weight' || excluded.has(tensor.storage) || alive.has(tensor.storage)) continue

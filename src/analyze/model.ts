@@ -27,8 +27,8 @@ import { ClassTable, classNameOf, describeVariant, type Reference } from './clas
 import { fixedConfig } from './fixedConfig.ts'
 import { declareWidths, GenericClasses } from './generic.ts'
 import { LineLedgers } from './ledgers.ts'
-import { activationsOf, bytesReachable, peakActivations, weightBytes } from './memory.ts'
-import { symbolicSizes } from './sizes.ts'
+import { activationsOf, bytesReachable, heldSource, peakActivations, weightBytes } from './memory.ts'
+import { completeSizes, symbolicSizes } from './sizes.ts'
 import { Constructions, pathsBelow, recordRun, type CallRecord } from './records.ts'
 
 export interface AnalyzeRequest extends ModelSpec {
@@ -45,6 +45,8 @@ export interface AnalyzeRequest extends ModelSpec {
 /** Analyses by class, the model's own first. */
 export interface ModelRun {
   readonly root: string
+  /** Of the root in the model: '' but for an encoder that is called by itself. */
+  readonly path: string
   readonly analyses: ReadonlyMap<string, ModuleAnalysis>
   readonly scope: Scope
 }
@@ -64,6 +66,7 @@ export class ModelAnalyzer {
   private readonly ledgers: LineLedgers
   private readonly configBase: Value | undefined
   private built: BuiltModel | undefined
+  private sizes: AnalysisSizes
   private fixed: FixedConfig | undefined
 
   constructor(
@@ -73,6 +76,7 @@ export class ModelAnalyzer {
   ) {
     this.vm = createVm(project)
     this.scope = this.vm.scope
+    this.sizes = request.sizes
     this.ledgers = new LineLedgers(this.vm)
     this.table = new ClassTable((file, line) => this.ledgers.lineOf(file, line), this.scope)
     this.constructions = new Constructions(this.vm)
@@ -112,30 +116,33 @@ export class ModelAnalyzer {
     const built = buildModel(vm, this.request, scope)
     this.built = built
     this.fixed = fixedConfig(vm, built.config)
-    const sizes = symbolicSizes(scope, this.request.sizes)
+    this.sizes = completeSizes(vm, built, this.request.phase, this.request.sizes)
+    const sizes = symbolicSizes(scope, this.sizes)
     declareWidths(vm.state(torchState), scope)
     let root: CallRecord | undefined
     let output: Value = null
     const { phase, lastLogits, everything } = this.request
-    const inputs = this.request.inputs?.({ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache })
+    const inputs = this.request.inputs?.({
+      ...{ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache },
+      ...(sizes.encoder === undefined ? {} : { encoder_len: sizes.encoder }),
+    })
     runCall(vm, built, { phase, sizes, inputs, lastLogits, everything }, (run) => {
-      const taken = recordRun(vm, this.constructions, run, pathsBelow(built.model), (record) => {
-        if (record.module === built.model) root = record
-        this.onRecord(record, scope)
-      })
+      const taken = recordRun(vm, this.constructions, run, pathsBelow(built.model), (r) => this.onRecord(r, scope))
+      root = taken.root
       output = taken.result
       return taken.result
     })
     if (root === undefined) return raise('internal', 'the model was not called')
     const rootRecord: CallRecord = root
     const memory = this.memory(built, allKernels(rootRecord), output)
-    return { root: classNameOf(rootRecord.cls), analyses: this.analyses(rootRecord, memory), scope }
+    const analyses = this.analyses(rootRecord, memory)
+    return { root: classNameOf(rootRecord.cls), path: rootRecord.path, analyses, scope }
   }
 
   private memory(built: BuiltModel, calls: readonly KernelCall[], output: Value): MemoryInfo {
     const { vm } = this
     const cache = this.request.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
-    const peaks = peakActivations(vm, calls, cache).map((p) => exprOf(p))
+    const peaks = peakActivations(vm, calls, cache, heldSource(vm, output)).map((p) => exprOf(p))
     return {
       weights: print(exprOf(weightBytes(vm, built.model)), { braces: true }),
       kv_cache: print(exprOf(bytesReachable(vm, cache)), { braces: true }),
@@ -167,7 +174,7 @@ export class ModelAnalyzer {
       class_name: className,
       source: this.ledgers.sourceOf(entry.cls),
       phase: this.request.phase,
-      sizes: this.request.sizes,
+      sizes: this.sizes,
       ...first,
       ...(others.length > 0 ? { variants: others } : {}),
       ...(memory === undefined ? {} : { memory }),

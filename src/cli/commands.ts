@@ -69,7 +69,7 @@ export const commands: readonly CommandRow[] = [
     options: [
       { flags: '--hardware <name>', text: 'the accelerator: lm-predictor hardware list' },
       { flags: '--batch <n>', text: 'sequences (1)' },
-      { flags: '--input-len <n>', text: 'tokens of each prompt (1024)' },
+      { flags: '--input-len <n>', text: 'tokens of each prompt, or of the source that an encoder reads (1024)' },
       { flags: '--output-len <n>', text: 'tokens generated for each (128)' },
       ...storage('the cache'),
       ...sources,
@@ -86,7 +86,10 @@ export const commands: readonly CommandRow[] = [
     options: [
       { flags: '--context <n>', text: 'tokens of each sequence in the cache (4096)' },
       { flags: '--batch <n>', text: 'sequences (1)' },
-      { flags: '--input-len <n>', text: 'tokens of each that one pass reads, for the activations (all)' },
+      {
+        flags: '--input-len <n>',
+        text: 'tokens of each that one pass reads, for the activations; of the source of an encoder-decoder (all)',
+      },
       { flags: '--hardware <name>', text: 'the accelerator that it should fit on' },
       { flags: '--page-size <n>', text: 'tokens of a block of the cache, of which sequences take whole ones' },
       ...storage('what the cache holds for tokens'),

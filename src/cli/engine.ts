@@ -106,6 +106,8 @@ export interface PredictionInput extends Origin {
   readonly vocabularySize: number
   /** The config's, as shapes print it. */
   readonly dtype: string
+  /** Of what an encoder-decoder reads; undefined where it is no encoder-decoder, or its source has no length. */
+  readonly sourceLength?: number | undefined
   readonly analyses: readonly RegimeAnalysis[]
   /** How the checkpoint stores its weights, where it is quantised. */
   readonly stored?: readonly StoredWeights[] | undefined
@@ -142,6 +144,8 @@ export interface Storage {
 export interface RequestSizes extends Storage {
   readonly batch: number
   readonly inputLength: number
+  /** The length of the prompt is one that nobody asked for. */
+  readonly anyInput?: boolean | undefined
   readonly outputLength: number
   /** Prompts up to this length are covered as well. */
   readonly longestInput?: number | undefined

@@ -163,13 +163,15 @@ class Expander {
 
   private variantOf(file: AnalysisFile, index: number): AnalysisVariant {
     const { analysis } = file
-    const { phase, sizes } = this.root.analysis
-    const regime = (a: ModuleAnalysis): string =>
-      `${a.phase} b${a.sizes.batch_size} s${a.sizes.seq_len} c${a.sizes.cache_len}`
+    const { phase } = this.root.analysis
+    const regime = ({ phase: of, sizes: s }: ModuleAnalysis): string => {
+      const source = s.encoder_len === undefined ? '' : ` e${s.encoder_len}`
+      return `${of} b${s.batch_size} s${s.seq_len} c${s.cache_len}${source}`
+    }
     if (analysis.phase !== phase || regime(analysis) !== regime(this.root.analysis)) {
       raise(
         'bad-analysis',
-        `${file.file} was made for ${regime(analysis)}, ${this.root.file} for ${phase} b${sizes.batch_size} s${sizes.seq_len} c${sizes.cache_len}`,
+        `${file.file} was made for ${regime(analysis)}, ${this.root.file} for ${regime(this.root.analysis)}`,
       )
     }
     return variantAt(analysis, index) ?? raise('bad-analysis', `${file.file} has no variant ${index}`)

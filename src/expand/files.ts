@@ -151,7 +151,7 @@ const analysis = fields({
   provenance: (v, where) => void object(v, where),
   class_name: string,
   phase: string,
-  sizes: fields({ batch_size: integer, seq_len: integer, cache_len: integer }),
+  sizes: fields({ batch_size: integer, seq_len: integer, cache_len: integer, encoder_len: optional(integer) }),
   ...variantFields,
   variants: optional(list(fields(variantFields))),
   memory: optional(fields({ weights: string, kv_cache: string, activations: string })),

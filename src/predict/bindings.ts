@@ -18,7 +18,8 @@ export function bindingsOf(
     if (value !== null && !Number.isNaN(number)) bindings.set(name, number)
   }
   for (const [name, value] of Object.entries(checkpoint ?? {})) bindings.set(name, value)
-  for (const [name, value] of Object.entries(sizes)) bindings.set(name, value)
+  for (const [name, value] of Object.entries(sizes) as [string, number | undefined][])
+    if (value !== undefined) bindings.set(name, value)
   bindings.set('a_bytes', widths.activation)
   bindings.set('w_bytes', widths.weight)
   return bindings

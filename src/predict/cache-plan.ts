@@ -1,8 +1,10 @@
 // What a cache holds at any number of tokens, put together from the analyses of the regimes: which tensors grow with every
 // token, which stop at a window, which have one size, and what other ways of keeping them would take. A tensor is told
 // apart by its place in the cache object; how it grows shows in its sizes, not in its name.
+import { parse, variablesOf } from '../sym/index.ts'
 import type { CacheReading, CacheTensor } from '../trace/formats.ts'
 import { type CacheFormat, cacheFormats, type ModelFormat, modelFormats } from './dtypes.ts'
+import type { Sizes } from './input.ts'
 import { fewestTokens, type MemoryRegime, type MemoryRegimes, type Point } from './memory-regimes.ts'
 
 export interface CacheSetting {
@@ -14,9 +16,9 @@ export interface CacheSetting {
 
 /**
  * `grows`: with every token; `window`: until it holds a window of them; `state`: of one size from the first token on;
- * `buffer`: with what of the tokens fills no block yet.
+ * `source`: of the size of what an encoder-decoder reads; `buffer`: with what of the tokens fills no block yet.
  */
-export type Growth = 'grows' | 'window' | 'state' | 'buffer'
+export type Growth = 'grows' | 'window' | 'state' | 'source' | 'buffer'
 
 export interface CacheRow {
   readonly path: string
@@ -57,6 +59,8 @@ export interface CacheUse {
   /** With a reading in place of what it stands for. */
   readonly bytesWith: Readonly<Partial<Record<CacheReading['name'], number>>>
 }
+
+const sourceVariable: keyof Sizes = 'encoder_len'
 
 export class CachePlan {
   /**
@@ -174,7 +178,14 @@ export class CachePlan {
     const middle = Math.max(fewestTokens, Math.floor(this.longest / 2))
     const [least, half, most] = [at(fewestTokens), at(middle), at(this.longest)]
     if ([least, half, at(tokens), at(tokens + 1)].some((n) => n > most)) return 'buffer'
-    return least === most ? 'state' : half === most ? 'window' : 'grows'
+    if (least === most) return this.#isOfSource(path, layer, { batch, tokens }) ? 'source' : 'state'
+    return half === most ? 'window' : 'grows'
+  }
+
+  #isOfSource(path: string, layer: number | undefined, point: Point): boolean {
+    const { cache } = this.regimes.at(point).analysis
+    const entry = cache.find((e) => e.path === path && holdsLayer(e.layers, layer))
+    return entry !== undefined && variablesOf(parse(entry.bytes)).includes(sourceVariable)
   }
 
   /** The fewest tokens at which a tensor is as large as it gets. */

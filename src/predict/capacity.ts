@@ -31,6 +31,8 @@ export interface MemoryRequest extends CacheSetting {
   readonly inputLength?: number | undefined
   /** Undefined: as the checkpoint has them. */
   readonly weightBits?: number | undefined
+  /** Tokens, frames or samples of what an encoder-decoder reads: its cache holds keys and values of them. */
+  readonly sourceLength?: number | undefined
   readonly hardware?: Hardware | undefined
   /** The share of the accelerator's memory that is left to others. */
   readonly memoryReserve: number
@@ -82,7 +84,7 @@ export function memoryReport(request: MemoryRequest, analyze?: AnalyzeMemory): M
       ? weightRows(sized, format)
       : storedRows(sized, stored, format)
   const weightBytes = weights.reduce((sum, row) => sum + row.bytes, 0)
-  const regimes = new MemoryRegimes(model.regimes, model.variables, request.format, analyze)
+  const regimes = new MemoryRegimes(model.regimes, model.variables, request.format, analyze, request.sourceLength)
   const need = new Need(request, weightBytes, regimes)
   const cache = need.plan.use(batch, context)
   const activationBytes = need.activations(batch, context)
@@ -129,12 +131,17 @@ class Need {
   }
 
   activations(batch: number, context: number): number {
-    return this.plan.activations(batch, Math.min(context, this.request.inputLength ?? context))
+    return this.plan.activations(batch, passLength(this.request, context))
   }
 
   total(batch: number, context: number): number {
     return this.weightBytes + this.plan.use(batch, context).bytes + this.activations(batch, context)
   }
+}
+
+/** Tokens of each sequence that the longest pass reads, besides what an encoder does. */
+export function passLength({ inputLength, sourceLength }: MemoryRequest, context: number): number {
+  return sourceLength === undefined ? Math.min(context, inputLength ?? context) : context
 }
 
 function fitOf(request: MemoryRequest, hardware: Hardware, need: Need, weightBytes: number): Fit {

@@ -61,7 +61,8 @@ export function costOf({ regime, bindings, steps }: Stretch): StretchCost {
   const { program, kernels, setting } = regime
   const values = program.start(bindings)
   const varying = program.varyingIds
-  const tokens = (bindings.get('batch_size') ?? 1) * (bindings.get('seq_len') ?? 1)
+  const length = regime.analysis.phase === 'encode' ? 'encoder_len' : 'seq_len'
+  const tokens = (bindings.get('batch_size') ?? 1) * (bindings.get(length) ?? 1)
   const costs = kernels.map((kernel) => ({ kernel, ...noCost() }))
   const overhead = setting.hardware.launch_overhead_seconds.value
   const changing = steps > 1 ? costs.filter(({ kernel }) => dependsOn(kernel, varying)) : []

@@ -13,8 +13,9 @@ interface Check {
 export type Reason = string | undefined
 
 export function sizesCovered(analysis: Pick<RegimeAnalysis, 'sizes'>, sizes: Sizes): Reason {
-  for (const name of ['batch_size', 'seq_len', 'cache_len'] as const) {
+  for (const name of ['batch_size', 'seq_len', 'cache_len', 'encoder_len'] as const) {
     const [made, wanted] = [analysis.sizes[name], sizes[name]]
+    if (made === undefined || wanted === undefined) continue
     if (made <= 1 ? wanted !== made : wanted < 2) return `it was made for ${name} ${made <= 1 ? made : 'from 2 on'}`
   }
   return undefined

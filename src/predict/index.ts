@@ -1,5 +1,12 @@
 // From a model analysis and an accelerator's facts to the time and memory of a request.
-export { predict, type ModelInput, type Prediction, type PredictRequest, type PhasePrediction } from './predict.ts'
+export {
+  encoderOf,
+  predict,
+  type ModelInput,
+  type Prediction,
+  type PredictRequest,
+  type PhasePrediction,
+} from './predict.ts'
 export { type Breakdown, type KernelRow, type ModuleRow } from './breakdown.ts'
 export { type Totals } from './cost.ts'
 export { type Fact, findHardware, type Hardware } from './hardware.ts'

@@ -6,6 +6,8 @@ export interface Sizes {
   readonly batch_size: number
   readonly seq_len: number
   readonly cache_len: number
+  /** Of the source of an encoder-decoder. */
+  readonly encoder_len?: number | undefined
 }
 
 /** As `ModelAnalysis` of `trace/formats.ts`, of a model's root class. */

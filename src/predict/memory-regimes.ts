@@ -30,6 +30,7 @@ export class MemoryRegime {
     readonly analysis: MemoryAnalysis,
     private readonly checkpoint: Readonly<Record<string, number>> | undefined,
     private readonly format: ModelFormat,
+    private readonly sourceLength: number | undefined,
   ) {
     this.#table = new FormulaTable(analysis.definitions)
     this.#activations = this.#table.add(analysis.activations)
@@ -40,12 +41,12 @@ export class MemoryRegime {
   }
 
   #bindings({ batch, tokens }: Point, activation: number): Map<string, number> {
-    const sizes = { batch_size: batch, seq_len: tokens, cache_len: 0 }
+    const sizes = { batch_size: batch, seq_len: tokens, cache_len: 0, ...source(this.sourceLength) }
     return bindingsOf(this.analysis, this.checkpoint, sizes, { activation, weight: modelFormats[this.format].bytes })
   }
 
   reasonAgainst(point: Point): string | undefined {
-    const sizes = { batch_size: point.batch, seq_len: point.tokens, cache_len: 0 }
+    const sizes = { batch_size: point.batch, seq_len: point.tokens, cache_len: 0, ...source(this.sourceLength) }
     const bindings = this.#bindings(point, 2)
     return (
       sizesCovered(this.analysis, sizes) ??
@@ -72,6 +73,10 @@ export class MemoryRegime {
   }
 }
 
+function source(encoder_len: number | undefined): { readonly encoder_len?: number } {
+  return encoder_len === undefined ? {} : { encoder_len }
+}
+
 export class MemoryRegimes {
   readonly #regimes: MemoryRegime[]
   readonly #of = new Map<string, MemoryRegime>()
@@ -79,12 +84,14 @@ export class MemoryRegimes {
   /**
    * @param checkpoint values of this checkpoint, where the analyses are shared by several
    * @param analyze for sizes that no analysis at hand speaks for
+   * @param sourceLength of what an encoder-decoder reads
    */
   constructor(
     analyses: readonly MemoryAnalysis[],
     private readonly checkpoint: Readonly<Record<string, number>> | undefined,
     private readonly format: ModelFormat,
     private readonly analyze: AnalyzeMemory | undefined,
+    private readonly sourceLength?: number,
   ) {
     this.#regimes = analyses.map((a) => this.#compiled(a))
   }
@@ -106,7 +113,7 @@ export class MemoryRegimes {
   }
 
   #compiled(analysis: MemoryAnalysis): MemoryRegime {
-    return new MemoryRegime(analysis, this.checkpoint, this.format)
+    return new MemoryRegime(analysis, this.checkpoint, this.format, this.sourceLength)
   }
 
   #known(point: Point): MemoryRegime | undefined {

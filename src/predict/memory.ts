@@ -13,17 +13,14 @@ export interface MemoryUse {
   readonly fits: boolean
 }
 
-export function memoryUse(
-  request: PredictRequest,
-  prefill: StretchCost,
-  lastDecode: StretchCost | undefined,
-): MemoryUse {
-  const last = lastDecode ?? prefill
+/** @param passes the first ones and the last */
+export function memoryUse(request: PredictRequest, passes: readonly StretchCost[]): MemoryUse {
   const value = ({ regime, values }: StretchCost, what: 'weights' | 'cache' | 'activations') =>
     values[regime.memory[what]] ?? 0
-  const weightBytes = prefill.regime.setting.widths?.bytes ?? value(prefill, 'weights')
-  const cacheBytes = value(last, 'cache')
-  const activationBytes = Math.max(value(prefill, 'activations'), value(last, 'activations'))
+  const most = (what: 'weights' | 'cache' | 'activations') => Math.max(...passes.map((p) => value(p, what)))
+  const weightBytes = passes[0]?.regime.setting.widths?.bytes ?? most('weights')
+  const cacheBytes = most('cache')
+  const activationBytes = most('activations')
   const totalBytes = weightBytes + cacheBytes + activationBytes
   const capacityBytes = request.hardware.memory_bytes.value
   const usableBytes = capacityBytes * (1 - request.memoryReserve)

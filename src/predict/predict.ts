@@ -1,5 +1,5 @@
-// A request, cut into stretches that one regime each covers: the prefill of the prompt, then every decode step with the
-// cache it finds. Times, memory and what bounds them follow from the stretches' costs.
+// A request, cut into stretches that one regime each covers: the prefill of the prompt (of an encoder-decoder the encoder over
+// it, then the decoder's start token), then every decode step with the cache it finds. Times, memory and what bounds them follow from the stretches' costs.
 import { raise } from '../text/index.ts'
 import type { StoredWeights } from '../trace/formats.ts'
 import { bindingsOf } from './bindings.ts'
@@ -33,6 +33,7 @@ export interface PredictRequest {
   readonly model: ModelInput
   readonly hardware: Hardware
   readonly batch: number
+  /** Tokens of each prompt; of an encoder-decoder the length of the source. */
   readonly inputLength: number
   readonly outputLength: number
   readonly format: ModelFormat
@@ -61,6 +62,8 @@ export interface Prediction {
   readonly requestSeconds: number
   /** Output tokens of the whole batch by the time of the whole request. */
   readonly tokensPerSecond: number
+  /** Of an encoder-decoder. */
+  readonly encode: PhasePrediction | undefined
   readonly prefill: PhasePrediction
   readonly decode: PhasePrediction | undefined
   readonly memory: MemoryUse
@@ -71,23 +74,27 @@ export interface Prediction {
 
 export function predict(request: PredictRequest): Prediction {
   const plan = new Plan(request)
+  const encodeCosts = plan.encode().map(costOf)
   const prefillCost = costOf(plan.prefill())
   const decodeCosts = plan.decode().map(costOf)
-  const { batch, inputLength, outputLength } = request
-  const prefill = phase(request, [prefillCost], batch * inputLength)
+  const { batch, outputLength } = request
+  const encode = encodeCosts.length === 0 ? undefined : phase(request, encodeCosts, batch * (plan.sourceLength ?? 1))
+  const prefill = phase(request, [prefillCost], batch * plan.promptLength)
   const decode = decodeCosts.length === 0 ? undefined : phase(request, decodeCosts, batch * (outputLength - 1))
-  const requestSeconds = prefill.seconds + (decode?.seconds ?? 0)
+  const ttftSeconds = (encode?.seconds ?? 0) + prefill.seconds
+  const requestSeconds = ttftSeconds + (decode?.seconds ?? 0)
   return {
     request,
-    ttftSeconds: prefill.seconds,
-    tpotSeconds: decode === undefined ? undefined : (requestSeconds - prefill.seconds) / (outputLength - 1),
+    ttftSeconds,
+    tpotSeconds: decode === undefined ? undefined : (requestSeconds - ttftSeconds) / (outputLength - 1),
     requestSeconds,
     tokensPerSecond: (batch * outputLength) / requestSeconds,
+    encode,
     prefill,
     decode,
-    memory: memoryUse(request, prefillCost, decodeCosts.at(-1)),
+    memory: memoryUse(request, [...encodeCosts, prefillCost, ...decodeCosts.slice(-1)]),
     weightFormats: plan.setting.widths?.formats,
-    notes: notesOf(request, [prefillCost, ...decodeCosts]),
+    notes: notesOf(request, [...encodeCosts, prefillCost, ...decodeCosts]),
   }
 }
 
@@ -115,6 +122,11 @@ function widthsOf({ model, format }: PredictRequest): WeightWidths | undefined {
   return stored === undefined ? undefined : new WeightWidths(stored, modelDtype, modelFormats[format].bytes)
 }
 
+/** The analysis of the encoder that reads the prompt, so that the decoder begins with its start token alone. */
+export function encoderOf({ analyses }: ModelInput): RegimeAnalysis | undefined {
+  return analyses.find((a) => a.phase === 'encode')
+}
+
 /** Chooses the regimes. */
 class Plan {
   readonly setting: Setting
@@ -125,17 +137,42 @@ class Plan {
     this.setting = { hardware, format, cacheFormat, weightBytes: weightBits / 8, widths: widthsOf(request) }
   }
 
+  get #hasEncoder(): boolean {
+    return encoderOf(this.request.model) !== undefined
+  }
+
+  /** Undefined where no source is read, or one without a length, an image for example. */
+  get sourceLength(): number | undefined {
+    return encoderOf(this.request.model)?.sizes.encoder_len === undefined ? undefined : this.request.inputLength
+  }
+
+  /** Tokens of each sequence that the first call with a cache reads. */
+  get promptLength(): number {
+    return this.#hasEncoder ? 1 : this.request.inputLength
+  }
+
+  encode(): Stretch[] {
+    if (!this.#hasEncoder) return []
+    const sizes = this.#sizes(0, 0)
+    return [this.#stretch(this.#covering('encode', sizes), sizes, 1)]
+  }
+
+  #sizes(seq_len: number, cache_len: number): Sizes {
+    const { sourceLength } = this
+    const sizes = { batch_size: this.request.batch, seq_len, cache_len }
+    return sourceLength === undefined ? sizes : { ...sizes, encoder_len: sourceLength }
+  }
+
   prefill(): Stretch {
-    const sizes = { batch_size: this.request.batch, seq_len: this.request.inputLength, cache_len: 0 }
+    const sizes = this.#sizes(this.promptLength, 0)
     return this.#stretch(this.#covering('prefill', sizes), sizes, 1)
   }
 
   decode(): Stretch[] {
-    const { batch, inputLength, outputLength } = this.request
     const stretches: Stretch[] = []
-    const last = inputLength + outputLength - 1
-    for (let cache = inputLength; cache < last;) {
-      const sizes = { batch_size: batch, seq_len: 1, cache_len: cache }
+    const last = this.promptLength + this.request.outputLength - 1
+    for (let cache = this.promptLength; cache < last;) {
+      const sizes = this.#sizes(1, cache)
       const regime = this.#covering('decode', sizes)
       const reason = this.#reasons(regime, sizes)
       let end = cache + 1
@@ -161,8 +198,9 @@ class Plan {
         notes.push(`An analysis assumes ${reason}.`)
       }
     }
-    const { batch_size, seq_len, cache_len } = sizes
-    const where = `${phase} at batch ${batch_size}, seq ${seq_len}, cache ${cache_len}`
+    const { batch_size, seq_len, cache_len, encoder_len } = sizes
+    const source = encoder_len === undefined ? '' : `, source ${encoder_len}`
+    const where = `${phase} at batch ${batch_size}, seq ${seq_len}, cache ${cache_len}${source}`
     return raise('assumption-failed', `no analysis of ${this.request.model.id} covers ${where}`, { notes })
   }
 

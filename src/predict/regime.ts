@@ -139,7 +139,8 @@ export class Regime {
 
   #cacheCorrections(kernel: KernelNode): Correction[] {
     const difference = cacheFormats[this.setting.cacheFormat].bytes - modelFormats[this.setting.format].bytes
-    if (difference === 0) return []
+    // An encoder keeps no keys and values.
+    if (difference === 0 || this.analysis.phase === 'encode') return []
     const positions = kernelFacts[kernel.aten]?.cacheReads
     if (positions !== undefined)
       return [

@@ -24,6 +24,7 @@ function headline({ request: r }: MemoryReport, { style }: Terminal): string {
   parts.push(r.format)
   if (r.cacheFormat !== r.format) parts.push(`KV cache ${r.cacheFormat}`)
   parts.push(`batch ${numbers.grouped(r.batch)}`, `${numbers.grouped(r.context)} tokens`)
+  if (r.sourceLength !== undefined) parts.push(`source of ${numbers.grouped(r.sourceLength)}`)
   if (r.pageSize !== undefined) parts.push(`blocks of ${r.pageSize}`)
   return parts.join(' · ')
 }
@@ -66,7 +67,7 @@ function cache(report: MemoryReport, { style, width }: Terminal): string[] {
     growthText(r),
     numbers.bytes(r.layerBytes),
     numbers.bytes(r.bytes),
-    r.growth === 'state' ? '' : numbers.bytes(r.tokenBytes),
+    r.growth === 'state' || r.growth === 'source' ? '' : numbers.bytes(r.tokenBytes),
   ])
   const all = ['total', '', '', '', numbers.bytes(use.bytes), numbers.bytes(use.tokenBytes)]
   const formulas = [...new Set(use.rows.map((r) => `${nameOf(r, use.readings)}${where(r)}: ${formulaText(r)}`))]
@@ -80,6 +81,7 @@ function where({ growth }: CacheRow): string {
 
 function growthText({ growth, saturatesAt }: CacheRow): string {
   if (growth === 'grows') return 'every token'
+  if (growth === 'source') return 'with the source'
   if (growth === 'buffer') return 'until a block is full'
   if (growth === 'state' || saturatesAt === undefined) return 'never'
   return `up to ${numbers.grouped(saturatesAt)} tokens`
@@ -120,6 +122,7 @@ function formulaText({ shape, dtype }: Pick<CacheTensor, 'shape' | 'dtype'>): st
   return [...dims, width]
     .join(' * ')
     .replaceAll('{seq_len}', 'tokens')
+    .replaceAll('{encoder_len}', 'source')
     .replaceAll(/\{(?:config\.)?([^}]*)\}/g, '$1')
 }
 
@@ -152,10 +155,12 @@ function layersText(layers: readonly number[]): string {
 function total(report: MemoryReport, { style, width }: Terminal): string[] {
   const { request: r, fit } = report
   const read = Math.min(r.inputLength ?? r.context, r.context)
+  const pass =
+    r.sourceLength === undefined ? `${numbers.grouped(read)} tokens in one pass` : 'of the encoder or of a token'
   const parts = [
     `weights ${numbers.bytes(report.weightBytes)}`,
     `cache ${numbers.bytes(report.cache.bytes)}`,
-    `activations ${numbers.bytes(report.activationBytes)} (${numbers.grouped(read)} tokens in one pass)`,
+    `activations ${numbers.bytes(report.activationBytes)} (${pass})`,
   ]
   const line = `total        ${numbers.bytes(report.totalBytes)}: ${parts.join(' · ')}`
   return [
@@ -200,7 +205,7 @@ export function memoryJson(report: MemoryReport, provenance: Provenance): object
     request: {
       batch: r.batch,
       context: r.context,
-      input_len: Math.min(r.inputLength ?? r.context, r.context),
+      input_len: r.sourceLength ?? Math.min(r.inputLength ?? r.context, r.context),
       dtype: r.format,
       kv_dtype: r.cacheFormat,
       w_bits: r.weightBits ?? null,

@@ -1,6 +1,7 @@
 // A prediction as a page of the terminal and as JSON.
 import {
   type Bound,
+  encoderOf,
   modelFormats,
   type ModuleRow,
   type PhasePrediction,
@@ -42,18 +43,16 @@ function headline({ request: r, weightFormats: [most] = [] }: Prediction, { styl
 
 function phases(p: Prediction, { style }: Terminal): string[] {
   const columns = ['', 'time', 'tokens/s', 'bound by', 'FLOPs', 'bytes', 'of peak', ''].map((title) => ({ title }))
-  const rows = [phaseRow('prefill', p.prefill, 1, '', `prompt ${p.request.inputLength}`)]
+  const { inputLength, outputLength } = p.request
+  const isInParts = p.encode !== undefined
+  const prompt = isInParts ? 1 : inputLength
+  const rows = [phaseRow('prefill', p.prefill, 1, '', isInParts ? 'start token' : `prompt ${prompt}`)]
+  const hasLength = encoderOf(p.request.model)?.sizes.encoder_len !== undefined
+  if (p.encode !== undefined)
+    rows.unshift(phaseRow('encode', p.encode, 1, '', hasLength ? `source ${inputLength}` : 'source'))
   if (p.decode !== undefined) {
-    const { inputLength, outputLength } = p.request
-    rows.push(
-      phaseRow(
-        'decode',
-        p.decode,
-        p.decode.steps,
-        '/token',
-        `cache ${inputLength} → ${inputLength + outputLength - 1}`,
-      ),
-    )
+    const growth = `cache ${prompt} → ${prompt + outputLength - 1}`
+    rows.push(phaseRow('decode', p.decode, p.decode.steps, '/token', growth))
   }
   return table(columns, rows, style)
 }
@@ -170,6 +169,7 @@ export function predictionJson(p: Prediction, provenance: Provenance): object {
     tpot_seconds: p.tpotSeconds ?? null,
     request_seconds: p.requestSeconds,
     output_tokens_per_second: p.tokensPerSecond,
+    encode: p.encode === undefined ? null : phaseJson(p.encode),
     prefill: phaseJson(p.prefill),
     decode: p.decode === undefined ? null : phaseJson(p.decode),
     memory: {

@@ -35,7 +35,10 @@ export function sourceLength(
     return raise('bad-option', `${built.cls.name} reads no source in a ${phase}: --encoder-len is for encoder-decoders`)
   }
   const own = vm.guard(() => callDriver(vm, 'source_length', [built.model, built.config]))
-  return given ?? (own === null ? usual : own === 0 ? undefined : hintNumber(own as Int))
+  if (own === null) return given ?? usual
+  if (own !== 0) return given ?? hintNumber(own as Int)
+  if (given === undefined) return undefined
+  return raise('bad-option', `${built.cls.name} reads what has no length, so none can be given`)
 }
 
 /** Calls the encoder or the decoder once; `around` runs that call alone. */

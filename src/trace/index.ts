@@ -9,6 +9,7 @@ export {
   type ModelTrace,
   type TraceRequest,
 } from './model.ts'
+export { callsParts, sourceLength } from './generation.ts'
 export { phaseLabel, type Phase } from './labels.ts'
 export { printOracleLine, recordedLine, signature, type OracleLine } from './oracle.ts'
 export { phaseOf, runCall, traceCall, type CallSpec, type NamedInput, type Padding, type Sizes } from './run.ts'

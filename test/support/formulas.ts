@@ -1,7 +1,7 @@
 // The property that analyses stand on: at every size and config that meets an analysis's assumptions, its formulas give,
 // kernel by kernel, what a direct run with plain numbers gives.
 import { ModelAnalyzer } from '../../src/analyze/index.ts'
-import { peakActivations, bytesReachable, weightBytes } from '../../src/analyze/memory.ts'
+import { heldSource, peakActivations, bytesReachable, weightBytes } from '../../src/analyze/memory.ts'
 import { analysesInMemory, expandModel } from '../../src/expand/index.ts'
 import {
   buildModel,
@@ -166,15 +166,16 @@ export function countedDirectly(
   const built = buildModel(vm, subject)
   const calls: KernelCall[] = []
   const state = vm.state(torchState)
-  const call = { phase: subject.phase, sizes: { batch: sizes.batch_size, seq: sizes.seq_len, cache: sizes.cache_len } }
+  const { batch_size: batch, seq_len: seq, cache_len: cache, encoder_len: encoder } = sizes
+  const call = { phase: subject.phase, sizes: { batch, seq, cache, encoder } }
   const output = runCall(vm, built, call, (run) => {
     state.recorder = calls
     const result = run()
     state.recorder = undefined
     return result
   })
-  const cache = subject.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
-  const peaks = peakActivations(vm, calls, cache).map((p) => BigInt(hint(p)))
+  const held = subject.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
+  const peaks = peakActivations(vm, calls, held, heldSource(vm, output)).map((p) => BigInt(hint(p)))
   const kernels = new Map<string, number>()
   const totals = [0n, 0n, 0n, 0n]
   for (const k of calls) {
@@ -188,7 +189,7 @@ export function countedDirectly(
   return {
     kernels,
     totals,
-    memory: [weightBytes(vm, built.model), bytesReachable(vm, cache), peak].map((x) => String(hint(x as Int))),
+    memory: [weightBytes(vm, built.model), bytesReachable(vm, held), peak].map((x) => String(hint(x as Int))),
   }
 }
 

@@ -197,8 +197,9 @@ function isTorch(name: string): boolean {
   return name.startsWith('torch.')
 }
 
-function sizesOf({ batch, seq, cache }: CallOptions): ModuleAnalysis['sizes'] {
-  return { batch_size: batch, seq_len: seq, cache_len: cache }
+function sizesOf({ batch, seq, cache, encoder }: CallOptions): ModuleAnalysis['sizes'] {
+  const sizes = { batch_size: batch, seq_len: seq, cache_len: cache }
+  return encoder === undefined ? sizes : { ...sizes, encoder_len: encoder }
 }
 
 function callText(call: CallOptions, phase: string): string {

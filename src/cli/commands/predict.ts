@@ -22,6 +22,7 @@ export async function run(call: Call): Promise<number> {
     inputLength: flags.integer('input-len', 1024, 1),
     outputLength: flags.integer('output-len', 128, 1),
   }
+  const anyInput = flags.text('input-len') === undefined
   const { cacheFormat, weightBits, memoryReserve } = storageOptions(call)
   const hardware = problems.attempt(() =>
     hardwareNamed(
@@ -34,10 +35,12 @@ export async function run(call: Call): Promise<number> {
   problems.stop()
   if (hardware === undefined) return 2
   const found =
-    catalogued ?? call.noted(await engine.predictionInput(options, { ...sizes, asStored: weightBits === undefined }))
+    catalogued ??
+    call.noted(await engine.predictionInput(options, { ...sizes, anyInput, asStored: weightBits === undefined }))
   const format = options.dtype ?? checkpointFormat(found.dtype)
   const prediction = predict({
     ...sizes,
+    inputLength: found.sourceLength ?? sizes.inputLength,
     model: weightBits === undefined ? found : { ...found, stored: undefined },
     hardware,
     format,

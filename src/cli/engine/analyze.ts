@@ -114,8 +114,9 @@ type Asked = Pick<AnalyzeRequest, 'phase' | 'sizes' | 'everything'>
 
 /** The call as asked for; without a phase also a plain one; without a batch size also each of these for one sequence. */
 function callsOf(call: CallOptions): readonly Asked[] {
-  const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
-  const asked = { phase: phaseOf(call.phase, call), sizes }
+  const { batch, seq, cache, encoder } = call
+  const sizes = { batch_size: batch, seq_len: seq, cache_len: cache }
+  const asked = { phase: phaseOf(call.phase, call), sizes: { ...sizes, encoder_len: encoder } }
   const plain = { phase: 'forward' as const, sizes: { ...sizes, cache_len: 0 } }
   const calls = call.phase === undefined ? [asked, plain] : [asked]
   if (call.anyBatch !== true) return calls

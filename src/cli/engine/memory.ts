@@ -9,6 +9,7 @@ import {
   quantizationConfig,
 } from '../../huggingface/index.ts'
 import { fewestTokens, memoryReport } from '../../predict/index.ts'
+import { callsParts, sourceLength as lengthOfSource } from '../../trace/index.ts'
 import { hintNumber } from '../../sym/index.ts'
 import { callMethod, getAttrOr, PyInstance, type Vm } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
@@ -21,9 +22,16 @@ interface Known {
   readonly analyses: MemoryAnalyses
   /** All but the analyses. */
   readonly facts: Omit<MemoryInput, 'regimes' | 'weights'>
+  readonly sourceLength: number | undefined
 }
 
-async function known(options: ModelOptions, { asStored }: Storage): Promise<Known> {
+interface Source {
+  readonly given: number | undefined
+  readonly usual: number
+}
+
+/** @param source the length of what an encoder-decoder reads, where it is given, and that of a text where it is not */
+async function known(options: ModelOptions, { asStored }: Storage, source: Source): Promise<Known> {
   const context = await modelContext(options)
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
@@ -38,12 +46,18 @@ async function known(options: ModelOptions, { asStored }: Storage): Promise<Know
     positions: typeof positions === 'number' ? hintNumber(positions) : undefined,
     stored: asStored ? storedOf(vm, built) : undefined,
   }
-  return { analyses: new MemoryAnalyses(context.project, context.spec), facts }
+  const sourceLength = callsParts(vm, built, 'prefill')
+    ? lengthOfSource(vm, built, 'prefill', source.given, source.usual)
+    : undefined
+  return { analyses: new MemoryAnalyses(context.project, context.spec, sourceLength), facts, sourceLength }
 }
+
+/** Of a text, where any length will do. */
+const usualSource = 512
 
 /** For every number of tokens up to some length, whatever will be asked. */
 export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Promise<MemoryInput> {
-  const { analyses, facts } = await known(options, sizes)
+  const { analyses, facts } = await known(options, sizes, { given: undefined, usual: usualSource })
   const longest = Math.max(sizes.longest, facts.positions ?? 0)
   const regimes = sizes.batches.flatMap((batch) => analyses.upTo(batch, longest))
   return { ...facts, regimes, weights: analyses.weights }
@@ -51,10 +65,12 @@ export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Pr
 
 /** For one question: analyses are made of the sizes that its answer takes. */
 export async function memoryAnswer(options: ModelOptions, question: MemoryQuestion): Promise<MemoryAnswer> {
-  const { analyses, facts } = await known(options, { asStored: question.weightBits === undefined })
+  const { inputLength: given, context: usual } = question
+  const asStored = question.weightBits === undefined
+  const { analyses, facts, sourceLength } = await known(options, { asStored }, { given, usual })
   const regimes = [analyses.at(question.batch, fewestTokens)]
   const model = { ...facts, regimes, weights: analyses.weights }
-  const request = memoryRequest(model, options, question)
+  const request = { ...memoryRequest(model, options, question), sourceLength }
   const { sources, config_sha256, overrides } = facts
   return {
     sources,

@@ -6,7 +6,7 @@ import { hintNumber } from '../../sym/index.ts'
 import { getAttrOr } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
 import type { AnalysisSizes, ModelAnalysis, Provenance } from '../../trace/formats.ts'
-import type { Phase } from '../../trace/index.ts'
+import { callsParts, sourceLength, type Phase } from '../../trace/index.ts'
 import type { RegimeAnalysis } from '../../predict/index.ts'
 import type { ModelOptions, PredictionInput, RequestSizes } from '../engine.ts'
 import { modelContext, type Context } from './context.ts'
@@ -21,11 +21,17 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
   const built = buildModel(vm, context.spec)
   const { batch, inputLength, outputLength, longestInput = inputLength } = request
   const stored = request.asStored ? storedOf(vm, built) : undefined
-  const prefill = covered('seq_len', inputLength, longestInput, (seq_len) =>
-    stageTwo(context, 'prefill', { batch_size: batch, seq_len, cache_len: 0 }),
-  )
-  const decode = covered('cache_len', inputLength, longestInput + outputLength - 2, (cache_len) =>
-    stageTwo(context, 'decode', { batch_size: batch, seq_len: 1, cache_len }),
+  const isInParts = callsParts(vm, built, 'prefill')
+  const given = request.anyInput === true ? undefined : inputLength
+  const encoder_len = isInParts ? sourceLength(vm, built, 'encode', given, inputLength) : undefined
+  const source = encoder_len === undefined ? {} : { encoder_len }
+  const stage = (phase: Phase, sizes: Partial<AnalysisSizes>): Predicted =>
+    stageTwo(context, phase, { batch_size: batch, seq_len: 1, cache_len: 0, ...source, ...sizes })
+  const encode = isInParts ? [stage('encode', { seq_len: 0 })] : []
+  const [shortest, longest] = isInParts ? [1, 1] : [inputLength, longestInput]
+  const prefill = covered('seq_len', shortest, longest, (seq_len) => stage('prefill', { seq_len }))
+  const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) =>
+    stage('decode', { cache_len }),
   )
   const vocabulary = getAttrOr(vm, built.config, 'vocab_size')
   return {
@@ -36,7 +42,8 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
     vocabularySize: typeof vocabulary === 'number' ? hintNumber(vocabulary) : 0,
     dtype: context.spec.dtype ?? 'bf16',
     stored,
-    analyses: [...prefill, ...decode].map((a) => regimeOf(a, context)),
+    sourceLength: encoder_len,
+    analyses: [...encode, ...prefill, ...decode].map((a) => regimeOf(a, context)),
   }
 }
 
@@ -45,20 +52,26 @@ function covered(
   variable: string,
   low: number,
   high: number,
-  analyzeAt: (size: number) => ModelAnalysis,
-): readonly ModelAnalysis[] {
+  analyzeAt: (size: number) => Predicted,
+): readonly Predicted[] {
   if (low > high) return []
   const one = low === 1 ? [analyzeAt(1)] : []
   return [...one, ...cover(variable, Math.max(low, 2), high, mostRegimes, analyzeAt)]
 }
 
-function stageTwo(context: Context, phase: Phase, sizes: AnalysisSizes): ModelAnalysis {
-  const provenance: Provenance = { tool: 'lm-predictor', version: '', command: '', ...context.origin() }
-  const run = new ModelAnalyzer(context.project, provenance, { ...context.spec, phase, sizes, lastLogits: true }).run()
-  return expandModel(run.root, analysesInMemory(run.analyses))
+/** An analysis, and where its root lies in the model. */
+interface Predicted extends ModelAnalysis {
+  readonly path: string
 }
 
-function regimeOf(analysis: ModelAnalysis, context: Context): RegimeAnalysis {
+function stageTwo(context: Context, phase: Phase, sizes: AnalysisSizes): Predicted {
+  const provenance: Provenance = { tool: 'lm-predictor', version: '', command: '', ...context.origin() }
+  const run = new ModelAnalyzer(context.project, provenance, { ...context.spec, phase, sizes, lastLogits: true }).run()
+  return { ...expandModel(run.root, analysesInMemory(run.analyses)), path: run.path }
+}
+
+function regimeOf({ path, ...analysis }: Predicted, context: Context): RegimeAnalysis {
   const memory = analysis.memory ?? { weights: '0', kv_cache: '0', activations: '0' }
-  return { ...analysis, memory, logits: 'last', dtype: context.spec.dtype ?? 'bf16' }
+  const root = { ...analysis.root, module: path }
+  return { ...analysis, root, memory, logits: 'last', dtype: context.spec.dtype ?? 'bf16' }
 }
