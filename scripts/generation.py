@@ -7,9 +7,6 @@ Technique: `_prepare_model_inputs`, the encoder's own preparation, `_prepare_cac
 
 from transformers import GenerationConfig
 
-# Encoder-decoders of every kind, in few layers: what `record_traces.py OUT --encoder-decoders` records.
-TEXT = "--run 'encode b1 e7' --run 'prefill b1 s1 e7' --run 'decode b1 c3 e7' --run 'encode b2 e32' --run 'prefill b2 s1 e32' --run 'prefill b2 s4 e32' --run 'decode b2 c4 e32' --run 'extend b2 s3 c4 e32'"
-
 
 def is_encoder_decoder(model):
     """By the config that the model itself keeps: a decoder alone sets it anew."""

@@ -60,6 +60,8 @@ SECONDS_PER_MODEL = 300
 MASKED = "--run 'prefill b2 s7' --run 'decode b2 c7' --run 'extend b2 s5 c7'"
 EXTENDED = "--run 'extend b2 s5 c32'"
 FORWARD = "--run 'forward b1 s7' --run 'forward b2 s32'"
+GENERATION_OF_SOUND = "--run 'encode b2 e3000' --run 'prefill b2 s1 e3000' --run 'prefill b2 s4 e3000' --run 'decode b2 c4 e3000' --run 'extend b2 s3 c4 e3000'"
+GENERATION = "--run 'encode b1 e7' --run 'prefill b1 s1 e7' --run 'decode b1 c3 e7' --run 'encode b2 e32' --run 'prefill b2 s1 e32' --run 'prefill b2 s4 e32' --run 'decode b2 c4 e32' --run 'extend b2 s3 c4 e32'"
 IMAGE = "--run 'forward b2 s1' --input 'pixel_values=bf16[batch_size,3,224,224]'"
 
 # The traces that the repository keeps: a name, and the options that make it. Two layers, or as many as it takes to show
@@ -112,6 +114,8 @@ FIXTURES = {
     "llama.extend": f"llama --set num_hidden_layers=2 {EXTENDED}",
     "bert.forward": f"--class transformers.BertModel --set num_hidden_layers=2 {FORWARD}",
     "t5.forward": f"--class transformers.T5Model --set num_layers=2 --set num_decoder_layers=2 {FORWARD}",
+    "t5.generation": f"--class transformers.T5ForConditionalGeneration --set num_layers=2 --set num_decoder_layers=2 {GENERATION}",
+    "whisper.generation": f"--class transformers.WhisperForConditionalGeneration --set encoder_layers=2 --set decoder_layers=2 {GENERATION_OF_SOUND} --input 'input_features=bf16[batch_size,80,encoder_len]'",
     "vit.forward": f"--class transformers.ViTModel --set num_hidden_layers=2 {IMAGE}",
     "convnext.forward": f"--class transformers.ConvNextModel {IMAGE}",
     "resnet.forward": f"--class transformers.ResNetModel --set depths=[1,1,1,1] {IMAGE}",
