@@ -55,8 +55,7 @@ export interface Point {
 /** Values of all variables and definitions at a point. */
 export function valuesAt(model: ModelAnalysis, point: Point): ReadonlyMap<string, EnvValue> {
   const env = new Map<string, EnvValue>()
-  const { batch_size, seq_len, cache_len } = point.sizes
-  const given: Readonly<Record<string, number>> = { batch_size, seq_len, cache_len, ...point.config }
+  const given: Readonly<Record<string, number | undefined>> = { ...point.sizes, ...point.config }
   for (const [name, info] of Object.entries(model.variables)) env.set(name, given[name] ?? info.value)
   for (const name of Object.keys(model.definitions)) env.delete(name)
   const define = (name: string): void => {
