@@ -182,6 +182,20 @@ export class ModelAnalyzer {
     }
   }
 
+  /** Analyses of the classes whose calls ended before a run stopped: what came later has no part in them. */
+  endedAnalyses(): ReadonlyMap<string, ModuleAnalysis> {
+    return new Map([...this.ended].map((name) => [name, this.analysisOf(name, undefined)] as const))
+  }
+
+  /** The classes whose calls have ended so far. */
+  get ended(): ReadonlySet<string> {
+    return new Set(this.table.classes.keys())
+  }
+
+  get isBuilt(): boolean {
+    return this.built !== undefined
+  }
+
   /** The run so far, for SCRATCHPAD.md. */
   scratchpad(stopped?: { readonly code: string; readonly message: string; readonly at: string | undefined }): string {
     return scratchpadText(this.request, this.built, this.scope, [...this.table.classes.keys()], stopped)

@@ -112,7 +112,7 @@ function symbolicValues(vm: Vm, scope: Scope, config: PyInstance, json: JsonObje
   if (nested instanceof PyDict) {
     for (const [key, sub] of nested.entries.values()) {
       if (typeof key !== 'string' || !(sub instanceof PyInstance)) continue
-      const part = json[key]
+      const part = json[key] ?? toJson(vm, callDriver(vm, 'given_by_parent', [sub]))
       const values = symbolicValues(vm, scope, sub, isJsonObject(part) ? part : {}, [...path, key])
       const type = getAttrOr(vm, sub, 'model_type')
       if (values instanceof PyDict && typeof type === 'string' && type !== '')

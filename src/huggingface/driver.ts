@@ -37,6 +37,12 @@ def config_defaults(cls):
     return {f.name: f.default for f in fields(cls) if f.default is not MISSING}
 
 
+def given_by_parent(config):
+    """What a nested config was made with by the config around it: the values that it would not have by itself."""
+    alone = type(config)().to_dict()
+    return {name: value for name, value in config.to_dict().items() if name not in alone or alone[name] != value}
+
+
 def make_config(cls, values):
     return cls() if values is None else cls.from_dict(values)
 
@@ -146,8 +152,9 @@ def left_out(model, names):
     return [name for name in names if any(re.search(pattern, f"{name}.weight") for pattern in patterns)]
 
 
-def tokens(batch, length, device):
-    return torch.zeros(batch, length, dtype=torch.int64, device=device)
+def tokens(*shape_and_device):
+    *shape, device = shape_and_device
+    return torch.zeros(*shape, dtype=torch.int64, device=device)
 
 
 def padding_mask(batch, prompt, new, side, count, device):

@@ -110,13 +110,24 @@ def takes_more_than_text(cls):
     return any(name in float_inputs for name in inspect.signature(cls.forward).parameters)
 
 
+def takes_ids(cls):
+    return "input_ids" in inspect.signature(cls.forward).parameters
+
+
+def is_multiple_choice(cls):
+    """Whether each sample is a list of texts."""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MULTIPLE_CHOICE_MAPPING_NAMES as names
+    return cls.__name__ in names.values()
+
+
 def own_inputs(model, config, batch, seq, device, all_kinds):
     """What a call needs that token ids alone don't serve: {name: tensor}, or None. With all_kinds, what is optional as well."""
     parameters = inspect.signature(type(model).forward).parameters
     main = getattr(model, "main_input_name", "input_ids")
     if main not in parameters:
         main = "input_ids"  # a part inherits the name from the whole model's class
-    if main == "input_ids" and not all_kinds:
+    choices = is_multiple_choice(type(model))
+    if main == "input_ids" and not all_kinds and not choices:
         return None
     made = {}
     for name, parameter in parameters.items():
@@ -124,7 +135,7 @@ def own_inputs(model, config, batch, seq, device, all_kinds):
         if name in float_inputs and (required or (name == "pixel_values" and main == "input_ids")):
             made[name] = torch.zeros(float_inputs[name](config, batch, seq), dtype=model.dtype, device=device)
         elif name in ("input_ids", "encoder_input_ids") and required:
-            made[name] = tokens(batch, seq, device)
+            made[name] = tokens(batch, 2, seq, device) if choices else tokens(batch, seq, device)
         elif name == "decoder_input_ids" and (required or getattr(config, "is_encoder_decoder", False)):
             made[name] = tokens(batch, max(1, seq // 2), device)
         elif name == "bbox":

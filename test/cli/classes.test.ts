@@ -1,6 +1,7 @@
 // `analyze --module CLASS`: how a class is found, called and accounted for, on the pinned sources.
 import { describe, expect, it } from 'vitest'
-import { analyzeWith, Attempts } from '../../src/cli/engine/analyze.ts'
+import { analyzeWith } from '../../src/cli/engine/analyze.ts'
+import { Attempts } from '../../src/cli/engine/attempts.ts'
 import { classContext } from '../../src/cli/engine/context.ts'
 import type { AnalyzeResult } from '../../src/cli/engine.ts'
 import { howToFetch, pinnedSources } from '../support/sources.ts'
