@@ -38,6 +38,8 @@ export interface AnalyzeRequest extends ModelSpec {
   readonly lastLogits?: boolean | undefined
   /** Images and sounds as well, where text alone would do. */
   readonly everything?: boolean | undefined
+  /** Which of the ways to shape images and sounds. */
+  readonly layout?: number | undefined
   /** Inputs in place of `input_ids`, by the variables of the call's sizes. */
   readonly inputs?: ((sizes: Readonly<Record<string, Int>>) => readonly NamedInput[]) | undefined
 }
@@ -121,12 +123,12 @@ export class ModelAnalyzer {
     declareWidths(vm.state(torchState), scope)
     let root: CallRecord | undefined
     let output: Value = null
-    const { phase, lastLogits, everything } = this.request
+    const { phase, lastLogits, everything, layout } = this.request
     const inputs = this.request.inputs?.({
       ...{ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache },
       ...(sizes.encoder === undefined ? {} : { encoder_len: sizes.encoder }),
     })
-    runCall(vm, built, { phase, sizes, inputs, lastLogits, everything }, (run) => {
+    runCall(vm, built, { phase, sizes, inputs, lastLogits, everything, layout }, (run) => {
       const taken = recordRun(vm, this.constructions, run, pathsBelow(built.model), (r) => this.onRecord(r, scope))
       root = taken.root
       output = taken.result

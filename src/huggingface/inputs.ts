@@ -26,22 +26,35 @@ image_sizes = ("image_size", "vision_config.image_size", "img_size", "backbone_c
 channel_counts = ("num_channels", "vision_config.num_channels", "vision_config.in_channels", "in_channels", "in_chans", "encoder.num_channels")
 
 
+# What an input may be shaped like, the likeliest first: a config does not always say.
+
 def pixel_values(config, batch, seq):
-    image = (first_of(config, *channel_counts, default=3), *height_and_width(first_of(config, *image_sizes, default=224)))
+    given = first_of(config, *image_sizes)
+    sizes = [height_and_width(s) for s in ([224, 640, 1536] if given is None else [given])]
+    channels = first_of(config, *channel_counts, default=3)
     frames = first_of(config, "num_frames")
-    return (batch, frames, *image) if isinstance(frames, int) and frames else (batch, *image)
+    several = (frames,) if isinstance(frames, int) and frames else ()
+    return [(batch, *several, channels, *size) for size in sizes]
 
 
 def pixel_values_videos(config, batch, seq):
     frames = first_of(config, "num_frames", "frames_per_clip", default=16)
     channels = first_of(config, "num_channels", "in_chans", default=3)
-    return (batch, frames, channels, *height_and_width(first_of(config, "image_size", "crop_size", default=224)))
+    return [(batch, frames, channels, *height_and_width(first_of(config, "image_size", "crop_size", default=224)))]
 
 
 def input_values(config, batch, seq):
     """A spectrogram where the config has its size, else a second of sound at 16 kHz."""
     bins, length = first_of(config, "num_mel_bins"), first_of(config, "max_length")
-    return (batch, length, bins) if bins and length else (batch, 16000)
+    if bins and length:
+        return [(batch, length, bins)]
+    channels = first_of(config, "audio_channels")
+    return [(batch, channels, 16000)] if channels else [(batch, 16000), (batch, 1, 16000)]
+
+
+feature_sizes = (
+    "feature_projection_input_dim", "semantic_model_config.feature_projection_input_dim", "input_feat_per_channel",
+)
 
 
 def audio_names(name):
@@ -49,11 +62,29 @@ def audio_names(name):
 
 
 def input_features(config, batch, seq):
+    """Ten seconds of features, or as many as a position embedding has room for."""
+    size = first_of(config, *feature_sizes)
+    if size is not None:
+        return [(batch, 1000, size * first_of(config, "input_channels", default=1))]
     bins = first_of(config, *audio_names("num_mel_bins"), default=80)
-    return (batch, bins, 2 * first_of(config, *audio_names("max_source_positions")[:3], default=500))
+    positions = first_of(config, *audio_names("max_source_positions")[:3])
+    return [(batch, bins, 1000), (batch, 1000, bins)] if positions is None else [(batch, bins, 2 * positions)]
 
 
-float_inputs = {f.__name__: f for f in (pixel_values, pixel_values_videos, input_values, input_features)}
+def past_values(config, batch, seq):
+    return [(batch, config.context_length, first_of(config, "num_input_channels", default=1))]
+
+
+def visual_feats(config, batch, seq):
+    return [(batch, seq, config.visual_feat_dim)]
+
+
+def visual_pos(config, batch, seq):
+    return [(batch, seq, config.visual_pos_dim)]
+
+
+makers = (pixel_values, pixel_values_videos, input_values, input_features, past_values, visual_feats, visual_pos)
+float_inputs = {f.__name__: f for f in makers}
 
 
 def source_name(model):
@@ -82,7 +113,7 @@ def flattened_patches(config, batch, length):
 
 
 float_sources = {
-    "pixel_values": pixel_values,
+    "pixel_values": lambda config, batch, length: pixel_values(config, batch, length)[0],
     "input_values": lambda config, batch, length: (batch, length),
     "input_features": source_features,
     "flattened_patches": flattened_patches,
@@ -106,8 +137,11 @@ def source_inputs(model, config, batch, length, mask, device):
     return {name: tokens(batch, length, device), **masked}
 
 
-def takes_more_than_text(cls):
-    return any(name in float_inputs for name in inspect.signature(cls.forward).parameters)
+def layouts(cls):
+    """How many ways there are to shape what a call takes besides text; 0 where it takes text alone."""
+    parameters = inspect.signature(cls.forward).parameters
+    known = {"pixel_values": 3, "input_values": 2, "input_features": 2}
+    return max([0, *(known.get(name, 1) for name in parameters if name in float_inputs or name == "bbox")])
 
 
 def takes_ids(cls):
@@ -120,10 +154,12 @@ def is_multiple_choice(cls):
     return cls.__name__ in names.values()
 
 
-def own_inputs(model, config, batch, seq, device, all_kinds):
+def own_inputs(model, config, batch, seq, device, all_kinds, layout):
     """What a call needs that token ids alone don't serve: {name: tensor}, or None. With all_kinds, what is optional as well."""
     parameters = inspect.signature(type(model).forward).parameters
     main = getattr(model, "main_input_name", "input_ids")
+    if isinstance(main, (list, tuple)):
+        main = main[0]
     if main not in parameters:
         main = "input_ids"  # a part inherits the name from the whole model's class
     choices = is_multiple_choice(type(model))
@@ -132,15 +168,21 @@ def own_inputs(model, config, batch, seq, device, all_kinds):
     made = {}
     for name, parameter in parameters.items():
         required = parameter.default is inspect.Parameter.empty or name == main
-        if name in float_inputs and (required or (name == "pixel_values" and main == "input_ids")):
-            made[name] = torch.zeros(float_inputs[name](config, batch, seq), dtype=model.dtype, device=device)
+        beside_text = main == "input_ids" and name in ("pixel_values", "visual_feats", "visual_pos")
+        if name in float_inputs and (required or beside_text):
+            shapes = float_inputs[name](config, batch, seq)
+            made[name] = torch.zeros(shapes[min(layout, len(shapes) - 1)], dtype=model.dtype, device=device)
         elif name in ("input_ids", "encoder_input_ids") and required:
             made[name] = tokens(batch, 2, seq, device) if choices else tokens(batch, seq, device)
         elif name == "decoder_input_ids" and (required or getattr(config, "is_encoder_decoder", False)):
             made[name] = tokens(batch, max(1, seq // 2), device)
         elif name == "bbox":
             made[name] = torch.zeros(batch, seq, 4, dtype=torch.int64, device=device)
+        elif name == "task_inputs" and required:
+            made[name] = tokens(batch, config.task_seq_len, device)
         elif name == "attention_mask" and required:
             made[name] = torch.ones(batch, seq, dtype=torch.int64, device=device)
+    if main not in made and "input_ids" in parameters:
+        made["input_ids"] = tokens(batch, 2, seq, device) if choices else tokens(batch, seq, device)
     return made
 `

@@ -102,7 +102,8 @@ lazy_module(__name__, __file__)
     {
       module: 'transformers.utils.import_utils',
       mode: 'extend',
-      reason: 'lazy packages look their names up one at a time; a package that a model cannot do without is missing where it is used, not where it is asked for',
+      reason:
+        'lazy packages look their names up one at a time; a package that a model cannot do without is missing where it is used, not where it is asked for',
       source: `
 from lm_predictor_lazy import lazy_module as _LazyModule, import_structure as define_import_structure
 def is_ninja_available(): return False  # asks a process

@@ -12,4 +12,13 @@ export {
 export { callsParts, sourceLength } from './generation.ts'
 export { phaseLabel, type Phase } from './labels.ts'
 export { printOracleLine, recordedLine, signature, type OracleLine } from './oracle.ts'
-export { phaseOf, runCall, traceCall, type CallSpec, type NamedInput, type Padding, type Sizes } from './run.ts'
+export {
+  layoutsOf,
+  phaseOf,
+  runCall,
+  traceCall,
+  type CallSpec,
+  type NamedInput,
+  type Padding,
+  type Sizes,
+} from './run.ts'

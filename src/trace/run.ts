@@ -2,7 +2,7 @@
 // call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
 import { isAnalysisError, raise } from '../text/index.ts'
 import { floorDiv, gt, max, type Int } from '../sym/index.ts'
-import { dict, getAttrOr, list, PyDict, type Value, type Vm } from '../python/index.ts'
+import { dict, getAttrOr, list, PyDict, type PyClass, type Value, type Vm } from '../python/index.ts'
 import { recording, type KernelCall } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
 import type { Phase } from './labels.ts'
@@ -50,6 +50,8 @@ export interface CallSpec {
   readonly inputs?: readonly NamedInput[] | undefined
   /** Of a plain call: images and sounds as well, where text alone would do. */
   readonly everything?: boolean | undefined
+  /** Of a plain call: which of the ways to shape images and sounds, where the config leaves that open. */
+  readonly layout?: number | undefined
   /** Logits of the last position alone, as `generate` asks for; else the model's own default. */
   readonly lastLogits?: boolean | undefined
 }
@@ -99,12 +101,12 @@ function sourceInputs(vm: Vm, built: BuiltModel, call: CallSpec, device: 'meta' 
 function plainCall(
   vm: Vm,
   built: BuiltModel,
-  { sizes: { batch, seq }, everything }: CallSpec,
+  { sizes: { batch, seq }, everything, layout = 0 }: CallSpec,
   device: 'meta' | 'cpu',
   around: (run: () => Value) => Value,
 ): Value {
   const own = (all: boolean): Value =>
-    callDriver(vm, 'own_inputs', [built.model, built.config, batch, seq, device, all])
+    callDriver(vm, 'own_inputs', [built.model, built.config, batch, seq, device, all, layout])
   const callWith = (inputs: Value): Value => around(() => callDriver(vm, 'call_with', [built.model, inputs]))
   const needed = own(everything === true)
   if (needed !== null) return callWith(needed)
@@ -129,11 +131,27 @@ function runs(vm: Vm, run: () => Value): boolean {
 
 const textInputs: ReadonlySet<string> = new Set(['input_ids', 'decoder_input_ids'])
 
+/** In how many ways a plain call of a model can shape its images and sounds: those after the first where it refuses that. */
+export function layoutsOf(vm: Vm, cls: PyClass): number {
+  const count = vm.guard(() => callDriver(vm, 'layouts', [cls]))
+  return typeof count === 'number' ? count : 0
+}
+
 /** The kernels of one call, in order. */
 export function traceCall(vm: Vm, built: BuiltModel, call: CallSpec): readonly KernelCall[] {
-  const calls: KernelCall[] = []
-  runCall(vm, built, call, (run) => recording(vm, calls, run))
-  return calls
+  const isOpen = call.phase === 'forward' && call.inputs === undefined && built.plain !== true
+  const refusals: unknown[] = []
+  for (let layout = 0; layout < Math.max(1, isOpen ? layoutsOf(vm, built.cls) : 1); layout++) {
+    const calls: KernelCall[] = []
+    try {
+      runCall(vm, built, { ...call, layout }, (run) => recording(vm, calls, run))
+      return calls
+    } catch (e) {
+      if (!isAnalysisError(e) || e.code !== 'python-error') throw e
+      refusals.push(e)
+    }
+  }
+  throw refusals[0]
 }
 
 /** Whether a model is one that goes on with a text: what it is called for, if nothing is said, is a prefill. */

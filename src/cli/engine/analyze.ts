@@ -2,7 +2,7 @@
 import { isAnalysisError, raise, type AnalysisError, type Span } from '../../text/index.ts'
 import type { PyClass, Vm } from '../../python/index.ts'
 import { candidates, LineLedgers } from '../../analyze/index.ts'
-import { findClass } from '../../huggingface/index.ts'
+import { findClass, type ModelSpec } from '../../huggingface/index.ts'
 import type { LedgerLine, ModuleAnalysis, Provenance } from '../../trace/formats.ts'
 import type { AnalyzeResult, CallOptions, Report, SourceOptions } from '../engine.ts'
 import { Attempts, unsigned, type Attempt, type Stop } from './attempts.ts'
@@ -38,7 +38,7 @@ export async function analyzeWith(
   if (vm.importer.source(cls.module) !== undefined) vm.importer.checkSyntax(cls.module)
   const specs = [...candidates(vm, name, context.spec)]
   const steps = attempts.inOrder(specs)
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     await report(at, specs.length, specs[at]?.className ?? context.id)
     const next = steps.next()
     if (next.done === true) break
@@ -49,21 +49,22 @@ export async function analyzeWith(
   }
   const partly = tried.find((t) => t.stop?.ended.has(name) === true && !untrusted.has(t.stop.error.code))
   if (partly?.stop !== undefined) return resultOf(name, partly.stop.analyses(), context, recursive, tried)
-  return stopped(vm, cls, tried)
+  return stopped(vm, cls, tried, context.spec)
 }
 
 /** Stops that say nothing good of what came before them. */
 const untrusted: ReadonlySet<string> = new Set(['internal', 'forbidden', 'budget-exceeded'])
 
 /** What to report where no model's run came by the class: what stopped the class itself or every model, else that none calls it. */
-function stopped(vm: Vm, cls: PyClass, tried: readonly Attempt[]): never {
+function stopped(vm: Vm, cls: PyClass, tried: readonly Attempt[], spec: ModelSpec): never {
   const name = `${cls.module}.${cls.qualname}`
   const ledgers = new LineLedgers(vm)
   const own = tried.filter((t) => t.model === name)
   const decisive = furthest(own) ?? furthest(tried)
   if (decisive !== undefined) {
     const { error } = decisive
-    throw withScratchpad(error, scratchpad(name, tried, error, [], ledgers.unreached(cls)) + decisive.scratchpad)
+    const text = scratchpad(name, tried, error, [], ledgers.unreached(cls)) + decisive.scratchpad
+    throw withScratchpad(advised(error, spec), text)
   }
   const error = notReached(name, tried.map(textOf), ledgers.sourceOf(cls))
   throw withScratchpad(error, scratchpad(name, tried, error, [], ledgers.unreached(cls)))
@@ -81,6 +82,14 @@ function furthest(tried: readonly Attempt[]): Stop | undefined {
 
 function isPlain({ phase }: Attempt['asked']): boolean {
   return phase === 'forward'
+}
+
+/** What may help where a class's own defaults make no model, or a call lacks what the model takes. */
+function advised(error: AnalysisError, { config }: ModelSpec): AnalysisError {
+  if (error.code !== 'python-error') return error
+  const made = 'Models are made with the defaults of their config classes; of a checkpoint: --config FILE.'
+  const called = 'What a call is given is written so: --input "NAME=bf16[batch_size,3,224,224]".'
+  return Object.assign(error, { notes: [...error.notes, ...(config === undefined ? [made] : []), called] })
 }
 
 function textOf({ model, call, stop }: Attempt): string {

@@ -3,7 +3,7 @@ import { isAnalysisError, type AnalysisError } from '../../text/index.ts'
 import type { Vm } from '../../python/index.ts'
 import { ModelAnalyzer, type AnalyzeRequest } from '../../analyze/index.ts'
 import { callDriver, createVm, findClass, type ModelSpec } from '../../huggingface/index.ts'
-import { phaseOf } from '../../trace/index.ts'
+import { layoutsOf, phaseOf } from '../../trace/index.ts'
 import type { ModuleAnalysis, Provenance } from '../../trace/formats.ts'
 import type { CallOptions } from '../engine.ts'
 import type { Context } from './context.ts'
@@ -36,7 +36,7 @@ export interface Stop {
   readonly analyses: () => Analyses
 }
 
-type Asked = Pick<AnalyzeRequest, 'phase' | 'sizes' | 'everything' | 'dtype'>
+type Asked = Pick<AnalyzeRequest, 'phase' | 'sizes' | 'everything' | 'layout' | 'dtype'>
 
 /** Stops of calls that a model may not be made for: it keeps no cache, has no such argument, takes single sequences alone. */
 const wrongCalls: ReadonlySet<string | undefined> = new Set(['no-cache', 'python-error'])
@@ -70,24 +70,26 @@ export class Attempts {
     for (const asked of this.callsOf(spec)) {
       const attempt = this.attempt(spec, asked)
       yield attempt
-      const { stop } = attempt
-      if (stop?.isBuilt !== true || !wrongCalls.has(stop.error.code)) break
+      if (!refused(attempt)) break
     }
   }
 
   /** A call with images or sounds as well, where that is left open and the model takes them. */
   private *withEverything(spec: ModelSpec): Generator<Attempt> {
     const { call } = this
-    const isOpen = (call.phase === undefined || call.phase === 'forward') && call.inputs.length === 0
-    if (!isOpen || !this.forwardHas(spec, 'takes_more_than_text')) return
+    if (call.phase !== undefined && call.phase !== 'forward') return
     const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: 0 }
-    yield this.attempt(spec, { phase: 'forward', sizes, everything: true })
+    for (let layout = 0; layout < this.layouts(spec); layout++) {
+      const attempt = this.attempt(spec, { phase: 'forward', sizes, everything: true, layout })
+      yield attempt
+      if (!refused(attempt)) break
+    }
   }
 
   /** Calls that PyTorch refuses for the number formats of their tensors, in float32, where the format is left open. */
   private *inFloat32(spec: ModelSpec): Generator<Attempt> {
     if (this.context.spec.dtype !== undefined) return
-    for (const asked of this.callsOf(spec)) {
+    for (const asked of [...this.made.values()].filter((a) => a.model === spec.className).map((a) => a.asked)) {
       const { stop } = this.made.get(keyOf(spec, asked)) ?? {}
       if (stop === undefined || !/\bdtype|scalar type/i.test(stop.error.message)) continue
       const attempt = this.attempt(spec, { ...asked, dtype: 'f32' })
@@ -96,14 +98,15 @@ export class Attempts {
     }
   }
 
-  /** The call as asked for; without a phase also a plain one; without a batch size also each of these for one sequence. */
+  /** The call as asked for; without a phase also a plain one, in each way to shape its images or sounds; without a batch size also each of these for one sequence. */
   private callsOf(spec: ModelSpec): readonly Asked[] {
     const { call } = this
     const sizes = { batch_size: call.batch, seq_len: call.seq, cache_len: call.cache }
     const asked = { phase: phaseOf(call.phase, call), sizes: { ...sizes, encoder_len: call.encoder } }
     const plain = { phase: 'forward' as const, sizes: { ...sizes, cache_len: 0 } }
     const isOpen = call.phase === undefined
-    const calls = !isOpen ? [asked] : this.forwardHas(spec, 'takes_ids', true) ? [asked, plain] : [plain]
+    const shaped = Array.from({ length: Math.max(1, this.layouts(spec)) }, (_, layout) => ({ ...plain, layout }))
+    const calls = !isOpen ? [asked] : this.forwardHas(spec, 'takes_ids', true) ? [asked, ...shaped] : shaped
     if (call.anyBatch !== true) return calls
     return [...calls, ...calls.map((c) => ({ ...c, sizes: { ...c.sizes, batch_size: 1 } }))]
   }
@@ -112,6 +115,12 @@ export class Attempts {
   private forwardHas({ className }: ModelSpec, question: string, otherwise = false): boolean {
     if (className?.startsWith('transformers.') !== true) return otherwise
     return this.vm.guard(() => callDriver(this.vm, question, [findClass(this.vm, className)])) === true
+  }
+
+  /** In how many ways there may be to shape the images or sounds that a call takes; 0 where it takes none, or is told which. */
+  private layouts({ className }: ModelSpec): number {
+    const isOpen = className?.startsWith('transformers.') === true && this.call.inputs.length === 0
+    return isOpen ? layoutsOf(this.vm, findClass(this.vm, className)) : 0
   }
 
   private attempt(spec: ModelSpec, asked: Asked): Attempt {
@@ -130,13 +139,20 @@ export class Attempts {
   }
 }
 
+/** Whether another call of the model may do better. */
+function refused({ stop }: Attempt): boolean {
+  return stop?.isBuilt === true && wrongCalls.has(stop.error.code)
+}
+
 function keyOf(spec: ModelSpec, asked: Asked): string {
   return JSON.stringify([spec.className, asked])
 }
 
 function attemptOf(context: Context, request: AnalyzeRequest, asked: Asked): Attempt {
   const model = request.className ?? 'the config given'
-  const more = [request.everything === true ? 'with images or sounds' : [], asked.dtype ?? []].flat()
+  const { everything, layout = 0, dtype } = asked
+  const way = layout === 0 ? [] : [`of shape ${layout + 1}`]
+  const more = [...(everything === true ? ['with images or sounds'] : []), ...way, dtype ?? []].flat()
   const call = [request.phase, `batch ${request.sizes.batch_size}`, ...more].join(', ')
   const provenance: Provenance = { ...unsigned, ...context.origin() }
   const analyzer = new ModelAnalyzer(context.project, provenance, request)
@@ -157,4 +173,3 @@ function stopOf(e: AnalysisError): {
 } {
   return { code: e.code, message: e.message, at: e.span === undefined ? undefined : `${e.span.file}:${e.span.line}` }
 }
-

@@ -1,6 +1,16 @@
 // Contractions: matrix products, convolutions, attention. One multiply-add is two FLOPs.
 import { add, floorDiv, min, mul, prod, sum, type Int } from '../../sym/index.ts'
-import { defineKernels, dim, kernel, perOutput, rows, type Arithmetic, type Bound, type Operand } from './table.ts'
+import {
+  defineKernels,
+  dim,
+  kernel,
+  perOutput,
+  rows,
+  sizeOf,
+  type Arithmetic,
+  type Bound,
+  type Operand,
+} from './table.ts'
 
 type Matmul<S extends string> = Arithmetic<Bound<S>>
 
@@ -241,7 +251,7 @@ const decompositions = defineKernels(
 function fourier(perElement: string, of: (stages: Int, ins: Operand, outs: Operand) => Int): Arithmetic<Bound<'self'>> {
   return {
     rule: `${perElement}·log2(n) FLOPs per element`,
-    scalar: ({ self, out, params }) => of(Number(params['stages']), self, out),
+    scalar: ({ self, out, params }) => of(sizeOf(params, 'stages'), self, out),
   }
 }
 

@@ -1,12 +1,13 @@
 // Kernels of torch.nn.functional: normalisation, activations (but relu, sigmoid, tanh: pointwise.ts; softmax:
 // reductions.ts), pooling, resampling, padding.
-import { add, max, mul, type Int } from '../../sym/index.ts'
+import { add, max, mul, sub, type Int } from '../../sym/index.ts'
 import {
   defineKernels,
   kernel,
   perInput,
   perOutput,
   rows,
+  sizeOf,
   type Arithmetic,
   type Bound,
   type KernelRow,
@@ -65,7 +66,7 @@ const normalization = defineKernels(
 function windowed(extra: number, parts: string): Arithmetic {
   return {
     rule: `${parts} over the window of each output element`,
-    scalar: ({ outs: [out], params }) => mul(out?.elements ?? 0, add(Number(params['window']), extra)),
+    scalar: ({ outs: [out], params }) => mul(out?.elements ?? 0, add(sizeOf(params, 'window'), extra)),
   }
 }
 
@@ -124,11 +125,7 @@ const pooling = defineKernels(
 /** An interpolation over `params.taps` neighbours: a product each, and the sums between them. */
 const interpolate: Arithmetic = {
   rule: '2·taps - 1 FLOPs per output element, taps being the neighbours it is interpolated from',
-  scalar: ({ outs: [out], params }) => mul(out?.elements ?? 0, taps(params['taps'])),
-}
-
-function taps(n: Int | boolean | undefined): number {
-  return 2 * Number(n) - 1
+  scalar: ({ outs: [out], params }) => mul(out?.elements ?? 0, sub(mul(2, sizeOf(params, 'taps')), 1)),
 }
 
 const resampling = defineKernels(

@@ -24,6 +24,12 @@ export interface Operand {
 /** Numbers that a kernel takes besides tensors and that its cost depends on. */
 export type Params = Readonly<Record<string, Int | boolean>>
 
+/** A setting that is a size. */
+export function sizeOf(params: Params, name: string): Int {
+  const value = params[name]
+  return value === undefined || typeof value === 'boolean' ? raise('internal', `a kernel without ${name}`) : value
+}
+
 /** Operands in order. */
 export interface Operands {
   readonly ins: readonly Operand[]
