@@ -12,7 +12,10 @@ export const errorCodes = {
   'bad-option': { exit: 2, hint: 'See the command with --help.' },
   'bad-config': { exit: 2, hint: 'Correct the config file, or leave it out to use the defaults of the class.' },
   'bad-file': { exit: 2, hint: 'Check the path and the content of the file.' },
-  'bad-phase': { exit: 2, hint: 'Phases: prefill (cache 0), decode (seq 1), extend (seq > 1 on a cache), forward.' },
+  'bad-phase': {
+    exit: 2,
+    hint: 'Phases: encode (encoder-decoders), prefill (cache 0), decode (seq 1), extend (seq > 1 on a cache), forward.',
+  },
   'unknown-model': { exit: 2, hint: 'Known models: lm-predictor models list.' },
   'unknown-quantization': {
     exit: 2,
