@@ -1,7 +1,7 @@
 // Functions of `torch` that read or change settings of a run.
 import { float } from '../../python/make.ts'
 import { native, natives } from '../../python/native.ts'
-import { call, str, truth } from '../../python/object.ts'
+import { call, callMethod, str, truth } from '../../python/object.ts'
 import { types } from '../../python/types.ts'
 import { PyClass, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
@@ -10,6 +10,7 @@ import { dtypeArg, dtypes, type DType } from '../dtype.ts'
 import { legacyDtype } from '../legacy.ts'
 import { typename } from '../module/module.ts'
 import { torchState } from '../state.ts'
+import { knownValues, Tensor } from '../tensor.ts'
 import { isInferenceMode } from './host.ts'
 
 function defaultDtype(vm: Vm, v: Value): DType {
@@ -29,6 +30,13 @@ function check(error: PyClass): (vm: Vm, condition: Value, message: Value) => nu
     if (truth(vm, condition)) return null
     return vm.raise(error, message === null ? 'Expected cond to be True, but got False.' : str(vm, call(vm, message)))
   }
+}
+
+/** A check of all elements, as `torch._check_tensor_all_with` makes it; of values that are not there, none is made. */
+function checkAll(vm: Vm, error: Value, condition: Value, message: Value): null {
+  if (!(condition instanceof Tensor) || knownValues(condition) === undefined) return null
+  const all = callMethod(vm, callMethod(vm, condition, '_is_all_true'), 'item')
+  return check(error instanceof PyClass ? error : types.RuntimeError)(vm, all, message)
 }
 
 const checks = {
@@ -87,9 +95,9 @@ export const settings: Readonly<Record<string, Value>> = natives({
   '_check_index(cond, message=None)': (vm, [cond, message]) => checks.index(vm, cond, message),
   '_check_with(error_type, cond, message)': (vm, [error, cond, message]) =>
     check(error instanceof PyClass ? error : types.RuntimeError)(vm, cond, message),
-  // A check of values: they are not there to be checked, and the check launches nothing that counts.
-  '_check_tensor_all(cond, message=None)': () => null,
-  '_check_tensor_all_with(error_type, cond, message=None)': () => null,
+  '_check_tensor_all(cond, message=None)': (vm, [cond, message]) => checkAll(vm, types.RuntimeError, cond, message),
+  '_check_tensor_all_with(error_type, cond, message=None)': (vm, [error, cond, message]) =>
+    checkAll(vm, error, cond, message),
   '_check_is_size(i, message=None, *, max=None)': () => null,
 })
 
