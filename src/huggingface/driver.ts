@@ -228,16 +228,19 @@ def encode(model, inputs):
     return {**rest, "encoder_outputs": encoder(**own, return_dict=True, **{main: inputs[main]})}
 
 
+class CacheSettings:
+    """What generate() asks its settings for when it makes a cache, where nobody set anything."""
+    use_cache = True
+    cache_implementation = None
+    is_assistant = False
+
+
 def empty_cache(model):
     """The cache that generate() makes: {argument name: cache}; where it makes none, the model does."""
-    try:
-        from transformers.cache_utils import DynamicCache, EncoderDecoderCache
-        config = model.config.get_text_config(decoder=True)
-        if not model._supports_default_dynamic_cache():
-            return {}
-        return {"past_key_values": EncoderDecoderCache(DynamicCache(config=config), DynamicCache(config=config))}
-    except (ImportError, AttributeError, TypeError):
-        return {}  # before 4.56, or a model without a head that generates
+    made = {}
+    if slices_inputs() and hasattr(model, "_prepare_cache_for_generation"):
+        model._prepare_cache_for_generation(CacheSettings(), made, None, 1, 0)
+    return made
 
 
 def decoder_inputs(model, ids, new, source, cache, first, last_only):
