@@ -20,21 +20,34 @@ const folder = join(packageRoot(), 'catalogue', 'analyses')
 /** Prompts and caches up to this length are covered: every window and every limit of positions in the catalogue lies below. */
 const longestInput = 131_072
 
-async function inputOf(model: CatalogueModel): Promise<PredictionInput> {
+/** What a checkpoint's predictions need; the length of its source where the config sets it. */
+interface Made extends PredictionInput {
+  readonly fixedSource: number | undefined
+}
+
+async function inputOf(model: CatalogueModel): Promise<Made> {
   const found = new Map<string, RegimeAnalysis>()
-  let input: PredictionInput | undefined
-  for (const batch of [1, 2]) {
-    input = await engine.predictionInput(
+  const ask = async (batch: number, inputLength: number, outputLength: number): Promise<PredictionInput> => {
+    const input = await engine.predictionInput(
       { model: model.id, transformers: options.transformers },
-      { batch, inputLength: 1, outputLength: 2, longestInput, asStored: false },
+      { batch, inputLength, anyInput: true, outputLength, longestInput, asStored: false },
     )
     for (const analysis of input.analyses) {
       const stripped = withoutText(analysis)
       found.set(JSON.stringify({ ...stripped, sizes: regimeSizes(analysis) }), stripped)
     }
+    return input
   }
-  if (input === undefined) throw new Error(`nothing was analysed for ${model.id}`)
-  return { ...input, analyses: [...found.values()] }
+  // One token of a source is a case of its own, as one of a prompt is; the cache of its decoder grows with the output alone.
+  const first = await ask(1, 1, 2)
+  const { sourceLength } = first
+  const isEncoderDecoder = first.analyses.some((a) => a.phase === 'encode')
+  for (const batch of [1, 2]) {
+    if (!isEncoderDecoder) {
+      if (batch > 1) await ask(batch, 1, 2)
+    } else for (const source of sourceLength === 1 ? [1, 2] : [1]) await ask(batch, source, longestInput)
+  }
+  return { ...first, analyses: [...found.values()], fixedSource: sourceLength === 1 ? undefined : sourceLength }
 }
 
 /** Sizes from 2 on are one regime. */
@@ -52,7 +65,7 @@ function withoutText(analysis: RegimeAnalysis): RegimeAnalysis {
 }
 
 function valuesOf(analyses: readonly RegimeAnalysis[]): Record<string, number> {
-  const sizes = new Set(['batch_size', 'seq_len', 'cache_len', 'w_bytes', 'a_bytes'])
+  const sizes = new Set(['batch_size', 'seq_len', 'cache_len', 'encoder_len', 'w_bytes', 'a_bytes'])
   const values = analyses.flatMap((a) =>
     Object.entries(a.variables).map(([name, v]) => [name, Number(v.value)] as const),
   )
@@ -66,7 +79,7 @@ function withoutValues(analysis: RegimeAnalysis): RegimeAnalysis {
   return { ...analysis, variables }
 }
 
-type Index = Record<string, { file: string; variables: Record<string, number> }>
+type Index = Record<string, { file: string; variables: Record<string, number>; source_length?: number }>
 
 /** What is there already stays when only some checkpoints are made. */
 function existing(): { index: Index; files: Map<string, string> } {
@@ -93,7 +106,7 @@ const { index, files } = existing()
 for (const model of catalogueModels()) {
   if (options.only !== undefined && !model.id.includes(options.only)) continue
   if (options.missing === true && index[model.id] !== undefined) continue
-  const { analyses, sources } = await inputOf(model)
+  const { analyses, sources, fixedSource } = await inputOf(model)
   const shared = JSON.stringify(analyses.map(withoutValues))
   let file = files.get(shared)
   if (file === undefined) {
@@ -103,7 +116,8 @@ for (const model of catalogueModels()) {
     const text = `{"schema_version":1,"sources":${JSON.stringify(sources)},"analyses":${shared}}\n`
     writeFileWhole(join(folder, file), gzipSync(text, { level: 9 }))
   }
-  index[model.id] = { file, variables: valuesOf(analyses) }
+  const source = fixedSource === undefined ? {} : { source_length: fixedSource }
+  index[model.id] = { file, variables: valuesOf(analyses), ...source }
   const sorted = Object.fromEntries(Object.entries(index).sort(([x], [y]) => (x < y ? -1 : 1)))
   writeFileWhole(join(folder, 'index.json'), `${JSON.stringify({ schema_version: 1, models: sorted }, undefined, 2)}\n`)
   console.log(`${model.id}: ${file}, ${analyses.length} regimes`)

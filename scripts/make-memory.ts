@@ -21,7 +21,7 @@ const longest = 131_073
 
 type Index = Record<string, { file: string; variables: Record<string, number>; stored?: readonly StoredWeights[] }>
 
-const sizes = new Set(['batch_size', 'seq_len', 'cache_len', 'w_bytes', 'a_bytes'])
+const sizes = new Set(['batch_size', 'seq_len', 'cache_len', 'encoder_len', 'w_bytes', 'a_bytes'])
 
 function valuesOf(regimes: readonly MemoryAnalysis[]): Record<string, number> {
   const values = regimes.flatMap((r) => Object.entries(r.variables).map(([name, v]) => [name, v.value] as const))

@@ -42,6 +42,8 @@ interface AnalysisIndex {
       {
         readonly file: string
         readonly variables: Readonly<Record<string, number>>
+        /** In `catalogue/analyses`: of what an encoder-decoder reads, where its config leaves no choice. */
+        readonly source_length?: number
         /** In `catalogue/memory`: how the checkpoint stores its weights, where it is quantised. */
         readonly stored?: readonly StoredWeights[]
       }
@@ -49,9 +51,12 @@ interface AnalysisIndex {
   >
 }
 
-export interface CatalogueAnalyses extends AnalysisFile {
+interface Indexed {
   readonly variables: Readonly<Record<string, number>>
+  readonly sourceLength: number | undefined
 }
+
+export interface CatalogueAnalyses extends AnalysisFile, Indexed {}
 
 function readJson<T>(...path: readonly string[]): T | undefined {
   const file = join(packageRoot(), ...path)
@@ -118,15 +123,17 @@ export function modelAnalyses(id: string): CatalogueAnalyses | undefined {
   return indexed<AnalysisFile>('analyses', id)
 }
 
+/** Of the source that an encoder-decoder reads, where its config leaves no choice. */
+function fixedSource(id: string): number | undefined {
+  return readJson<AnalysisIndex>('catalogue', 'analyses', 'index.json')?.models[id]?.source_length
+}
+
 /** What a folder of analyses has of a checkpoint. */
-function indexed<T>(
-  folder: string,
-  id: string,
-): (T & { readonly variables: Readonly<Record<string, number>> }) | undefined {
+function indexed<T>(folder: string, id: string): (T & Indexed) | undefined {
   const entry = readJson<AnalysisIndex>('catalogue', folder, 'index.json')?.models[id]
   if (entry === undefined) return undefined
   const text = gunzipSync(readFileSync(join(packageRoot(), 'catalogue', folder, entry.file))).toString('utf8')
-  return { ...(JSON.parse(text) as T), variables: entry.variables }
+  return { ...(JSON.parse(text) as T), variables: entry.variables, sourceLength: entry.source_length }
 }
 
 /** The checkpoint that options name, where nothing else is asked for that the catalogue does not hold. */
@@ -148,8 +155,13 @@ export function modelFacts({
   }
 }
 
+interface CatalogueMemory extends MemoryInput {
+  /** Whether a source is read, and how long it is where the config leaves no choice. */
+  readonly source: { readonly length: number | undefined } | undefined
+}
+
 /** What the catalogue knows of a model's memory; undefined where sources have to be read. */
-export function catalogueMemory(options: ModelOptions): MemoryInput | undefined {
+export function catalogueMemory(options: ModelOptions): CatalogueMemory | undefined {
   const entry = cataloguedModel(options)
   const found = entry === undefined ? undefined : indexed<MemoryFile>('memory', entry.id)
   if (entry === undefined || found === undefined) return undefined
@@ -157,7 +169,20 @@ export function catalogueMemory(options: ModelOptions): MemoryInput | undefined 
   const { class_name: className, variables, ...file } = found
   const [positions] = ['config', 'config.text_config'].flatMap((c) => variables[`${c}.max_position_embeddings`] ?? [])
   const stored = storedInCatalogue(entry.id)
-  return { ...file, id: options.model, className, variables, config_sha256, parameters, dtype, positions, stored }
+  const readsSource = file.regimes.some((r) => r.sizes.encoder_len !== undefined)
+  const source = readsSource ? { length: fixedSource(entry.id) } : undefined
+  return {
+    ...file,
+    id: options.model,
+    className,
+    variables,
+    config_sha256,
+    parameters,
+    dtype,
+    positions,
+    stored,
+    source,
+  }
 }
 
 export function listedModels(): ListedModel[] {

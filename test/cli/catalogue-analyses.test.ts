@@ -22,6 +22,7 @@ describe.each(catalogueModels().map((m) => [m.id, m] as const))('%s', (id, model
       ['batch_size', 2],
       ['seq_len', 32],
       ['cache_len', 32],
+      ['encoder_len', found.sourceLength ?? 32],
     ] as const)
       values.set(name, value)
     for (const { memory } of found.analyses) {
@@ -36,7 +37,9 @@ describe.each(catalogueModels().map((m) => [m.id, m] as const))('%s', (id, model
     ['a prompt of one token', '4', '1', '6'],
     ['past every window', '2', '8000', '400'],
   ])('is predicted for %s', async (_, batch, input, output) => {
-    const sizes = ['--batch', batch, '--input-len', input, '--output-len', output]
+    // A source whose length the config sets takes no other.
+    const source = found.sourceLength === undefined ? ['--input-len', input] : []
+    const sizes = ['--batch', batch, ...source, '--output-len', output]
     const { code, out, err } = await cli('predict', id, '--hardware', 'h100-sxm', ...sizes, '--json')
     expect(err).toBe('')
     expect([0, 1]).toContain(code)

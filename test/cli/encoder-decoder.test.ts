@@ -89,4 +89,49 @@ describe.skipIf(transformers === undefined)(`encoder-decoders (${howToFetch})`, 
     expect(err).toContain('has no encoder')
     expect((await cli('trace', config, '--phase', 'encode', '--transformers', transformers ?? '')).code).toBe(0)
   })
+
+  const embedded = [
+    ['openai/whisper-large-v3', '1', []],
+    ['openai/whisper-large-v3', '4', ['--input-len', '3000']],
+    ['google-t5/t5-small', '1', ['--input-len', '1']],
+    ['google-t5/t5-small', '8', ['--input-len', '700']],
+    ['google-t5/t5-small', '1', []],
+    ['facebook/bart-large-cnn', '1', ['--input-len', '1']],
+    ['facebook/bart-large-cnn', '3', ['--input-len', '1000']],
+  ] as const
+
+  it.each(embedded)(
+    '%s at batch %s is the same from the catalogue as from source: predict',
+    { timeout: 60_000 },
+    (...given) =>
+      same(['predict', given[0], '--hardware', 'h100-sxm', '--batch', given[1], '--output-len', '20', ...given[2]]),
+  )
+
+  it.each(embedded.filter(([, , [, source]]) => source !== '1'))(
+    '%s at batch %s is the same from the catalogue as from source: memory',
+    { timeout: 60_000 },
+    (...given) => same(['memory', given[0], '--batch', given[1], '--context', '40', ...given[2]]),
+  )
+
+  it('from the catalogue hold under their assumptions alone', async () => {
+    const model = 'openai/whisper-large-v3'
+    for (const command of [
+      ['predict', model, '--hardware', 'h100-sxm', '--input-len', '2000'],
+      ['memory', model, '--input-len', '2000'],
+    ]) {
+      const { code, err } = await cli(...command)
+      expect(code).toBe(3)
+      expect(err).toContain('{encoder_len} == 2 * {config.max_source_positions}')
+    }
+  })
 })
+
+/** All but where it is from and how it was asked for. */
+async function same(command: readonly string[]): Promise<void> {
+  const { code, out, err } = await cli(...command, '--json')
+  expect(err).toBe('')
+  expect(code).toBe(0)
+  const own = JSON.parse(out) as object
+  const fromSource = await json<object>(...command)
+  expect({ ...own, provenance: null }).toEqual({ ...fromSource, provenance: null })
+}

@@ -20,10 +20,12 @@ export async function run(call: Call): Promise<number> {
   if (catalogued === undefined) await checkModel(call, options)
   problems.stop()
   const question = { batch, context, inputLength, pageSize, cacheFormat, weightBits, hardware, memoryReserve }
+  const source = catalogued?.source
+  const sourceLength = source === undefined ? undefined : (inputLength ?? source.length ?? context)
   const found =
     catalogued === undefined
       ? call.noted(await engine.memoryAnswer(options, question))
-      : { ...catalogued, report: memoryReport(memoryRequest(catalogued, options, question)) }
+      : { ...catalogued, report: memoryReport({ ...memoryRequest(catalogued, options, question), sourceLength }) }
   const { report } = found
   const json = () => memoryJson(report, call.provenance(found))
   await answer(call, 'memory', () => memoryText(report, call.io.terminal), json)

@@ -30,7 +30,7 @@ export async function run(call: Call): Promise<number> {
         raise('bad-option', 'no --hardware is given', { hint: 'Known accelerators: lm-predictor hardware list.' }),
     ),
   )
-  const catalogued = model === '' ? undefined : fromCatalogue(options)
+  const catalogued = model === '' ? undefined : fromCatalogue(options, anyInput)
   if (catalogued === undefined) await checkModel(call, options)
   problems.stop()
   if (hardware === undefined) return 2
@@ -54,11 +54,12 @@ export async function run(call: Call): Promise<number> {
 }
 
 /** A model of the catalogue with its analyses; undefined where sources have to be read. */
-function fromCatalogue(options: ModelOptions): Found | undefined {
+function fromCatalogue(options: ModelOptions, anyInput: boolean): Found | undefined {
   const entry = cataloguedModel(options)
   const analyses = entry === undefined ? undefined : modelAnalyses(entry.id)
   if (entry === undefined || analyses === undefined) return undefined
   const stored = storedInCatalogue(entry.id)
-  const className = analyses.analyses[0]?.class_name ?? ''
-  return { ...modelFacts(entry), ...analyses, id: options.model, className, stored }
+  const className = analyses.analyses.find((a) => a.phase === 'prefill')?.class_name ?? ''
+  const sourceLength = anyInput ? analyses.sourceLength : undefined
+  return { ...modelFacts(entry), ...analyses, sourceLength, id: options.model, className, stored }
 }

@@ -87,7 +87,7 @@ export function storedOf(vm: Vm, built: BuiltModel): readonly StoredWeights[] | 
 }
 
 /** The dtype that a config names. */
-function checkpointDtype(config: JsonObject | undefined): string | undefined {
+export function checkpointDtype(config: JsonObject | undefined): string | undefined {
   const parts = [config, config?.['text_config']].filter(isJsonObject)
   return parts.flatMap((c) => [c['dtype'], c['torch_dtype']]).find((d) => typeof d === 'string')
 }

@@ -10,7 +10,7 @@ import { callsParts, sourceLength, type Phase } from '../../trace/index.ts'
 import type { RegimeAnalysis } from '../../predict/index.ts'
 import type { ModelOptions, PredictionInput, RequestSizes } from '../engine.ts'
 import { modelContext, type Context } from './context.ts'
-import { storedOf } from './memory.ts'
+import { checkpointDtype, storedOf } from './memory.ts'
 
 /** Regimes in one phase of a request; more than these mean that the model loops over its tokens. */
 const mostRegimes = 6
@@ -40,7 +40,7 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
     className: `${built.cls.module}.${built.cls.qualname}`,
     parameters: countParameters(vm, built.model),
     vocabularySize: typeof vocabulary === 'number' ? hintNumber(vocabulary) : 0,
-    dtype: context.spec.dtype ?? 'bf16',
+    dtype: context.spec.dtype ?? checkpointDtype(context.spec.config) ?? 'bf16',
     stored,
     sourceLength: encoder_len,
     analyses: [...encode, ...prefill, ...decode].map((a) => regimeOf(a, context)),
