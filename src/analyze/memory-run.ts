@@ -13,7 +13,8 @@ import { cacheEntries, cacheReadings } from './cache.ts'
 import { assumptionInfo, definitionTexts } from './classes.ts'
 import { declareWidths } from './generic.ts'
 import { weightGroups } from './inventory.ts'
-import { activationsOf, heldSource, heldTensors, peakActivations } from './memory.ts'
+import { holding, type Holding } from './held.ts'
+import { activationsOf, heldSource, heldTensors, peakActivations, type Pass } from './memory.ts'
 import { completeSizes, symbolicSizes } from './sizes.ts'
 
 export interface MemoryRequest extends ModelSpec {
@@ -46,7 +47,7 @@ export function analyzeMemory(project: Project, request: MemoryRequest): MemoryR
   const tensors = heldTensors(cache)
   // What an encoder-decoder's cache holds was read token by token.
   const passes = encoding === undefined ? [own] : [encoding, recorded(model, lastStep(sizes))]
-  const peaks = passes.flatMap((p) => peakActivations(vm, p.calls, p.cache, heldSource(vm, p.output)))
+  const peaks = passes.flatMap((p) => peakActivations(vm, p))
   const exprs = [...peaks].sort((a, b) => (hint(a) < hint(b) ? 1 : hint(a) > hint(b) ? -1 : 0)).map((p) => exprOf(p))
   const found = {
     cache: cacheEntries(vm, tensors),
@@ -55,23 +56,27 @@ export function analyzeMemory(project: Project, request: MemoryRequest): MemoryR
   }
   const weights = weightGroups(built.model, calls, tensors, getAttrOr(vm, output, 'logits'))
   return {
-    analysis: { phase: request.phase, dtype: state.modelDtype.short, sizes: numbers, ...holding(scope), ...found },
+    analysis: { phase: request.phase, dtype: state.modelDtype.short, sizes: numbers, ...validity(scope), ...found },
     weights,
     peaks: exprs,
   }
 }
 
-interface Pass {
-  readonly calls: readonly KernelCall[]
-  readonly output: Value
-  /** What it leaves. */
-  readonly cache: Value
-}
-
-function recorded({ vm, built }: LoadedModel, call: CallSpec): Pass {
+function recorded({ vm, built }: LoadedModel, call: CallSpec): Pass & { readonly output: Value } {
   const calls: KernelCall[] = []
-  const output = runCall(vm, built, call, (run) => recording(vm, calls, run))
-  return { calls, output, cache: call.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output]) }
+  let until: Holding = new Map()
+  const output = runCall(vm, built, call, (run) => {
+    const held = holding(vm, () => recording(vm, calls, run))
+    until = held.until
+    return held.result
+  })
+  return {
+    calls,
+    until,
+    output,
+    given: heldSource(vm, output),
+    cache: call.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output]),
+  }
 }
 
 /** One more token after as many as a call reads. */
@@ -80,7 +85,7 @@ function lastStep({ seq, ...others }: Sizes): CallSpec {
 }
 
 /** Where a run's formulas hold. */
-function holding(scope: Scope): Pick<MemoryAnalysis, 'variables' | 'definitions' | 'assumptions'> {
+function validity(scope: Scope): Pick<MemoryAnalysis, 'variables' | 'definitions' | 'assumptions'> {
   const variables: Record<string, VariableInfo> = {}
   for (const [name, { meaning, hint }] of scope.variables) variables[name] = { meaning, value: hint }
   return { variables, definitions: definitionTexts(scope), assumptions: scope.assumptions.map(assumptionInfo) }

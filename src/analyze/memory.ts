@@ -1,5 +1,5 @@
 // Memory of one call: the largest sum of tensors alive at once, what the cache holds afterwards, and the weights. A tensor
-// lives from the kernel that makes it to the last one that reads it, which is when Python lets go of it at the latest.
+// lives from the kernel that makes it until no kernel to come reads it and Python holds it no more.
 import {
   add,
   compile,
@@ -19,6 +19,7 @@ import {
 } from '../sym/index.ts'
 import { getAttrOr, PyDict, PyInstance, PyList, PyObject, PyTuple, type Value, type Vm } from '../python/index.ts'
 import { elementWidth, namedParameters, Tensor, torchState, type KernelCall, type Storage } from '../torch/index.ts'
+import type { Holding } from './held.ts'
 
 /** Bytes of a tensor's storage as the kernels see it. */
 export function storageBytes(vm: Vm, t: Tensor): Int {
@@ -77,42 +78,57 @@ export function weightBytes(vm: Vm, model: PyInstance): Int {
   return namedParameters(vm, model).reduce<Int>((total, [, p]) => add(total, tensorBytes(vm, p)), 0)
 }
 
+/** One call of a model, as its memory is counted. */
+export interface Pass {
+  readonly calls: readonly KernelCall[]
+  readonly until: Holding
+  /** What is alive all the time. */
+  readonly given: Value
+  /** What it leaves. */
+  readonly cache: Value
+}
+
 /**
  * The largest sum of live tensors over a call, weights and cache left out.
- * @param held what is alive all the time
  * @returns the candidates for the maximum: none is known to be at most another
  */
-export function peakActivations(vm: Vm, calls: readonly KernelCall[], cache: Value, held: Value): readonly Int[] {
-  const excluded = new Set(reachableTensors(cache).map((t) => t.storage))
-  const lastUse = new Map<Storage, number>()
-  calls.forEach((call, i) => {
-    for (const t of [...call.inputs, ...call.outputs]) lastUse.set(t.tensor.storage, i)
-  })
+export function peakActivations(vm: Vm, { calls, until, given, cache }: Pass): readonly Int[] {
+  const constant = reachableTensors(given)
+  const uncounted = new Set([...reachableTensors(cache), ...constant].map((t) => t.storage))
+  const ends = endings(calls, until)
   const alive = new Map<Storage, Int>()
   const peaks = new Map<string, Int>()
-  let total: Int = 0
-  for (const tensor of reachableTensors(held)) {
-    const bytes = storageBytes(vm, tensor)
-    alive.set(tensor.storage, bytes)
-    lastUse.delete(tensor.storage)
-    total = add(total, bytes)
-  }
+  let total = constant.reduce<Int>((sum, t) => add(sum, storageBytes(vm, t)), 0)
   calls.forEach((call, i) => {
     for (const { tensor } of [...call.inputs, ...call.outputs]) {
-      if (tensor.role === 'weight' || excluded.has(tensor.storage) || alive.has(tensor.storage)) continue
+      if (tensor.role === 'weight' || uncounted.has(tensor.storage) || alive.has(tensor.storage)) continue
       const bytes = storageBytes(vm, tensor)
       alive.set(tensor.storage, bytes)
       total = add(total, bytes)
     }
     peaks.set(exprOf(total).key, total)
-    for (const { tensor } of [...call.inputs, ...call.outputs]) {
-      const bytes = alive.get(tensor.storage)
-      if (bytes === undefined || lastUse.get(tensor.storage) !== i) continue
-      alive.delete(tensor.storage)
-      total = sub(total, bytes)
+    for (const storage of ends[i] ?? []) {
+      const bytes = alive.get(storage)
+      if (bytes !== undefined) total = sub(total, bytes)
     }
   })
   return undominated([...peaks.values()])
+}
+
+/** For each kernel the storages that nothing needs after it. */
+function endings(calls: readonly KernelCall[], until: Holding): readonly (readonly Storage[])[] {
+  const position = new Map(calls.map((call, i) => [call, i]))
+  const last = new Map<Storage, number>()
+  calls.forEach((call, i) => {
+    for (const { tensor } of [...call.inputs, ...call.outputs]) last.set(tensor.storage, i)
+  })
+  const ends: Storage[][] = calls.map(() => [])
+  for (const [storage, used] of last) {
+    const holder = until.get(storage)
+    const held = holder === undefined ? undefined : position.get(holder)
+    ends[Math.max(used, held ?? used)]?.push(storage)
+  }
+  return ends
 }
 
 /** The maximum of the candidates, as files hold it. */

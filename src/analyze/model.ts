@@ -26,6 +26,7 @@ import { allKernels } from './annotate.ts'
 import { ClassTable, classNameOf, describeVariant, type Reference } from './classes.ts'
 import { fixedConfig } from './fixedConfig.ts'
 import { declareWidths, GenericClasses } from './generic.ts'
+import { holding, type Holding } from './held.ts'
 import { LineLedgers } from './ledgers.ts'
 import { activationsOf, bytesReachable, heldSource, peakActivations, weightBytes } from './memory.ts'
 import { completeSizes, symbolicSizes } from './sizes.ts'
@@ -122,29 +123,33 @@ export class ModelAnalyzer {
     const sizes = symbolicSizes(scope, this.sizes)
     declareWidths(vm.state(torchState), scope)
     let root: CallRecord | undefined
-    let output: Value = null
     const { phase, lastLogits, everything, layout } = this.request
     const inputs = this.request.inputs?.({
       ...{ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache },
       ...(sizes.encoder === undefined ? {} : { encoder_len: sizes.encoder }),
     })
-    runCall(vm, built, { phase, sizes, inputs, lastLogits, everything, layout }, (run) => {
-      const taken = recordRun(vm, this.constructions, run, pathsBelow(built.model), (r) => this.onRecord(r, scope))
+    let until: Holding = new Map()
+    const output = runCall(vm, built, { phase, sizes, inputs, lastLogits, everything, layout }, (run) => {
+      const looking = (): Value => {
+        const held = holding(vm, run)
+        until = held.until
+        return held.result
+      }
+      const taken = recordRun(vm, this.constructions, looking, pathsBelow(built.model), (r) => this.onRecord(r, scope))
       root = taken.root
-      output = taken.result
       return taken.result
     })
     if (root === undefined) return raise('internal', 'the model was not called')
     const rootRecord: CallRecord = root
-    const memory = this.memory(built, allKernels(rootRecord), output)
+    const memory = this.memory(built, allKernels(rootRecord), until, output)
     const analyses = this.analyses(rootRecord, memory)
     return { root: classNameOf(rootRecord.cls), path: rootRecord.path, analyses, scope }
   }
 
-  private memory(built: BuiltModel, calls: readonly KernelCall[], output: Value): MemoryInfo {
+  private memory(built: BuiltModel, calls: readonly KernelCall[], until: Holding, output: Value): MemoryInfo {
     const { vm } = this
     const cache = this.request.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
-    const peaks = peakActivations(vm, calls, cache, heldSource(vm, output)).map((p) => exprOf(p))
+    const peaks = peakActivations(vm, { calls, until, given: heldSource(vm, output), cache }).map((p) => exprOf(p))
     return {
       weights: print(exprOf(weightBytes(vm, built.model)), { braces: true }),
       kv_cache: print(exprOf(bytesReachable(vm, cache)), { braces: true }),

@@ -114,7 +114,9 @@ export function launchRow(
   const outs = outputs.map(operand)
   const cost = row.cost(ins, outs, params)
   const { at, site, module } = place(vm, state)
-  state.recorder.push({ op, row, inputs: ins, outputs: outs, ...cost, module, at, site })
+  const recorded: KernelCall = { op, row, inputs: ins, outputs: outs, ...cost, module, at, site }
+  state.recorder.push(recorded)
+  state.onLaunch?.(recorded)
 }
 
 /** The conjugated values written out, as the dispatcher does before a kernel that knows nothing of conjugation. */

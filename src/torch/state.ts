@@ -17,6 +17,9 @@ export interface ModuleFrame {
   /** Its dotted name in the traced model, '' for the model itself; undefined for modules outside it. */
   readonly path: string | undefined
   readonly module: PyInstance
+  /** What it was called with. */
+  readonly args: readonly Value[]
+  readonly kwargs: Kwargs
   /** Depth of the interpreter's stack when it was called: its `forward()` is the first frame of that name from here up. */
   readonly depth: number
 }
@@ -38,6 +41,8 @@ export class TorchState {
   gradEnabled = true
   recorder: Recorder | undefined = undefined
   readonly moduleStack: ModuleFrame[] = []
+  /** Told of every kernel that is counted, while the functions that led to it are on the stack. */
+  onLaunch: ((call: KernelCall) => void) | undefined = undefined
   /** Widths of the model dtype's elements; undefined means its item size. */
   wBytes: Int | undefined = undefined
   aBytes: Int | undefined = undefined

@@ -180,6 +180,10 @@ function paddingMask(vm: Vm, padding: Padding | undefined, batch: Int, prompt: I
 /** What a prefill of the cached tokens leaves. */
 function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): Value {
   const { batch, cache } = call.sizes
+  const needed = callDriver(vm, 'own_inputs', [built.model, built.config, batch, cache, device, false, 0])
+  const names = needed instanceof PyDict ? [...needed.entries.values()].map(([name]) => name) : []
+  if (names.length > 0 && !names.includes('input_ids'))
+    return raise('no-cache', `${built.cls.name} reads no tokens, so it has no ${call.phase}`)
   const mask = paddingMask(vm, call.padding, batch, cache, 0, device)
   const output = callDriver(vm, 'call', [built.model, tokens(vm, batch, cache, device), mask, dict(), false])
   const past = callDriver(vm, 'cache_of', [output])

@@ -88,6 +88,9 @@ describe.skipIf(transformers === undefined)(`encoder-decoders (${howToFetch})`, 
     expect(code).toBe(2)
     expect(err).toContain('has no encoder')
     expect((await cli('trace', config, '--phase', 'encode', '--transformers', transformers ?? '')).code).toBe(0)
+    const vit = 'transformers.models.vit.modeling_vit.ViTModel'
+    const decode = await cli('trace', vit, '--phase', 'decode', '--transformers', transformers ?? '')
+    expect([decode.code, decode.err]).toEqual([2, expect.stringContaining('ViTModel reads no tokens')])
   })
 
   const embedded = [

@@ -1,6 +1,7 @@
 // The property that analyses stand on: at every size and config that meets an analysis's assumptions, its formulas give,
 // kernel by kernel, what a direct run with plain numbers gives.
 import { ModelAnalyzer } from '../../src/analyze/index.ts'
+import { holding, type Holding } from '../../src/analyze/held.ts'
 import { heldSource, peakActivations, bytesReachable, weightBytes } from '../../src/analyze/memory.ts'
 import { analysesInMemory, expandModel } from '../../src/expand/index.ts'
 import {
@@ -167,14 +168,18 @@ export function countedDirectly(
   const state = vm.state(torchState)
   const { batch_size: batch, seq_len: seq, cache_len: cache, encoder_len: encoder } = sizes
   const call = { phase: subject.phase, sizes: { batch, seq, cache, encoder } }
+  let until: Holding = new Map()
   const output = runCall(vm, built, call, (run) => {
     state.recorder = calls
-    const result = run()
+    const { result, until: last } = holding(vm, run)
     state.recorder = undefined
+    until = last
     return result
   })
   const held = subject.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
-  const peaks = peakActivations(vm, calls, held, heldSource(vm, output)).map((p) => BigInt(hint(p)))
+  const peaks = peakActivations(vm, { calls, until, given: heldSource(vm, output), cache: held }).map((p) =>
+    BigInt(hint(p)),
+  )
   const kernels = new Map<string, number>()
   const totals = [0n, 0n, 0n, 0n]
   for (const k of calls) {

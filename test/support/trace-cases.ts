@@ -24,6 +24,7 @@ import {
   exprOf,
   hint,
   holds,
+  maxE,
   parse,
   parseCondition,
   print,
@@ -45,6 +46,8 @@ import {
   type TensorSig,
 } from '../../src/torch/index.ts'
 import { declareWidths } from '../../src/analyze/generic.ts'
+import { holding } from '../../src/analyze/held.ts'
+import { peakActivations } from '../../src/analyze/memory.ts'
 import { variableOf } from '../../src/huggingface/names.ts'
 
 /** What the variables of the cases are in a run: small, and no two alike that could be taken for each other. */
@@ -88,6 +91,8 @@ export interface TraceOutcome {
   readonly kernels: readonly TracedKernel[]
   readonly assumptions: readonly string[]
   readonly returns: string
+  /** The most bytes that were alive at once, where that was asked. */
+  readonly peak?: string
   /** What each variable was. */
   readonly sizes: ReadonlyMap<string, number>
   readonly error: { readonly line: number; readonly code: string; readonly message: string } | undefined
@@ -105,17 +110,22 @@ export function traceCase(text: string, scale = 1): TraceOutcome {
   })
   const kernels: TracedKernel[] = []
   const none: readonly string[] = []
-  const outcome = { kernels, assumptions: none, returns: '', sizes: vm.scope.hints, error: undefined }
+  const outcome = { kernels, assumptions: none, returns: '', peak: '', sizes: vm.scope.hints, error: undefined }
   try {
-    const result = vm.guard(() => runCase(vm, text, scale, kernels))
-    return { ...outcome, assumptions: vm.scope.assumptions.map((a) => a.text), returns: shownResult(result) }
+    const { result, peak } = vm.guard(() => runCase(vm, text, scale, kernels))
+    return { ...outcome, assumptions: vm.scope.assumptions.map((a) => a.text), returns: shownResult(result), peak }
   } catch (e) {
     if (!isAnalysisError(e)) throw e
     return { ...outcome, error: { line: lineOf(e), code: e.code, message: e.message } }
   }
 }
 
-function runCase(vm: Vm, text: string, scale: number, kernels: TracedKernel[]): Value {
+function runCase(
+  vm: Vm,
+  text: string,
+  scale: number,
+  kernels: TracedKernel[],
+): { readonly result: Value; readonly peak: string } {
   const state = vm.state(torchState)
   const names = new Names(vm.scope, text, scale)
   declareWidths(state, vm.scope)
@@ -126,8 +136,16 @@ function runCase(vm: Vm, text: string, scale: number, kernels: TracedKernel[]): 
   const callee = runnable(vm, module, target, config)
   const args = tensorTexts(inputs).map((t) => names.tensor(t))
   state.gradEnabled = false
-  state.recorder = { push: (k: KernelCall) => kernels.push({ head: headOf(vm, k), details: detailsOf(k) }) }
-  return call(vm, callee, args)
+  const calls: KernelCall[] = []
+  state.recorder = {
+    push: (k: KernelCall) => {
+      calls.push(k)
+      kernels.push({ head: headOf(vm, k), details: detailsOf(k) })
+    },
+  }
+  const { result, until } = holding(vm, () => call(vm, callee, args))
+  const peaks = peakActivations(vm, { calls, until, given: null, cache: null })
+  return { result, peak: print(maxE(...peaks.map(exprOf))) }
 }
 
 /** The line with `# input:`: which class or function it belongs to, and what it is called with. */
@@ -249,6 +267,7 @@ export interface Expectation {
   /** Undefined where the case says nothing of them. */
   readonly assumptions: readonly string[] | undefined
   readonly returns: string | undefined
+  readonly peak: string | undefined
 }
 
 const comment = /(?:^\s*|\s{2,})\/\/ .*$/
@@ -258,6 +277,7 @@ export function parseExpectation(text: string): Expectation {
   const kernels: { head: string; details: Map<string, string> }[] = []
   let assumptions: string[] | undefined
   let returns: string | undefined
+  let peak: string | undefined
   for (const raw of text.split('\n')) {
     const line = raw.replace(comment, '').trimEnd()
     if (line.trim() === '') continue
@@ -265,9 +285,10 @@ export function parseExpectation(text: string): Expectation {
     if (/^\s/.test(line)) kernels.at(-1)?.details.set(word, rest)
     else if (word === 'assume') assumptions = [...(assumptions ?? []), ...(rest === 'nothing' ? [] : [rest])]
     else if (word === 'returns') returns = rest
+    else if (word === 'peak') peak = rest
     else kernels.push({ head: `${word} ${rest}`, details: new Map() })
   }
-  return { kernels, assumptions, returns }
+  return { kernels, assumptions, returns, peak }
 }
 
 /** A formula, a list of tensors or a condition in its one spelling. */
@@ -294,11 +315,13 @@ export function compared(
     kernels: expected.kernels.map((k) => ({ head: k.head, ...spelled(k.details) })),
     ...(expected.assumptions === undefined ? {} : { assume: expected.assumptions.map(canonical).sort() }),
     ...(expected.returns === undefined ? {} : { returns: canonical(expected.returns) }),
+    ...(expected.peak === undefined ? {} : { peak: canonical(expected.peak) }),
   }
   const met = {
     kernels: outcome.kernels.map((k, i) => ({ head: k.head, ...spelled(only(k, expected.kernels[i])) })),
     ...(expected.assumptions === undefined ? {} : { assume: outcome.assumptions.map(canonical).sort() }),
     ...(expected.returns === undefined ? {} : { returns: outcome.returns }),
+    ...(expected.peak === undefined ? {} : { peak: outcome.peak }),
   }
   return { met, wanted }
 }
@@ -339,16 +362,17 @@ export function rewritten(text: string, outcome: TraceOutcome): string {
 
 function corrected(text: string, outcome: TraceOutcome): string {
   let at = -1
-  const lines = text.split('\n').filter((l) => !/^(assume|returns) /.test(l))
+  const lines = text.split('\n').filter((l) => !/^(assume|returns|peak) /.test(l))
   const kept = lines.map((line) => {
     const [, indent = '', word = '', old = '', tail = ''] = /^(\s+)(\w+) (.*?)((?:\s{2,}\/\/ .*)?)$/.exec(line) ?? []
     if (/^[^\s/]/.test(line)) at++
     const now = outcome.kernels[at]?.details.get(word)
     return now === undefined || canonical(old) === now ? line : `${indent}${word} ${now}${tail}`
   })
-  const { assumptions, returns } = parseExpectation(text)
+  const { assumptions, returns, peak } = parseExpectation(text)
   const ends = [
     ...(returns === undefined ? [] : [`returns ${outcome.returns}\n`]),
+    ...(peak === undefined ? [] : [`peak ${outcome.peak}\n`]),
     ...(assumptions === undefined ? [] : assumed(outcome)),
   ]
   return kept.join('\n') + ends.join('')

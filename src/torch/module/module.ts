@@ -236,7 +236,7 @@ function addModule(vm: Vm, o: PyInstance, name: string, v: Value): void {
 function callModule(vm: Vm, o: PyInstance, args: readonly Value[], kwargs: Kwargs): Value {
   const state = vm.state(torchState)
   const path = vm.state(moduleState).names.get(o) ?? state.moduleStack.at(-1)?.path
-  const frame: ModuleFrame = { path, module: o, depth: vm.stack.length }
+  const frame: ModuleFrame = { path, module: o, args, kwargs, depth: vm.stack.length }
   state.moduleStack.push(frame)
   try {
     const run = (): Value => runForward(vm, o, args, kwargs)

@@ -94,6 +94,7 @@ const cModule: HostModule = {
   make: () => ({
     _get_tracing_state: native('_get_tracing_state()', () => null),
     _log_api_usage_once: native('_log_api_usage_once(*args)', () => null),
+    _get_default_device: native('_get_default_device()', () => 'cpu'),
     _get_accelerator: native('_get_accelerator(check=None)', () => deviceValue('cpu')),
     _jit_set_profiling_mode: native('_jit_set_profiling_mode(mode)', () => false),
     _jit_set_profiling_executor: native('_jit_set_profiling_executor(mode)', () => false),

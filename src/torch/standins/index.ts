@@ -9,7 +9,7 @@ import { functionalModule, functionalParts } from './functional.ts'
 import { lossLayers } from './losses.ts'
 import { methodsModule } from '../module/names.ts'
 import { moduleMethods } from './module.ts'
-import { layersPackage, nnModules } from './nn.ts'
+import { layerNames, layersPackage, nnModules } from './nn.ts'
 import { normLayers } from './norms.ts'
 import { kernelsModules } from './kernels.ts'
 import { tritonModules } from './triton.ts'
@@ -69,7 +69,8 @@ export const packagesOnRequest: ReadonlyMap<string, readonly Overlay[]> = new Ma
 export function torchOverlays(hasSource: boolean): readonly Overlay[] {
   return [
     ...runtimeModules,
-    ...overlays(always, 'the original reaches into C++ or does more than inference needs'),
+    // A layer that the source at hand lacks is one of another version's.
+    ...overlays(always, 'the original reaches into C++ or does more than inference needs', layerNames),
     ...(hasSource ? [] : overlays(layers, 'the source of PyTorch is not given', initFunctions)),
   ]
 }

@@ -34,7 +34,7 @@ const layerFiles: Readonly<Record<string, string>> = {
 const layerImports = Object.entries(layerFiles).map(
   ([file, names]) => `from .${file} import ${names.split(' ').join(', ')}`,
 )
-const layerNames = Object.values(layerFiles).flatMap((names) => names.split(' '))
+export const layerNames = Object.values(layerFiles).flatMap((names) => names.split(' '))
 
 /** `torch.nn.modules` for runs without PyTorch's source. */
 export const layersPackage: PythonModules = {

@@ -165,7 +165,8 @@ export const utilitiesModules: readonly Runtime[] = [
   {
     module: 'torch.utils._python_dispatch',
     reason: notCompiled,
-    source: 'def is_traceable_wrapper_subclass(t):\n    return False\n',
+    source:
+      'def is_traceable_wrapper_subclass(t):\n    return False\n\n\ndef _get_current_dispatch_mode_stack():\n    return []\n',
     unsupportedClasses: 'TorchDispatchMode',
   },
   {
