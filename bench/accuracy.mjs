@@ -18,7 +18,7 @@ function predicted(phase, { model, batch, seq }) {
 
 console.log(`${measured.machine}, ${measured.software}: ${measured.what}\n`)
 console.log('| model | call | measured | predicted | predicted / measured |\n| --- | --- | ---: | ---: | ---: |')
-for (const phase of ['prefill', 'decode'])
+for (const phase of ['encode', 'prefill', 'decode'])
   for (const row of measured[phase]) {
     const ms = predicted(phase, row)
     const call = `${phase}, batch ${row.batch}${row.seq === undefined ? '' : ` × ${row.seq}`}`
