@@ -1,9 +1,10 @@
 // The data files: well formed, sourced, and consistent with what is published.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { allHardware, catalogueModels, findModel, modelConfigText, nearestModels } from '../../src/cli/catalogue.ts'
 import type { Ledger } from '../../src/cli/ledger.ts'
+import { inRepository } from '../support/sources.ts'
 import { validator } from './schemas.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -66,6 +67,22 @@ describe('catalogue', () => {
     expect(findModel('../models/x')).toBeUndefined()
     expect(modelConfigText('meta-llama/Meta-Llama-3.1-8B')).toContain('"rope_theta": 500000.0')
     for (const { id, config } of catalogueModels()) expect(JSON.parse(modelConfigText(id) ?? '')).toEqual(config)
+  })
+
+  // A checkpoint's own config.json, where those are at hand.
+  const originals = inRepository('..', 'shared', 'configs')
+  const known = (existsSync(originals) ? readdirSync(originals) : []).flatMap((file) => {
+    const model = file.endsWith('.json') ? findModel(file.replace('--', '/').replace('.json', '')) : undefined
+    return model === undefined ? [] : [[model.id, file, model.config] as const]
+  })
+
+  it.skipIf(known.length === 0).each(known)('agrees with the config.json of %s', (_, file, config) => {
+    const original = JSON.parse(readFileSync(join(originals, file), 'utf8')) as Record<string, unknown>
+    const both = Object.keys(config).filter((key) => key in original)
+    expect(both.length).toBeGreaterThan(8)
+    expect(Object.fromEntries(both.map((k) => [k, config[k]]))).toEqual(
+      Object.fromEntries(both.map((k) => [k, original[k]])),
+    )
   })
 
   it('suggests the nearest', () => {
