@@ -3,7 +3,7 @@
 import { exprOf, hint, type Expr, type Scope } from '../sym/index.ts'
 import { getAttrOr, type Value } from '../python/index.ts'
 import { buildModel, callDriver, createVm, type ModelSpec, type Project } from '../huggingface/index.ts'
-import { recording, torchState, type KernelCall } from '../torch/index.ts'
+import { recording, torchState, type KernelCall, type Storage } from '../torch/index.ts'
 import type { Phase } from '../trace/labels.ts'
 import { callsParts } from '../trace/generation.ts'
 import type { LoadedModel } from '../trace/model.ts'
@@ -13,7 +13,7 @@ import { cacheEntries, cacheReadings } from './cache.ts'
 import { assumptionInfo, definitionTexts } from './classes.ts'
 import { declareWidths } from './generic.ts'
 import { weightGroups } from './inventory.ts'
-import { holding, type Holding } from './held.ts'
+import { holding } from './held.ts'
 import { activationsOf, heldSource, heldTensors, peakActivations, type Pass } from './memory.ts'
 import { completeSizes, symbolicSizes } from './sizes.ts'
 
@@ -64,12 +64,8 @@ export function analyzeMemory(project: Project, request: MemoryRequest): MemoryR
 
 function recorded({ vm, built }: LoadedModel, call: CallSpec): Pass & { readonly output: Value } {
   const calls: KernelCall[] = []
-  let until: Holding = new Map()
-  const output = runCall(vm, built, call, (run) => {
-    const held = holding(vm, () => recording(vm, calls, run))
-    until = held.until
-    return held.result
-  })
+  const until = new Map<Storage, KernelCall>()
+  const output = runCall(vm, built, call, (run) => recording(vm, calls, () => holding(vm, until, run)))
   return {
     calls,
     until,

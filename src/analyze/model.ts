@@ -11,7 +11,7 @@ import {
   type ModelSpec,
   type Project,
 } from '../huggingface/index.ts'
-import { torchState, type KernelCall } from '../torch/index.ts'
+import { torchState, type KernelCall, type Storage } from '../torch/index.ts'
 import type { Phase } from '../trace/labels.ts'
 import { runCall, type NamedInput } from '../trace/run.ts'
 import type {
@@ -128,14 +128,10 @@ export class ModelAnalyzer {
       ...{ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache },
       ...(sizes.encoder === undefined ? {} : { encoder_len: sizes.encoder }),
     })
-    let until: Holding = new Map()
+    const until = new Map<Storage, KernelCall>()
     const output = runCall(vm, built, { phase, sizes, inputs, lastLogits, everything, layout }, (run) => {
-      const looking = (): Value => {
-        const held = holding(vm, run)
-        until = held.until
-        return held.result
-      }
-      const taken = recordRun(vm, this.constructions, looking, pathsBelow(built.model), (r) => this.onRecord(r, scope))
+      const held = (): Value => holding(vm, until, run)
+      const taken = recordRun(vm, this.constructions, held, pathsBelow(built.model), (r) => this.onRecord(r, scope))
       root = taken.root
       return taken.result
     })

@@ -88,9 +88,7 @@ export function recordRun(
   onRecord: (record: CallRecord) => void,
 ): { readonly root: CallRecord | undefined; readonly result: Value } {
   const state = vm.state(torchState)
-  const outer = { recorder: state.recorder, onModuleCall: state.onModuleCall, onLaunch: state.onLaunch }
-  // Whoever looks at the kernels of another run around this one is not to see these.
-  state.onLaunch = undefined
+  const outer = { recorder: state.recorder, onModuleCall: state.onModuleCall }
   const open: CallRecord[] = []
   let root: CallRecord | undefined
   state.recorder = {
@@ -131,7 +129,6 @@ export function recordRun(
   } finally {
     state.recorder = outer.recorder
     state.onModuleCall = outer.onModuleCall
-    state.onLaunch = outer.onLaunch
   }
 }
 

@@ -114,9 +114,7 @@ export function launchRow(
   const outs = outputs.map(operand)
   const cost = row.cost(ins, outs, params)
   const { at, site, module } = place(vm, state)
-  const recorded: KernelCall = { op, row, inputs: ins, outputs: outs, ...cost, module, at, site }
-  state.recorder.push(recorded)
-  state.onLaunch?.(recorded)
+  state.recorder.push({ op, row, inputs: ins, outputs: outs, ...cost, module, at, site })
 }
 
 /** The conjugated values written out, as the dispatcher does before a kernel that knows nothing of conjugation. */

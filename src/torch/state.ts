@@ -41,8 +41,6 @@ export class TorchState {
   gradEnabled = true
   recorder: Recorder | undefined = undefined
   readonly moduleStack: ModuleFrame[] = []
-  /** Told of every kernel that is counted, while the functions that led to it are on the stack. */
-  onLaunch: ((call: KernelCall) => void) | undefined = undefined
   /** Widths of the model dtype's elements; undefined means its item size. */
   wBytes: Int | undefined = undefined
   aBytes: Int | undefined = undefined

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { allHardware, catalogueModels, findModel, modelConfigText, nearestModels } from '../../src/cli/catalogue.ts'
 import type { Ledger } from '../../src/cli/ledger.ts'
-import { inRepository } from '../support/sources.ts'
 import { validator } from './schemas.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -70,7 +69,7 @@ describe('catalogue', () => {
   })
 
   // A checkpoint's own config.json, where those are at hand.
-  const originals = inRepository('..', 'shared', 'configs')
+  const originals = join(root, '..', 'shared', 'configs')
   const known = (existsSync(originals) ? readdirSync(originals) : []).flatMap((file) => {
     const model = file.endsWith('.json') ? findModel(file.replace('--', '/').replace('.json', '')) : undefined
     return model === undefined ? [] : [[model.id, file, model.config] as const]

@@ -1,7 +1,7 @@
 // The property that analyses stand on: at every size and config that meets an analysis's assumptions, its formulas give,
 // kernel by kernel, what a direct run with plain numbers gives.
 import { ModelAnalyzer } from '../../src/analyze/index.ts'
-import { holding, type Holding } from '../../src/analyze/held.ts'
+import { holding } from '../../src/analyze/held.ts'
 import { heldSource, peakActivations, bytesReachable, weightBytes } from '../../src/analyze/memory.ts'
 import { analysesInMemory, expandModel } from '../../src/expand/index.ts'
 import {
@@ -23,7 +23,7 @@ import {
   type Int,
 } from '../../src/sym/index.ts'
 import type { Vm } from '../../src/python/index.ts'
-import { torchState, type KernelCall } from '../../src/torch/index.ts'
+import { torchState, type KernelCall, type Storage } from '../../src/torch/index.ts'
 import type { AnalysisSizes, ModelAnalysis, ModelNode } from '../../src/trace/formats.ts'
 import { runCall, type Phase } from '../../src/trace/index.ts'
 import type { BasicKernel } from '../../src/trace/formats.ts'
@@ -168,12 +168,11 @@ export function countedDirectly(
   const state = vm.state(torchState)
   const { batch_size: batch, seq_len: seq, cache_len: cache, encoder_len: encoder } = sizes
   const call = { phase: subject.phase, sizes: { batch, seq, cache, encoder } }
-  let until: Holding = new Map()
+  const until = new Map<Storage, KernelCall>()
   const output = runCall(vm, built, call, (run) => {
     state.recorder = calls
-    const { result, until: last } = holding(vm, run)
+    const result = holding(vm, until, run)
     state.recorder = undefined
-    until = last
     return result
   })
   const held = subject.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])

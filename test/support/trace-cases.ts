@@ -43,6 +43,7 @@ import {
   torchState,
   withBuildDefaults,
   type KernelCall,
+  type Storage,
   type TensorSig,
 } from '../../src/torch/index.ts'
 import { declareWidths } from '../../src/analyze/generic.ts'
@@ -91,7 +92,7 @@ export interface TraceOutcome {
   readonly kernels: readonly TracedKernel[]
   readonly assumptions: readonly string[]
   readonly returns: string
-  /** The most bytes that were alive at once, where that was asked. */
+  /** The most bytes that were alive at once; undefined where nobody looked. */
   readonly peak?: string
   /** What each variable was. */
   readonly sizes: ReadonlyMap<string, number>
@@ -143,7 +144,8 @@ function runCase(
       kernels.push({ head: headOf(vm, k), details: detailsOf(k) })
     },
   }
-  const { result, until } = holding(vm, () => call(vm, callee, args))
+  const until = new Map<Storage, KernelCall>()
+  const result = holding(vm, until, () => call(vm, callee, args))
   const peaks = peakActivations(vm, { calls, until, given: null, cache: null })
   return { result, peak: print(maxE(...peaks.map(exprOf))) }
 }
