@@ -8,6 +8,7 @@ import type { DeviceName } from './device.ts'
 import type { DType } from './dtype.ts'
 import { clonedStrides } from './iterator.ts'
 import { Known, type Values } from './known.ts'
+import { setRamp } from './ramp.ts'
 import { launch } from './record.ts'
 import {
   broadcastShapes,
@@ -44,6 +45,7 @@ export function to(
   const strides = format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape)
   const out = new Tensor(t.shape, strides, dtype, device, t.role === 'constant' ? 'constant' : 'activation')
   rearrangeKnown(out, t, (values) => values)
+  setRamp(out, t.dtype.isInexact ? undefined : t.ramp)
   launch(vm, 'aten._to_copy.default', [t], [out])
   return out
 }
@@ -61,6 +63,7 @@ export function clone(vm: Vm, t: Tensor, format: MemoryFormat = 'preserve_format
     format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape),
   )
   rearrangeKnown(out, t, (values) => values)
+  setRamp(out, t.dtype.isInexact ? undefined : t.ramp)
   launch(vm, 'aten.clone.default', [t], [out])
   return out
 }

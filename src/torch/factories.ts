@@ -13,6 +13,7 @@ import { categoryRank, dtypes, type DType } from './dtype.ts'
 import type { KernelName } from './kernels/index.ts'
 import { Known, mostKnown, symbolic, type Values } from './known.ts'
 import { resultType } from './promote.ts'
+import { setRamp } from './ramp.ts'
 import { launch } from './record.ts'
 import { at, type Shape } from './shape.ts'
 import { torchState } from './state.ts'
@@ -60,6 +61,7 @@ export function filled(vm: Vm, op: KernelName, shape: Shape, value: Scalar, opti
   const out = fresh(vm, op, shape, options)
   const x = scalarHint(value)
   if (x !== undefined) setKnown(out, Known.uniform(x, [], symbolic(isInt(value) ? [value] : [])))
+  if (isInt(value)) setRamp(out, { first: value, steps: shape.map(() => 0) })
   return out
 }
 
@@ -78,6 +80,7 @@ export function scalarTensor(value: Scalar, dtype: DType, device: DeviceName): T
   const out = newTensor([], dtype, { device, role: 'constant' })
   const x = scalarHint(value)
   if (x !== undefined) setKnown(out, new Known([], symbolic(isInt(value) ? [value] : []), () => [x]))
+  if (isInt(value)) setRamp(out, { first: value, steps: [] })
   return out
 }
 
@@ -122,12 +125,14 @@ export function arange(
   const result = dtype ?? (isFloat ? vm.state(torchState).defaultDtype : dtypes.int64)
   const from = scalarHint(start) ?? 0
   const by = scalarHint(step) ?? 1
-  return fresh(vm, op, [length], {
+  const out = fresh(vm, op, [length], {
     dtype: result,
     device,
     sizes: [start, step].filter(isInt),
     values: () => Float64Array.from({ length: hintNumber(length) }, (_, i) => from + i * by),
   })
+  if (isInt(start) && isInt(step)) setRamp(out, { first: start, steps: [step] })
+  return out
 }
 
 // --- Data ----------------------------------------------------------------------------------------------------------

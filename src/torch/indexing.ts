@@ -15,7 +15,7 @@ import { orderedStrides } from './iterator.ts'
 import { knownCount, positions, symbolic, Known, type Values } from './known.ts'
 import { launch } from './record.ts'
 import { at, broadcastShapes, contiguousStrides, isOne, isZero, sameSize, showShape, type Shape } from './shape.ts'
-import { deriveKnown, isTensor, knownValues, outputOf, overwriteKnown, setKnown, type Tensor } from './tensor.ts'
+import { deriveKnown, isTensor, knownValues, outputOf, overwriteKnown, setKnown, uniformValue, type Tensor } from './tensor.ts'
 import { expand, select, slice, unsqueeze, view, viewAlias } from './views.ts'
 
 const indexDtypes = new Set([dtypes.int64, dtypes.int32, dtypes.bool, dtypes.uint8])
@@ -145,7 +145,7 @@ function expandMasks(vm: Vm, t: Tensor, indices: readonly (Tensor | undefined)[]
       checkMaskShape(vm, t, index, dim)
       const { count, columns } = trueElements(vm, index)
       for (const column of columns)
-        result.push({ dim: dim++, shape: [count], values: column && new Known([], [], () => column) })
+        result.push({ dim: dim++, shape: [count], values: column })
     } else result.push({ dim: dim++, shape: index.shape, values: knownValues(index) })
   }
   return result
@@ -164,21 +164,28 @@ function checkMaskShape(vm: Vm, t: Tensor, mask: Tensor, dim: number): void {
 /** How many elements are true and their positions, a list for each dimension; undefined where only their number was decided. */
 interface TrueElements {
   readonly count: Int
-  readonly columns: readonly (number[] | undefined)[]
+  readonly columns: readonly (Known | undefined)[]
 }
 
 export function trueElements(vm: Vm, mask: Tensor): TrueElements {
   const decided = mask.storage.data === undefined ? vm.decisions?.number(vm) : undefined
   if (decided !== undefined) return { count: decided, columns: mask.shape.map(() => undefined) }
-  const columns = maskColumns(vm, mask)
-  return { count: columns[0]?.length ?? 0, columns }
+  const uniform = uniformValue(mask)
+  if (uniform?.uniform === 0) return { count: 0, columns: mask.shape.map(() => new Known([uniform], [], () => [])) }
+  const values = valuesOf(vm, mask, 'indexing with a mask')
+  const found = Array.from(values).flatMap((x, i) => (x !== 0 ? [i] : []))
+  return { count: found.length, columns: maskColumns(mask.shape, found) }
 }
 
-function maskColumns(vm: Vm, mask: Tensor): number[][] {
-  const values = valuesOf(vm, mask, 'indexing with a mask')
-  const strides = contiguousStrides(mask.shape).map(hintNumber)
-  const found = Array.from(values).flatMap((x, i) => (x !== 0 ? [i] : []))
-  return mask.shape.map((s, d) => found.map((i) => Math.floor(i / (strides[d] ?? 1)) % Math.max(hintNumber(s), 1)))
+/** @param found positions in logical order */
+function maskColumns(shape: Shape, found: readonly number[]): Known[] {
+  const strides = contiguousStrides(shape).map(hintNumber)
+  return shape.map(
+    (s, d) =>
+      new Known([], [], () =>
+        found.map((i) => Math.floor(i / (strides[d] ?? 1)) % Math.max(hintNumber(s), 1)),
+      ),
+  )
 }
 
 /** The broadcast indices replace the dimensions they index: in place if those are adjacent, else in front. */
@@ -340,11 +347,12 @@ function putValues(
   given: readonly Tensor[],
   values: Tensor,
 ): Known | undefined {
-  const old = knownValues(t)
-  if (old === undefined || values.storage.data === undefined || given.some((x) => x.storage.data === undefined))
-    return undefined
+  if ([t, values, ...given].some((x) => x.storage.data === undefined)) return undefined
   const expanded = expandMasks(vm, t, indices)
   const broadcast = broadcastIndices(vm, expanded)
+  if (broadcast.includes(0)) return uniformValue(t) ?? knownValues(t)
+  const old = knownValues(t)
+  if (old === undefined) return undefined
   const { shape, at: place } = gatheredShape(t, expanded, broadcast)
   const source = knownValues(expand(vm, values, shape))
   const parents = expanded.map((x) => x.values)
@@ -372,7 +380,7 @@ export function nonzero(vm: Vm, t: Tensor): Tensor {
   const { count, columns } = trueElements(vm, t)
   const out = outputOf([t], [count, t.rank], dtypes.int64, [1, max(count, 1)])
   deriveKnown(out, [t], () =>
-    Array.from({ length: hintNumber(count) }, (_, i) => columns.map((c) => c?.[i] ?? 0)).flat(),
+    Array.from({ length: hintNumber(count) }, (_, i) => columns.map((c) => c?.get()[i] ?? 0)).flat(),
   )
   launch(vm, 'aten.nonzero.default', [t], [out])
   return out

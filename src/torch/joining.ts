@@ -17,6 +17,7 @@ import {
   suggestedFormat,
   type Shape,
 } from './shape.ts'
+import { joinRamps, setRamp } from './ramp.ts'
 import { knownValues, outputOf, rearrangeKnown, setKnown, type Tensor } from './tensor.ts'
 import { copyContiguous, expand, flatten, unsqueeze, view } from './views.ts'
 
@@ -52,6 +53,7 @@ export function cat(vm: Vm, tensors: readonly Tensor[], dim: Int = 0): Tensor {
   const shape = model.shape.map((s, i) => (i === d ? size : s))
   const out = outputOf(tensors, shape, dtype, joinedStrides(tensors, shape))
   joinKnown(out, joined, d)
+  setRamp(out, joinRamps(joined, d))
   launch(vm, 'aten.cat.default', tensors, [out])
   return out
 }

@@ -51,6 +51,11 @@ export class Known {
     return this.#values ?? []
   }
 
+  /** Whether the values are the same whatever the symbolic sizes are. */
+  get isForAllSizes(): boolean {
+    return this.sizes.length === 0 && this.parents.every((k) => k.isForAllSizes)
+  }
+
   /** Records that what follows holds for these sizes only. */
   pinSizes(): void {
     const seen = new Set<Known>()

@@ -13,6 +13,7 @@ import { canCast, messageName, resultType, toInexact } from './promote.ts'
 import { launch, noParams } from './record.ts'
 import type { Params } from './kernels/table.ts'
 import { broadcastShapes, contiguousStrides, sameShape, sameShapeAtSight, showShape, type Shape } from './shape.ts'
+import { combineRamps, setRamp, type Combination } from './ramp.ts'
 import { isTensor, knownValues, uniformValue, outputOf, overwriteKnown, setKnown, type Tensor } from './tensor.ts'
 
 export type Operand = Tensor | Scalar
@@ -24,6 +25,8 @@ export interface PointwiseOptions {
   readonly promote?: readonly Operand[]
   /** The function on known values, where it is not the one of the kernel's name. */
   readonly evaluate?: ElementFunction
+  /** How the result grows where its operands do. */
+  readonly ramp?: Combination | undefined
   readonly params?: Params
   /** The output is contiguous whatever the inputs are. */
   readonly contiguous?: boolean
@@ -47,6 +50,7 @@ export function pointwise(
   const out = outputOf(inputs, shape, resultDtype(vm, operands, options), strides)
   const values = evaluated(op, operands, inputs, shape, options)
   if (values !== undefined) setKnown(out, values)
+  if (options.ramp !== undefined && !out.dtype.isInexact) setRamp(out, combineRamps(options.ramp, operands, shape))
   launch(vm, op, inputs, [out], options.params ?? noParams)
   return out
 }

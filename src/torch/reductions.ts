@@ -6,9 +6,10 @@ import { dtypes, type DType } from './dtype.ts'
 import { stridesLike } from './iterator.ts'
 import type { KernelName } from './kernels/index.ts'
 import { Known, positions, type Values } from './known.ts'
+import { setRamp } from './ramp.ts'
 import { launch } from './record.ts'
 import { at, contiguousStrides, isZero, type Shape } from './shape.ts'
-import { deriveKnown, outputOf, setKnown, uniformValue, type Tensor } from './tensor.ts'
+import { deriveKnown, outputOf, setKnown, uniformValue, type Ramp, type Tensor } from './tensor.ts'
 
 /** Computes one output element from the elements that are reduced into it. */
 export type Fold = (xs: readonly number[]) => number
@@ -166,9 +167,11 @@ export function scan(
   dtype: DType,
   dim: number,
   line?: (xs: readonly number[]) => readonly number[],
+  ramp?: Ramp,
 ): Tensor {
   const out = outputOf([t], t.shape, dtype)
   if (line !== undefined) deriveKnown(out, [t], ([values = []]) => alongDim(values, t.shape, dim, line))
+  setRamp(out, ramp)
   launch(vm, op, [t], [out])
   return out
 }

@@ -17,11 +17,28 @@ export type Role = 'weight' | 'activation' | 'constant' | 'input'
 
 /** The memory that a tensor and its views share. */
 export class Storage {
-  /** Its elements, where the program determines them. */
-  data: Known | undefined = undefined
+  #data: Known | undefined = undefined
+  /** How often what is known of the elements has changed. */
+  changes = 0
 
   /** @param shape of the tensor it was allocated for */
   constructor(readonly shape: Shape) {}
+
+  /** Its elements, where the program determines them. */
+  get data(): Known | undefined {
+    return this.#data
+  }
+
+  set data(known: Known | undefined) {
+    this.#data = known
+    this.changes++
+  }
+}
+
+/** Elements that grow by a step along each dimension (ramp.ts). */
+export interface Ramp {
+  readonly first: Int
+  readonly steps: readonly Int[]
 }
 
 /** `torch.Tensor`. */
@@ -33,6 +50,7 @@ export class Tensor extends PyObject {
   isConjugate = false
   #contiguous: boolean | undefined = undefined
   #plain: boolean | undefined = undefined
+  #ramp: { readonly values: Ramp; readonly storage: Storage; readonly changes: number } | undefined = undefined
 
   constructor(
     public shape: Shape,
@@ -60,12 +78,23 @@ export class Tensor extends PyObject {
     return (this.#plain ??= contiguousStrides(this.shape).every((s, i) => sameSize(s, at(this.strides, i))))
   }
 
+  /** How its elements grow, as long as nothing was written over them. */
+  get ramp(): Ramp | undefined {
+    const { storage } = this
+    return this.#ramp?.storage === storage && this.#ramp.changes === storage.changes ? this.#ramp.values : undefined
+  }
+
+  set ramp(values: Ramp | undefined) {
+    this.#ramp = values && { values, storage: this.storage, changes: this.storage.changes }
+  }
+
   /** Changes the metadata in place (`squeeze_`, `resize_`, `.data = `). */
   assign(shape: Shape, strides: Shape): void {
     this.shape = shape
     this.strides = strides
     this.#contiguous = undefined
     this.#plain = undefined
+    this.#ramp = undefined
   }
 }
 

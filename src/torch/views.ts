@@ -20,6 +20,7 @@ import {
   type Int,
 } from '../sym/index.ts'
 import { complexDtype, realDtype, type DType } from './dtype.ts'
+import { broadcastRamp, reshapedRamp, setRamp } from './ramp.ts'
 import { launch } from './record.ts'
 import { at, contiguousStrides, isOne, isZero, normDim, numel, sameSize, showShape, type Shape } from './shape.ts'
 import { outputOf, rearrangeKnown, Storage, Tensor, viewOf } from './tensor.ts'
@@ -32,17 +33,37 @@ function replaced(xs: Shape, dim: number, x: Int): Int[] {
   return xs.map((y, i) => (i === dim ? x : y))
 }
 
+/** Where elements lie in memory, or what they are in a ramp: indices count alike in both. */
+interface Linear {
+  readonly offset: Int
+  readonly strides: Shape
+}
+
+/** A view whose offset and strides, and so the ramp of its elements, follow from those of the tensor. */
+function linearView(t: Tensor, shape: Shape, follow: (t: Linear) => Linear): Tensor {
+  const { strides, offset } = follow(t)
+  const v = viewOf(t, shape, strides, offset)
+  if (t.ramp === undefined) return v
+  const { offset: first, strides: steps } = follow({ offset: t.ramp.first, strides: t.ramp.steps })
+  v.ramp = { first, steps }
+  return v
+}
+
+/** Dimensions dropped or in another order. */
+function rearranged(t: Tensor, move: (xs: Shape) => Int[]): Tensor {
+  return linearView(t, move(t.shape), ({ offset, strides }) => ({ offset, strides: move(strides) }))
+}
+
 /** The same tensor as a new object: `detach`, `t[...]`. */
 export function viewAlias(t: Tensor): Tensor {
-  return viewOf(t, t.shape, t.strides)
+  return rearranged(t, (xs) => [...xs])
 }
 
 export function transpose(vm: Vm, t: Tensor, dim0: Int, dim1: Int): Tensor {
   const a = normDim(vm, t.rank, dim0)
   const b = normDim(vm, t.rank, dim1)
-  if (t.rank === 0) return viewOf(t, t.shape, t.strides)
-  const swap = (xs: Shape): Int[] => xs.map((x, i) => (i === a ? at(xs, b) : i === b ? at(xs, a) : x))
-  return viewOf(t, swap(t.shape), swap(t.strides))
+  if (t.rank === 0) return viewAlias(t)
+  return rearranged(t, (xs) => xs.map((x, i) => (i === a ? at(xs, b) : i === b ? at(xs, a) : x)))
 }
 
 export function permute(vm: Vm, t: Tensor, dims: readonly Int[]): Tensor {
@@ -54,29 +75,23 @@ export function permute(vm: Vm, t: Tensor, dims: readonly Int[]): Tensor {
   }
   const order = dims.map((d) => normDim(vm, t.rank, d))
   if (new Set(order).size < order.length) vm.raise(types.RuntimeError, 'permute(): duplicate dims are not allowed.')
-  return viewOf(
-    t,
-    order.map((d) => at(t.shape, d)),
-    order.map((d) => at(t.strides, d)),
-  )
+  return rearranged(t, (xs) => order.map((d) => at(xs, d)))
 }
 
 export function unsqueeze(vm: Vm, t: Tensor, dim: Int): Tensor {
   const d = normDim(vm, t.rank + 1, dim)
-  const stride = d < t.rank ? mul(at(t.shape, d), at(t.strides, d)) : 1
-  const shape = [...t.shape.slice(0, d), 1, ...t.shape.slice(d)]
-  return viewOf(t, shape, [...t.strides.slice(0, d), stride, ...t.strides.slice(d)])
+  const inserted = (xs: Shape, x: Int): Int[] => [...xs.slice(0, d), x, ...xs.slice(d)]
+  return linearView(t, inserted(t.shape, 1), ({ offset, strides }) => {
+    const stride = d < t.rank ? mul(at(t.shape, d), at(strides, d)) : 1
+    return { offset, strides: inserted(strides, stride) }
+  })
 }
 
 /** Drops dimensions of size 1: the given ones, or all. */
 export function squeeze(vm: Vm, t: Tensor, dims?: readonly Int[]): Tensor {
   const among = dims?.map((d) => normDim(vm, t.rank, d))
   const kept = t.shape.map((s, i) => !((among === undefined || among.includes(i)) && isOne(s)))
-  return viewOf(
-    t,
-    t.shape.filter((_, i) => kept[i]),
-    t.strides.filter((_, i) => kept[i]),
-  )
+  return rearranged(t, (xs) => xs.filter((_, i) => kept[i]))
 }
 
 export function expand(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
@@ -103,7 +118,9 @@ export function expand(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
     shape[i] = same ? size : target
     strides[i] = same ? stride : 0
   }
-  return viewOf(t, shape, strides)
+  const v = viewOf(t, shape, strides)
+  if (t.ramp !== undefined) v.ramp = broadcastRamp(t.ramp, t.shape, shape)
+  return v
 }
 
 function refuseExpand(vm: Vm, t: Tensor, sizes: readonly Int[], i: number, target: Int, size: Int): never {
@@ -131,11 +148,14 @@ export function slice(vm: Vm, t: Tensor, dim: Int, start: Int | null, stop: Int 
   let length: Int = from === 0 ? to : sub(to, from)
   if (length !== n && lt(length, 0)) length = 0
   if (step !== 1) length = floorDiv(add(length, sub(step, 1)), step)
-  if (from === 0 && length === n && step === 1) return viewOf(t, t.shape, t.strides)
-  const stride = at(t.strides, d)
-  const offset = from === 0 ? t.offset : add(t.offset, mul(from, stride))
-  const strides = step === 1 ? t.strides : replaced(t.strides, d, mul(stride, step))
-  return viewOf(t, replaced(t.shape, d, length), strides, offset)
+  if (from === 0 && length === n && step === 1) return viewAlias(t)
+  return linearView(t, replaced(t.shape, d, length), ({ offset, strides }) => {
+    const stride = at(strides, d)
+    return {
+      offset: from === 0 ? offset : add(offset, mul(from, stride)),
+      strides: step === 1 ? strides : replaced(strides, d, mul(stride, step)),
+    }
+  })
 }
 
 export function select(vm: Vm, t: Tensor, dim: Int, index: Int): Tensor {
@@ -146,8 +166,10 @@ export function select(vm: Vm, t: Tensor, dim: Int, index: Int): Tensor {
     vm.raise(types.IndexError, `index ${hint(index)} is out of bounds for dimension ${d} with size ${hint(n)}`)
   }
   const i = lt(index, 0) ? add(index, n) : index
-  const offset = i === 0 ? t.offset : add(t.offset, mul(i, at(t.strides, d)))
-  return viewOf(t, without(t.shape, d), without(t.strides, d), offset)
+  return linearView(t, without(t.shape, d), ({ offset, strides }) => ({
+    offset: i === 0 ? offset : add(offset, mul(i, at(strides, d))),
+    strides: without(strides, d),
+  }))
 }
 
 export function narrow(vm: Vm, t: Tensor, dim: Int, start: Int, length: Int): Tensor {
@@ -229,14 +251,20 @@ export function view(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
       "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.",
     )
   }
-  return viewOf(t, shape, strides)
+  return viewed(t, shape, strides)
+}
+
+function viewed(t: Tensor, shape: Shape, strides: Shape): Tensor {
+  const v = viewOf(t, shape, strides)
+  if (t.ramp !== undefined) v.ramp = reshapedRamp(t.ramp, t.shape, shape)
+  return v
 }
 
 /** A view where that is possible, else a copy. */
 export function reshape(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
   const shape = inferSize(vm, sizes, numel(t.shape))
   const strides = viewStrides(t.shape, t.strides, shape)
-  if (strides !== undefined) return viewOf(t, shape, strides)
+  if (strides !== undefined) return viewed(t, shape, strides)
   return view(vm, copyContiguous(vm, t), shape)
 }
 
@@ -244,6 +272,7 @@ export function reshape(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
 export function copyContiguous(vm: Vm, t: Tensor): Tensor {
   const out = outputOf([t], t.shape, t.dtype)
   rearrangeKnown(out, t, (values) => values)
+  setRamp(out, t.ramp)
   launch(vm, 'aten.clone.default', [t], [out])
   return out
 }

@@ -2,12 +2,14 @@
 // (torch/_tensor.py, aten BinaryOps.cpp): `1 - x` is rsub, `1 / x` a reciprocal and a multiplication, `x % 2` takes a Scalar.
 import { notImplemented } from '../../python/make.ts'
 import { types } from '../../python/types.ts'
-import type { Value } from '../../python/values.ts'
+import { isInt, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
+import { mul as times, neg } from '../../sym/index.ts'
 import { asOperand, asScalar, asTensor, scalarOf, scalarHint, type Scalar } from '../arguments.ts'
 import { dtypes } from '../dtype.ts'
 import type { ElementFunction } from '../elementwise.ts'
 import { aliases, merged, ofTwo, torchFunctions, type FunctionSet, type FunctionTable } from '../functions.ts'
+import { product, weighted } from '../ramp.ts'
 import { isTensor, type Tensor } from '../tensor.ts'
 import { pointwise, pointwiseInto, type Operand, type PointwiseOptions } from '../pointwise.ts'
 
@@ -15,7 +17,8 @@ import { pointwise, pointwiseInto, type Operand, type PointwiseOptions } from '.
 
 function scaled(alpha: Scalar, sign: number): PointwiseOptions {
   const factor = (scalarHint(alpha) ?? NaN) * sign
-  return { evaluate: (a = NaN, b = NaN) => a + factor * b }
+  const ramp = isInt(alpha) ? weighted(1, times(alpha, sign)) : undefined
+  return { evaluate: (a = NaN, b = NaN) => a + factor * b, ramp }
 }
 
 export function add(vm: Vm, a: Operand, b: Operand, alpha: Scalar = 1): Tensor {
@@ -50,12 +53,13 @@ function checkSubtraction(vm: Vm, a: Operand, b: Operand): readonly Operand[] {
 function rsub(vm: Vm, a: Tensor, b: Operand, alpha: Scalar = 1): Tensor {
   checkSubtraction(vm, a, b)
   const factor = scalarHint(alpha) ?? NaN
-  const options = { evaluate: (x = NaN, y = NaN): number => y - factor * x }
+  const ramp = isInt(alpha) ? weighted(neg(alpha), 1) : undefined
+  const options = { evaluate: (x = NaN, y = NaN): number => y - factor * x, ramp }
   return pointwise(vm, isTensor(b) ? 'aten.rsub.Tensor' : 'aten.rsub.Scalar', [a, b], options)
 }
 
 export function mul(vm: Vm, a: Operand, b: Operand): Tensor {
-  return pointwise(vm, 'aten.mul.Tensor', [a, b])
+  return pointwise(vm, 'aten.mul.Tensor', [a, b], { ramp: product })
 }
 
 const roundings: Readonly<Record<string, ElementFunction>> = {

@@ -3,7 +3,7 @@ import { tuple } from '../../python/make.ts'
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { gt, hint, type Int } from '../../sym/index.ts'
+import { gt, hint, hintNumber, type Int } from '../../sym/index.ts'
 import { asOperand, asScalar, asTensor, dimArg, intArg, isSequence, optionalInt, scalarHint } from '../arguments.ts'
 import { fillKnown } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
@@ -137,9 +137,9 @@ function maskedSelect(vm: Vm, t: Tensor, mask: Tensor): Tensor {
       out,
       new Known([source], symbolic(shape), () => {
         const all = source.get()
-        return (columns[0] ?? []).map(
-          (_, i) => all[columns.reduce((p, c, d) => p + (c?.[i] ?? 0) * (strides[d] ?? 0), 0)] ?? NaN,
-        )
+        const position = (i: number): number =>
+          columns.reduce((p, c, d) => p + (c?.get()[i] ?? 0) * (strides[d] ?? 0), 0)
+        return Array.from({ length: hintNumber(count) }, (_, i) => all[position(i)] ?? NaN)
       }),
     )
   }

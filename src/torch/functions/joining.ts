@@ -12,6 +12,7 @@ import { stridesLike } from '../iterator.ts'
 import { cat, repeat, repeatInterleave, stack } from '../joining.ts'
 import { Known, positions, symbolic } from '../known.ts'
 import { pointwise } from '../pointwise.ts'
+import { weighted } from '../ramp.ts'
 import { launch } from '../record.ts'
 import { alongDim } from '../reductions.ts'
 import { at, broadcastShapes, contiguousStrides, isOne, type Shape } from '../shape.ts'
@@ -333,7 +334,7 @@ function diff(vm: Vm, input: Tensor, n: number, dim: number, prepend: Value, app
     t =
       t.dtype === dtypes.bool
         ? pointwise(vm, 'aten.logical_xor.default', [later, earlier], { result: 'bool' })
-        : pointwise(vm, 'aten.sub.Tensor', [later, earlier])
+        : pointwise(vm, 'aten.sub.Tensor', [later, earlier], { ramp: weighted(1, -1) })
   }
   return t
 }

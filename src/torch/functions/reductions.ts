@@ -10,6 +10,7 @@ import { dtypeArg, dtypes, realDtype, type DType } from '../dtype.ts'
 import { merged, torchFunctions, type FunctionSet } from '../functions.ts'
 import { pointwise, pointwiseInto } from '../pointwise.ts'
 import { toInexact } from '../promote.ts'
+import { summedRamp } from '../ramp.ts'
 import { launch } from '../record.ts'
 import {
   accumulated,
@@ -309,7 +310,7 @@ function runningExtreme(vm: Vm, name: 'cummax' | 'cummin', input: Value, dim: Va
 const scans = torchFunctions({
   'cumsum(input, dim, *, dtype=None)': (vm, [input, dim, dtype]) => {
     const [t, d, result] = scanArgs(vm, input, dim, dtype)
-    return scan(vm, 'aten.cumsum.default', t, result, d, runningSum)
+    return scan(vm, 'aten.cumsum.default', t, result, d, runningSum, summedRamp(t, d))
   },
   'cumprod(input, dim, *, dtype=None)': (vm, [input, dim, dtype]) => {
     const [t, d, result] = scanArgs(vm, input, dim, dtype)

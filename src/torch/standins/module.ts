@@ -337,10 +337,26 @@ def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
     return destination
 
 
-def load_state_dict(self, state_dict, strict=True, assign=False):
+def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs):
     # Values are not kept, so there is nothing to copy: only the names are compared.
+    own = {}
+    self._save_to_state_dict(own, prefix, True)
+    if strict:
+        missing_keys.extend(key for key in own if key not in state_dict)
+
+
+def load_state_dict(self, state_dict, strict=True, assign=False):
+    state_dict = OrderedDict(state_dict)
+    missing = []
+
+    def load(module, prefix):
+        module._load_from_state_dict(state_dict, prefix, {}, True, missing, [], [])
+        for name, child in module._modules.items():
+            if child is not None:
+                load(child, prefix + name + ".")
+
+    load(self, "")
     own = self.state_dict()
-    missing = [k for k in own if k not in state_dict]
     unexpected = [k for k in state_dict if k not in own]
     if strict and (missing or unexpected):
         raise RuntimeError(f"Error(s) in loading state_dict for {self.__class__.__name__}: missing {missing}, unexpected {unexpected}")
