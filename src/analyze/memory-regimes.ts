@@ -6,7 +6,7 @@ import type { Project } from '../huggingface/index.ts'
 import type { AssumptionInfo, MemoryAnalysis } from '../trace/formats.ts'
 import { activationsOf } from './memory.ts'
 import { analyzeMemory, type MemoryRequest, type MemoryRun } from './memory-run.ts'
-import { cover } from './regimes.ts'
+import { cover, whereItRuns } from './regimes.ts'
 
 /** Regimes of one batch size. */
 const mostRegimes = 8
@@ -25,12 +25,18 @@ export class MemoryAnalyses {
   /** One that speaks for these sizes. */
   at(batch: number, tokens: number): MemoryAnalysis {
     const run = this.#runAt(batch, tokens)
-    return run.analysis.assumptions.some(pinsTokens) ? generalized(run, this.#runAt(batch, tokens + 1)) : run.analysis
+    if (!run.analysis.assumptions.some(pinsTokens)) return run.analysis
+    // A loop over the tokens pins every number of them; a number that is a case of its own pins itself alone.
+    const next = this.#runAt(batch, tokens + 1)
+    return next.analysis.assumptions.some(pinsTokens) ? generalized(run, next) : run.analysis
   }
 
-  /** Those that speak for every number of tokens from 2 to `longest`, or for the fewer ones that 8 speak for. */
+  /** Those that speak for every number of tokens from 2 to `longest`, or for the fewer ones that 8 speak for or the program runs with. */
   upTo(batch: number, longest: number): readonly MemoryAnalysis[] {
-    return cover('seq_len', 2, longest, mostRegimes, (tokens) => this.at(batch, tokens))
+    const first = this.at(batch, 2)
+    return cover('seq_len', 2, longest, mostRegimes, (tokens) =>
+      tokens === 2 ? first : whereItRuns(() => this.at(batch, tokens)),
+    )
   }
 
   /** The model's, as the first analysis had them. */

@@ -1,6 +1,6 @@
 // What a model keeps in memory, from one symbolic call: its weights, the tensors its cache holds afterwards, and the most
 // that is alive at once in between. No class is analysed, so this is quicker than stage 1.
-import { exprOf, hint, type Expr, type Scope } from '../sym/index.ts'
+import { exprOf, hint, sub, type Expr, type Scope } from '../sym/index.ts'
 import { getAttrOr, type Value } from '../python/index.ts'
 import { buildModel, callDriver, createVm, type ModelSpec, type Project } from '../huggingface/index.ts'
 import { recording, torchState, type KernelCall, type Storage } from '../torch/index.ts'
@@ -75,9 +75,9 @@ function recorded({ vm, built }: LoadedModel, call: CallSpec): Pass & { readonly
   }
 }
 
-/** One more token after as many as a call reads. */
+/** The last of as many tokens as a call reads, after the others. */
 function lastStep({ seq, ...others }: Sizes): CallSpec {
-  return { phase: 'decode', sizes: { ...others, seq: 1, cache: seq }, lastLogits: true }
+  return { phase: 'decode', sizes: { ...others, seq: 1, cache: sub(seq, 1) }, lastLogits: true }
 }
 
 /** Where a run's formulas hold. */

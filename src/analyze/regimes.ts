@@ -1,6 +1,7 @@
 // One analysis holds within its regime. A range of sizes is covered by as many as it takes: where the assumptions of one
 // end, the next begins (a sliding window that fills, say), or one that held before holds again (every 128th token, say).
 import { holds, isLinear, parseCondition, variablesOf as variablesIn, type Condition } from '../sym/index.ts'
+import { isAnalysisError } from '../text/index.ts'
 import type { AssumptionInfo, VariableInfo } from '../trace/formats.ts'
 
 /** What of an analysis says where it holds. */
@@ -29,7 +30,7 @@ function reachOf(analysis: Regime, variable: string): Reach {
 
 /**
  * Analyses that together hold for every size from `low` to `high`.
- * @param analyzeAt makes the analysis whose variable has the given value
+ * @param analyzeAt makes the analysis whose variable has the given value; where there is none, the range ends
  * @param most analyses to make before giving up; sizes beyond them stay uncovered
  */
 export function cover<T extends Regime>(
@@ -37,18 +38,29 @@ export function cover<T extends Regime>(
   low: number,
   high: number,
   most: number,
-  analyzeAt: (size: number) => T,
+  analyzeAt: (size: number) => T | undefined,
 ): readonly T[] {
   const made: { readonly analysis: T; readonly reach: Reach }[] = []
   for (let size = low; size <= high;) {
     const known = made.find((m) => m.reach.holdsAt(size))
     if (known === undefined && made.length === most) break
     const analysis = known?.analysis ?? analyzeAt(size)
+    if (analysis === undefined) break
     const reach = known?.reach ?? reachOf(analysis, variable)
     if (known === undefined) made.push({ analysis, reach })
     size = reach.endAfter(size, high)
   }
   return made.map((m) => m.analysis)
+}
+
+/** An analysis, or nothing where the program itself fails, beyond its table of positions say. */
+export function whereItRuns<T>(analyze: () => T): T | undefined {
+  try {
+    return analyze()
+  } catch (error) {
+    if (isAnalysisError(error) && error.code === 'python-error') return undefined
+    throw error
+  }
 }
 
 function mentions(condition: Condition, variable: string): boolean {

@@ -155,6 +155,9 @@ export function modelFacts({
   }
 }
 
+/** Under what names configs say how many positions a decoder has. */
+export const positionNames = ['max_position_embeddings', 'max_target_positions'] as const
+
 interface CatalogueMemory extends MemoryInput {
   /** Whether a source is read, and how long it is where the config leaves no choice. */
   readonly source: { readonly length: number | undefined } | undefined
@@ -167,7 +170,8 @@ export function catalogueMemory(options: ModelOptions): CatalogueMemory | undefi
   if (entry === undefined || found === undefined) return undefined
   const { config_sha256, parameters, dtype } = modelFacts(entry)
   const { class_name: className, variables, ...file } = found
-  const [positions] = ['config', 'config.text_config'].flatMap((c) => variables[`${c}.max_position_embeddings`] ?? [])
+  const names = positionNames.flatMap((name) => [`config.${name}`, `config.text_config.${name}`])
+  const [positions] = names.flatMap((name) => variables[name] ?? [])
   const stored = storedInCatalogue(entry.id)
   const readsSource = file.regimes.some((r) => r.sizes.encoder_len !== undefined)
   const source = readsSource ? { length: fixedSource(entry.id) } : undefined

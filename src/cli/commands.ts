@@ -84,7 +84,7 @@ export const commands: readonly CommandRow[] = [
     example: 'lm-predictor memory meta-llama/Llama-3.1-8B --context 8192 --batch 8 --hardware h100-sxm',
     args: ['[model]'],
     options: [
-      { flags: '--context <n>', text: 'tokens of each sequence in the cache (4096)' },
+      { flags: '--context <n>', text: 'tokens of each sequence in the cache (4096, or the model’s positions)' },
       { flags: '--batch <n>', text: 'sequences (1)' },
       {
         flags: '--input-len <n>',

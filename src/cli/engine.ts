@@ -16,7 +16,7 @@ import type {
   Hardware,
   MemoryModel,
   MemoryReport,
-  MemoryRequest,
+  OpenMemoryRequest,
   RegimeAnalysis,
 } from '../predict/index.ts'
 import type { AnnotatedForward, ModuleTree, VerifyResult } from '../report/index.ts'
@@ -121,7 +121,7 @@ export interface MemoryInput extends Origin, MemoryModel {
 }
 
 /** What is asked of a model's memory; formats that are not given are the checkpoint's. */
-export type MemoryQuestion = Omit<MemoryRequest, 'model' | 'format' | 'cacheFormat'> & {
+export type MemoryQuestion = Omit<OpenMemoryRequest, 'model' | 'format' | 'cacheFormat'> & {
   readonly cacheFormat: CacheFormat | undefined
 }
 

@@ -2,7 +2,7 @@
 import {
   type CacheFormat,
   cacheFormats,
-  type MemoryRequest,
+  type OpenMemoryRequest,
   type ModelFormat,
   modelFormatOf,
 } from '../predict/index.ts'
@@ -78,7 +78,7 @@ export function checkpointFormat(dtype: string): ModelFormat {
 }
 
 /** A question about a model, with the formats that it leaves to the checkpoint. */
-export function memoryRequest(model: MemoryInput, options: ModelOptions, question: MemoryQuestion): MemoryRequest {
+export function memoryRequest(model: MemoryInput, options: ModelOptions, question: MemoryQuestion): OpenMemoryRequest {
   const format = options.dtype ?? checkpointFormat(model.dtype)
   return { ...question, model, format, cacheFormat: question.cacheFormat ?? format }
 }

@@ -64,7 +64,7 @@ const sourceVariable: keyof Sizes = 'encoder_len'
 
 export class CachePlan {
   /**
-   * @param longest the most tokens that a tensor's growth is followed to
+   * @param longest the most tokens that a tensor's growth is followed to, no fewer than are asked for
    */
   constructor(
     private readonly regimes: MemoryRegimes,
@@ -137,10 +137,15 @@ export class CachePlan {
       formula,
       layerBytes: at(tokens),
       bytes: ofTokens ? this.#paged(unlimited, at, tokens, saturatesAt) : at(tokens),
-      tokenBytes: at(tokens + 1) - at(tokens),
+      tokenBytes: at(this.#next(tokens)) - at(this.#next(tokens) - 1),
       saturatesAt,
       fullBytes: ofTokens ? unlimited(this.#whole(tokens)) : at(tokens),
     }
+  }
+
+  /** One token more, or the last one that there is room for. */
+  #next(tokens: number): number {
+    return Math.min(tokens + 1, this.longest)
   }
 
   get #modelWidth(): number {
@@ -177,7 +182,7 @@ export class CachePlan {
     const at = (n: number) => this.#bytesAt(path, layer, { batch, tokens: n }, 1)
     const middle = Math.max(fewestTokens, Math.floor(this.longest / 2))
     const [least, half, most] = [at(fewestTokens), at(middle), at(this.longest)]
-    if ([least, half, at(tokens), at(tokens + 1)].some((n) => n > most)) return 'buffer'
+    if ([least, half, at(tokens), at(this.#next(tokens))].some((n) => n > most)) return 'buffer'
     if (least === most) return this.#isOfSource(path, layer, { batch, tokens }) ? 'source' : 'state'
     return half === most ? 'window' : 'grows'
   }

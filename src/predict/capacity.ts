@@ -2,7 +2,7 @@
 // longest sequences that an accelerator has room for.
 import type { MemoryAnalysis, StoredWeights, WeightGroup } from '../trace/formats.ts'
 import { CachePlan, type CacheSetting, type CacheUse } from './cache-plan.ts'
-import { type AnalyzeMemory, MemoryRegimes } from './memory-regimes.ts'
+import { type AnalyzeMemory, fewestTokens, MemoryRegimes } from './memory-regimes.ts'
 import { cacheFormats, type CacheFormat, modelFormats } from './dtypes.ts'
 import type { Hardware } from './hardware.ts'
 import { type SizedWeights, sizedWeights, storedRows, type WeightRow, weightRows } from './weights.ts'
@@ -16,7 +16,7 @@ export interface MemoryModel {
   readonly regimes: readonly MemoryAnalysis[]
   /** Values of this checkpoint, where the analyses are shared by several. */
   readonly variables?: Readonly<Record<string, number>> | undefined
-  /** Positions that the model was made for. */
+  /** Positions of tokens that the model was made for, a decoder's where there is an encoder. */
   readonly positions?: number | undefined
   /** How the checkpoint stores its weights, where it is quantised. */
   readonly stored?: readonly StoredWeights[] | undefined
@@ -67,24 +67,37 @@ export interface MemoryReport {
 /** Sequences of a batch at most: the search ends there. */
 const mostSequences = 2 ** 20
 
+/** Tokens of a sequence where nobody says how many. */
+const usualContext = 4096
+
+/** The same, or as many positions as the model was made for. */
+export function usualLength(positions: number | undefined): number {
+  return Math.min(usualContext, positions ?? usualContext)
+}
+
 /** Tokens that are looked at where a model does not say how many it was made for. */
 export const usualPositions = 131_072
+
+/** A request that leaves the length open. */
+export type OpenMemoryRequest = Omit<MemoryRequest, 'context'> & { readonly context: number | undefined }
 
 /**
  * @param analyze for sizes that the model's analyses do not speak for
  */
-export function memoryReport(request: MemoryRequest, analyze?: AnalyzeMemory): MemoryReport {
-  const { model, batch, context, hardware } = request
+export function memoryReport(asked: OpenMemoryRequest, analyze?: AnalyzeMemory): MemoryReport {
+  const { model, batch, hardware } = asked
   const first = model.regimes[0]
   const sized = first === undefined ? [] : sizedWeights(model.weights, first, model.variables)
   const { stored } = model
+  const regimes = new MemoryRegimes(model.regimes, model.variables, asked.format, analyze, asked.sourceLength)
+  const context = asked.context ?? contextOf(batch, regimes, model.positions)
+  const request = { ...asked, context }
   const format = weightFormat(request)
   const weights =
     stored === undefined || request.weightBits !== undefined
       ? weightRows(sized, format)
       : storedRows(sized, stored, format)
   const weightBytes = weights.reduce((sum, row) => sum + row.bytes, 0)
-  const regimes = new MemoryRegimes(model.regimes, model.variables, request.format, analyze, request.sourceLength)
   const need = new Need(request, weightBytes, regimes)
   const cache = need.plan.use(batch, context)
   const activationBytes = need.activations(batch, context)
@@ -98,6 +111,12 @@ export function memoryReport(request: MemoryRequest, analyze?: AnalyzeMemory): M
     totalBytes: weightBytes + cache.bytes + activationBytes,
     fit: hardware === undefined ? undefined : fitOf(request, hardware, need, weightBytes),
   }
+}
+
+function contextOf(batch: number, regimes: MemoryRegimes, positions: number | undefined): number {
+  const usual = usualLength(positions)
+  const covers = (tokens: number): boolean => regimes.covers({ batch, tokens })
+  return regimes.reaches({ batch, tokens: usual }) ? usual : largest(fewestTokens, usual, covers)
 }
 
 function weightFormat({ model, format, weightBits }: MemoryRequest) {
@@ -122,12 +141,13 @@ class Need {
   ) {
     const { model, context, batch } = request
     const positions = model.positions ?? usualPositions
-    const longest = Math.max(context + 1, positions)
+    const next = regimes.reaches({ batch, tokens: context + 1 }) ? context + 1 : context
+    const longest = Math.max(next, positions)
     // Where the model does not say how far it goes, no analysis is made to find out.
     const isKnown = [longest, Math.floor(longest / 2)].every((tokens) => regimes.covers({ batch, tokens }))
     const isFollowed = isKnown || (model.positions !== undefined && regimes.canAnalyze)
     this.limit = isFollowed ? Math.max(context, positions) : context
-    this.plan = new CachePlan(regimes, request, isFollowed ? longest : context + 1)
+    this.plan = new CachePlan(regimes, request, isFollowed ? longest : next)
   }
 
   activations(batch: number, context: number): number {

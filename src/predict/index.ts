@@ -17,6 +17,8 @@ export {
   type MemoryReport,
   memoryReport,
   type MemoryRequest,
+  type OpenMemoryRequest,
+  usualLength,
   usualPositions,
 } from './capacity.ts'
 export { type CacheRow, type CacheUse, type ReadingRow } from './cache-plan.ts'

@@ -1,5 +1,5 @@
 // The regimes of a model's memory: analyses compiled, and the one that speaks for a number of sequences and of tokens.
-import { raise } from '../text/index.ts'
+import { isAnalysisError, raise } from '../text/index.ts'
 import type { MemoryAnalysis } from '../trace/formats.ts'
 import { bindingsOf } from './bindings.ts'
 import { Assumptions, sizesCovered } from './coverage.ts'
@@ -104,6 +104,17 @@ export class MemoryRegimes {
   /** Is there an analysis at hand that speaks for these sizes? */
   covers(point: Point): boolean {
     return this.#known(point) !== undefined
+  }
+
+  /** Does the program run with so many tokens? It may fail beyond its table of positions. */
+  reaches(point: Point): boolean {
+    try {
+      this.at(point)
+      return true
+    } catch (error) {
+      if (isAnalysisError(error) && (error.code === 'python-error' || error.code === 'assumption-failed')) return false
+      throw error
+    }
   }
 
   at(point: Point): MemoryRegime {

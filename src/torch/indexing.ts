@@ -15,7 +15,16 @@ import { orderedStrides } from './iterator.ts'
 import { knownCount, positions, symbolic, Known, type Values } from './known.ts'
 import { launch } from './record.ts'
 import { at, broadcastShapes, contiguousStrides, isOne, isZero, sameSize, showShape, type Shape } from './shape.ts'
-import { deriveKnown, isTensor, knownValues, outputOf, overwriteKnown, setKnown, uniformValue, type Tensor } from './tensor.ts'
+import {
+  deriveKnown,
+  isTensor,
+  knownValues,
+  outputOf,
+  overwriteKnown,
+  setKnown,
+  uniformValue,
+  type Tensor,
+} from './tensor.ts'
 import { expand, select, slice, unsqueeze, view, viewAlias } from './views.ts'
 
 const indexDtypes = new Set([dtypes.int64, dtypes.int32, dtypes.bool, dtypes.uint8])
@@ -144,8 +153,7 @@ function expandMasks(vm: Vm, t: Tensor, indices: readonly (Tensor | undefined)[]
     else if (isMask(index)) {
       checkMaskShape(vm, t, index, dim)
       const { count, columns } = trueElements(vm, index)
-      for (const column of columns)
-        result.push({ dim: dim++, shape: [count], values: column })
+      for (const column of columns) result.push({ dim: dim++, shape: [count], values: column })
     } else result.push({ dim: dim++, shape: index.shape, values: knownValues(index) })
   }
   return result
@@ -181,10 +189,7 @@ export function trueElements(vm: Vm, mask: Tensor): TrueElements {
 function maskColumns(shape: Shape, found: readonly number[]): Known[] {
   const strides = contiguousStrides(shape).map(hintNumber)
   return shape.map(
-    (s, d) =>
-      new Known([], [], () =>
-        found.map((i) => Math.floor(i / (strides[d] ?? 1)) % Math.max(hintNumber(s), 1)),
-      ),
+    (s, d) => new Known([], [], () => found.map((i) => Math.floor(i / (strides[d] ?? 1)) % Math.max(hintNumber(s), 1))),
   )
 }
 

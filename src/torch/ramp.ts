@@ -13,7 +13,8 @@ import { isTensor, setKnown, uniformValue, type Ramp, type Tensor } from './tens
 export function rampOf(t: Tensor): Ramp | undefined {
   if (t.ramp !== undefined) return t.ramp
   const uniform = t.dtype.isInexact ? undefined : uniformValue(t)
-  if (uniform?.uniform === undefined || !Number.isSafeInteger(uniform.uniform) || !uniform.isForAllSizes) return undefined
+  if (uniform?.uniform === undefined || !Number.isSafeInteger(uniform.uniform) || !uniform.isForAllSizes)
+    return undefined
   return { first: uniform.uniform, steps: t.shape.map(() => 0) }
 }
 
@@ -21,7 +22,7 @@ export function rampOf(t: Tensor): Ramp | undefined {
 export function setRamp(t: Tensor, ramp: Ramp | undefined): void {
   if (ramp === undefined || t.dtype !== dtypes.int64) return
   t.ramp = ramp
-  const { first, steps } = ramp
+  const { first, steps } = t.ramp ?? ramp
   if (typeof first === 'number' && steps.every((s) => s === 0)) setKnown(t, Known.uniform(first))
 }
 
@@ -104,7 +105,10 @@ export function summedRamp(t: Tensor, dim: number): Ramp | undefined {
 }
 
 /** The smallest and the largest element of a tensor that is not empty; undefined where a step's sign is not plain. */
-export function boundsOf({ first, steps }: Ramp, shape: Shape): { readonly least: Int; readonly most: Int } | undefined {
+export function boundsOf(
+  { first, steps }: Ramp,
+  shape: Shape,
+): { readonly least: Int; readonly most: Int } | undefined {
   let [least, most] = [first, first]
   for (const [d, step] of steps.entries()) {
     if (typeof step !== 'number') return undefined

@@ -84,8 +84,11 @@ export class Tensor extends PyObject {
     return this.#ramp?.storage === storage && this.#ramp.changes === storage.changes ? this.#ramp.values : undefined
   }
 
-  set ramp(values: Ramp | undefined) {
-    this.#ramp = values && { values, storage: this.storage, changes: this.storage.changes }
+  set ramp(ramp: Ramp | undefined) {
+    const { shape, storage } = this
+    // Along a dimension of size 1 nothing grows, whatever a stride says.
+    const values = ramp && { first: ramp.first, steps: ramp.steps.map((s, d) => (shape[d] === 1 ? 0 : s)) }
+    this.#ramp = values && { values, storage, changes: storage.changes }
   }
 
   /** Changes the metadata in place (`squeeze_`, `resize_`, `.data = `). */

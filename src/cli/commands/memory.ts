@@ -1,5 +1,5 @@
 // `memory`: from the catalogue where it has the model, from sources otherwise.
-import { memoryReport } from '../../predict/index.ts'
+import { memoryReport, usualLength } from '../../predict/index.ts'
 import { memoryJson, memoryText } from '../../report/index.ts'
 import { catalogueMemory, hardwareNamed } from '../catalogue.ts'
 import { answer, type Call } from '../command.ts'
@@ -10,9 +10,9 @@ export async function run(call: Call): Promise<number> {
   const model = modelArgument(call)
   const options = modelOptions(call, model)
   const batch = flags.integer('batch', 1, 1)
-  const context = flags.integer('context', 4096, 2)
-  const inputLength = flags.text('input-len') === undefined ? undefined : flags.integer('input-len', context, 2)
-  const pageSize = flags.text('page-size') === undefined ? undefined : flags.integer('page-size', 16, 1)
+  const given = (flag: string, least: number): number | undefined =>
+    flags.text(flag) === undefined ? undefined : flags.integer(flag, least, least)
+  const [context, inputLength, pageSize] = [given('context', 2), given('input-len', 2), given('page-size', 1)]
   const { cacheFormat, weightBits, memoryReserve } = storageOptions(call)
   const name = flags.text('hardware')
   const hardware = name === undefined ? undefined : problems.attempt(() => hardwareNamed(name))
@@ -21,7 +21,8 @@ export async function run(call: Call): Promise<number> {
   problems.stop()
   const question = { batch, context, inputLength, pageSize, cacheFormat, weightBits, hardware, memoryReserve }
   const source = catalogued?.source
-  const sourceLength = source === undefined ? undefined : (inputLength ?? source.length ?? context)
+  const sourceLength =
+    source === undefined ? undefined : (inputLength ?? source.length ?? context ?? usualLength(catalogued?.positions))
   const found =
     catalogued === undefined
       ? call.noted(await engine.memoryAnswer(options, question))

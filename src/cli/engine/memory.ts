@@ -8,13 +8,14 @@ import {
   type JsonObject,
   quantizationConfig,
 } from '../../huggingface/index.ts'
-import { fewestTokens, memoryReport } from '../../predict/index.ts'
+import { fewestTokens, memoryReport, usualLength } from '../../predict/index.ts'
 import { callsParts, sourceLength as lengthOfSource } from '../../trace/index.ts'
 import { hintNumber } from '../../sym/index.ts'
 import { callMethod, getAttrOr, PyInstance, type Vm } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
 import type { StoredWeights } from '../../trace/formats.ts'
 import type { MemoryAnswer, MemoryInput, MemoryQuestion, MemorySizes, ModelOptions, Storage } from '../engine.ts'
+import { positionNames } from '../catalogue.ts'
 import { memoryRequest } from '../model-options.ts'
 import { modelContext } from './context.ts'
 
@@ -27,7 +28,7 @@ interface Known {
 
 interface Source {
   readonly given: number | undefined
-  readonly usual: number
+  readonly usual: number | undefined
 }
 
 /** @param source the length of what an encoder-decoder reads, where it is given, and that of a text where it is not */
@@ -36,18 +37,19 @@ async function known(options: ModelOptions, { asStored }: Storage, source: Sourc
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
   const text = callMethod(vm, built.config, 'get_text_config')
-  const positions = getAttrOr(vm, text instanceof PyInstance ? text : built.config, 'max_position_embeddings')
+  const config = text instanceof PyInstance ? text : built.config
+  const positions = positionNames.map((name) => getAttrOr(vm, config, name)).find((n) => typeof n === 'number')
   const facts = {
     ...context.origin(),
     id: context.id,
     className: `${built.cls.module}.${built.cls.qualname}`,
     parameters: countParameters(vm, built.model),
     dtype: context.spec.dtype ?? checkpointDtype(context.spec.config) ?? 'bf16',
-    positions: typeof positions === 'number' ? hintNumber(positions) : undefined,
+    positions: positions && hintNumber(positions),
     stored: asStored ? storedOf(vm, built) : undefined,
   }
   const sourceLength = callsParts(vm, built, 'prefill')
-    ? lengthOfSource(vm, built, 'prefill', source.given, source.usual)
+    ? lengthOfSource(vm, built, 'prefill', source.given, source.usual ?? usualLength(facts.positions))
     : undefined
   return { analyses: new MemoryAnalyses(context.project, context.spec, sourceLength), facts, sourceLength }
 }
@@ -65,9 +67,12 @@ export async function memoryInput(options: ModelOptions, sizes: MemorySizes): Pr
 
 /** For one question: analyses are made of the sizes that its answer takes. */
 export async function memoryAnswer(options: ModelOptions, question: MemoryQuestion): Promise<MemoryAnswer> {
-  const { inputLength: given, context: usual } = question
-  const asStored = question.weightBits === undefined
-  const { analyses, facts, sourceLength } = await known(options, { asStored }, { given, usual })
+  const { inputLength: given, context: usual, weightBits } = question
+  const { analyses, facts, sourceLength } = await known(
+    options,
+    { asStored: weightBits === undefined },
+    { given, usual },
+  )
   const regimes = [analyses.at(question.batch, fewestTokens)]
   const model = { ...facts, regimes, weights: analyses.weights }
   const request = { ...memoryRequest(model, options, question), sourceLength }

@@ -1,5 +1,5 @@
 // What `predict` needs of a model outside the catalogue: stage-2 analyses of the regimes that a request crosses.
-import { cover, ModelAnalyzer } from '../../analyze/index.ts'
+import { cover, ModelAnalyzer, whereItRuns } from '../../analyze/index.ts'
 import { buildModel, createVm } from '../../huggingface/index.ts'
 import { analysesInMemory, expandModel } from '../../expand/index.ts'
 import { hintNumber } from '../../sym/index.ts'
@@ -29,9 +29,12 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
     stageTwo(context, phase, { batch_size: batch, seq_len: 1, cache_len: 0, ...source, ...sizes })
   const encode = isInParts ? [stage('encode', { seq_len: 0 })] : []
   const [shortest, longest] = isInParts ? [1, 1] : [inputLength, longestInput]
-  const prefill = covered('seq_len', shortest, longest, (seq_len) => stage('prefill', { seq_len }))
+  // Of lengths that nobody asked for, those count with which the program runs.
+  const ranging = (phase: Phase, sizes: Partial<AnalysisSizes>): Predicted | undefined =>
+    request.anyInput === true ? whereItRuns(() => stage(phase, sizes)) : stage(phase, sizes)
+  const prefill = covered('seq_len', shortest, longest, (seq_len) => ranging('prefill', { seq_len }))
   const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) =>
-    stage('decode', { cache_len }),
+    ranging('decode', { cache_len }),
   )
   const vocabulary = getAttrOr(vm, built.config, 'vocab_size')
   return {
@@ -52,10 +55,10 @@ function covered(
   variable: string,
   low: number,
   high: number,
-  analyzeAt: (size: number) => Predicted,
+  analyzeAt: (size: number) => Predicted | undefined,
 ): readonly Predicted[] {
   if (low > high) return []
-  const one = low === 1 ? [analyzeAt(1)] : []
+  const one = low === 1 ? [analyzeAt(1)].filter((a) => a !== undefined) : []
   return [...one, ...cover(variable, Math.max(low, 2), high, mostRegimes, analyzeAt)]
 }
 
