@@ -161,7 +161,11 @@ class KnownValues:
         return self.call_both(func, args, kwargs)
 
     def call_both(self, func, args, kwargs):
-        out = func(*args, **kwargs)
+        try:
+            out = func(*args, **kwargs)
+        except (NotImplementedError, RuntimeError):
+            # How large the output is depends on values, as that of nonzero() does: on the CPU it says so.
+            out = tree_map(self.bare, func(*tree_map(self.shadow, args), **tree_map(self.shadow, kwargs)))
         outputs = tensors_of(out)
         if all(tensor.numel() <= self.LARGEST for tensor in outputs):
             shadow_args, shadow_kwargs = tree_map(self.shadow, (args, kwargs))
@@ -171,6 +175,9 @@ class KnownValues:
         else:
             self.forget_written(func, args)
         return out
+
+    def bare(self, leaf):
+        return leaf.to("meta") if isinstance(leaf, torch.Tensor) else leaf
 
     def forget_written(self, func, args):
         """What an unknown value is written into is no longer known, nor is any view of it."""
@@ -254,7 +261,8 @@ class AbovePyTorch(TorchFunctionMode):
         super().__init__()
         self.recorder = recorder
         self.attend = torch.nn.functional.scaled_dot_product_attention
-        self.seen = {self.attend: self.attention, torch.Tensor.__getitem__: self.item}
+        self.make = torch.tensor
+        self.seen = {self.attend: self.attention, torch.Tensor.__getitem__: self.item, self.make: self.tensor}
 
     def __enter__(self):
         torch.nn.functional.scaled_dot_product_attention = self.attention
@@ -275,6 +283,14 @@ class AbovePyTorch(TorchFunctionMode):
         op = "sdpa.causal" if is_causal else "sdpa"
         self.recorder.record(op, inputs, [out], attention_flops(query, key, value))
         return out
+
+    def tensor(self, data, *, device=None, **options):
+        """`torch.tensor([2], device="meta")` would lose its values."""
+        if device is None or torch.device(device).type != "meta":
+            return self.make(data, device=device, **options)
+        with self.recorder.pause():
+            values = tree_map(self.recorder.known.shadow, data)
+            return self.recorder.told(self.make(values, device="cpu", **options))
 
     def item(self, tensor, index):
         """`t[:, [-1, 0]]`: a list becomes a tensor on the way down, and on the meta device loses its values there."""

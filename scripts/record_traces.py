@@ -131,6 +131,7 @@ FIXTURES = {
     "fnet.forward": "--class transformers.FNetModel --dtype f32 --set num_hidden_layers=2 --run 'forward b2 s32'",
 }
 
+DESCRIBED = re.compile(r"(\w+)\[(.*)\]")
 DTYPES = {"bf16": torch.bfloat16, "f16": torch.float16, "f32": torch.float32}
 
 
@@ -152,7 +153,7 @@ class Request:
     mask: str | None = None  # left:N, right:N
     ids: str = "unknown"  # known: zeros, which branches may look at
     remote: str | None = None  # a folder with code that the config's auto_map names
-    inputs: dict = field(default_factory=dict)  # name -> dtype[shape], for forward
+    inputs: dict = field(default_factory=dict)  # name -> dtype[shape] or an expression, for forward
     runs: tuple = DEFAULT_RUNS
 
 
@@ -371,8 +372,12 @@ class Runner:
     def forward_arguments(self, phase):
         if self.request.inputs:
             sizes = {"batch_size": phase.batch, "seq_len": phase.seq, "encoder_len": phase.encoder}
-            arguments = {name: self.made(text, sizes) for name, text in self.request.inputs.items()}
-            self.inputs[phase.name] = {name: signature(value) for name, value in arguments.items()}
+            given = self.request.inputs
+            arguments = {name: self.made(text, sizes) for name, text in given.items()}
+            self.inputs[phase.name] = {
+                name: signature(value) if DESCRIBED.fullmatch(given[name]) else given[name]
+                for name, value in arguments.items()
+            }
             return arguments
         ids = self.ids(phase.batch, phase.seq)
         if getattr(self.model.config, "is_encoder_decoder", False):
@@ -380,8 +385,11 @@ class Runner:
         return {"input_ids": ids}
 
     def made(self, text, sizes):
-        """A tensor of zeros from its description: i64[batch_size,seq_len]."""
-        dtype, shape = re.fullmatch(r"(\w+)\[(.*)\]", text).groups()
+        """A tensor of zeros from its description, i64[batch_size,seq_len]; or what Python makes of a text, its values known."""
+        described = DESCRIBED.fullmatch(text)
+        if described is None:
+            return self.recorder.told(eval(text, {"torch": torch}))
+        dtype, shape = described.groups()
         of_letters = {letters: dtype for dtype, letters in LETTERS.items()}
         dimensions = [sizes[word] if word in sizes else int(word) for word in shape.replace(" ", "").split(",") if word]
         return torch.zeros(dimensions, dtype=of_letters[dtype], device="meta")

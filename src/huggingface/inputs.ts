@@ -87,6 +87,45 @@ makers = (pixel_values, pixel_values_videos, input_values, input_features, past_
 float_inputs = {f.__name__: f for f in makers}
 
 
+# Encoders that read the patches of images of any size: the patches of all images in a row, and a grid for each image.
+
+grids = {"image_grid_thw": 3, "grid_thw": 3}
+
+
+def reads_patches(parameters):
+    return any(name in parameters for name in grids)
+
+
+def patch_grid(config):
+    """Rows and columns of patches of an image of 224 pixels a side, as many as are merged in whole groups, and the group's side."""
+    vision = first_of(config, "vision_config", default=config)
+    merge = first_of(vision, "spatial_merge_size", "merge_size", "merge_kernel_size", default=1)
+    merge = merge if isinstance(merge, int) else merge[0]
+    side = max(1, 224 // height_and_width(vision.patch_size)[0] // merge) * merge
+    return side, merge
+
+
+def patch_shapes(config, count):
+    """A patch is a row of pixels, those of a pair of frames where there are any, or a small image."""
+    vision = first_of(config, "vision_config", default=config)
+    channels = first_of(vision, "in_channels", "in_chans", "num_channels", default=3)
+    frames = first_of(vision, "temporal_patch_size", default=1)
+    height, width = height_and_width(vision.patch_size)
+    return [(count, channels * frames * height * width), (count, channels, height, width), (1, count, channels, height, width)]
+
+
+def image_grid(config, batch, device):
+    side, _ = patch_grid(config)
+    return torch.tensor([[1, side, side]], device=device).expand(batch, -1)
+
+
+def image_and_text(config, batch, seq, device, image, text):
+    """An image's places in a text, before the words: one number for those, another for these."""
+    side, merge = patch_grid(config)
+    places = torch.full((batch, (side // merge) ** 2), image, dtype=torch.int64, device=device)
+    return torch.cat([places, torch.full((batch, seq), text, dtype=torch.int64, device=device)], dim=1)
+
+
 def source_name(model):
     """The main input of generate(): the encoder's, where its own has another name."""
     encoder = getattr(model, "encoder", None)
@@ -141,6 +180,8 @@ def layouts(cls):
     """How many ways there are to shape what a call takes besides text; 0 where it takes text alone."""
     parameters = inspect.signature(cls.forward).parameters
     known = {"pixel_values": 3, "input_values": 2, "input_features": 2}
+    if reads_patches(parameters):
+        return 3
     return max([0, *(known.get(name, 1) for name in parameters if name in float_inputs or name == "bbox")])
 
 
@@ -163,9 +204,22 @@ def own_inputs(model, config, batch, seq, device, all_kinds, layout):
     if main not in parameters:
         main = "input_ids"  # a part inherits the name from the whole model's class
     choices = is_multiple_choice(type(model))
-    if main == "input_ids" and not all_kinds and not choices:
+    if main == "input_ids" and main in parameters and not all_kinds and not choices:
         return None
     made = {}
+    if reads_patches(parameters):
+        side, _ = patch_grid(config)
+        shapes = patch_shapes(config, batch * side * side)
+        name = "pixel_values" if "pixel_values" in parameters else "hidden_states"
+        made[name] = torch.zeros(shapes[layout], dtype=model.dtype, device=device)
+        made.update((name, image_grid(config, batch, device)) for name in grids if name in parameters)
+        if "input_ids" not in parameters:
+            return made
+        image = first_of(config, "image_token_id", "image_token_index")
+        made["input_ids"] = image_and_text(config, batch, seq, device, image, 0)
+        if "mm_token_type_ids" in parameters:
+            made["mm_token_type_ids"] = image_and_text(config, batch, seq, device, 1, 0)
+        return made
     for name, parameter in parameters.items():
         required = parameter.default is inspect.Parameter.empty or name == main
         beside_text = main == "input_ids" and name in ("pixel_values", "visual_feats", "visual_pos")

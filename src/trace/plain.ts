@@ -3,6 +3,7 @@
 import { isAnalysisError, nearest, raise } from '../text/index.ts'
 import { gt, type Int } from '../sym/index.ts'
 import {
+  callMethod,
   collect,
   dict,
   evaluateExpression,
@@ -13,7 +14,7 @@ import {
   type Value,
   type Vm,
 } from '../python/index.ts'
-import { dtypeByShort, dtypes, newTensor } from '../torch/index.ts'
+import { dtypeByShort, dtypes, isTensor, newTensor } from '../torch/index.ts'
 import { acceptedBy, callCallables, callDriver, type BuiltModel } from '../huggingface/index.ts'
 import type { CallSpec, NamedInput, TensorInput } from './run.ts'
 
@@ -109,5 +110,7 @@ export function inputValue(vm: Vm, built: BuiltModel, input: NamedInput, device:
   const byShort = dict(Object.values(dtypes).map((t) => [t.short, t] as const))
   const names = callCallables(vm, 'input_names', [byShort, device, dict(Object.entries(input.sizes))])
   const known = names instanceof PyDict ? [...names.entries.values()].map(([k, v]) => [String(k), v] as const) : []
-  return evaluateExpression(vm, input.expression, module, new Map(known), `--input ${input.name}=${input.expression}`)
+  const shown = `--input ${input.name}=${input.expression}`
+  const value = evaluateExpression(vm, input.expression, module, new Map(known), shown)
+  return isTensor(value) && value.device !== device ? callMethod(vm, value, 'to', [device]) : value
 }

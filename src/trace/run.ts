@@ -79,7 +79,7 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     if (built.plain === true) return callPlain(vm, built, call, around)
     if (callsParts(vm, built, call.phase))
       return callPart(vm, built, call, sourceInputs(vm, built, call, device), around)
-    if (inputs !== undefined) return around(() => callWithInputs(vm, built, inputs, device))
+    if (inputs !== undefined) return around(callWithInputs(vm, built, inputs, device))
     if (call.phase === 'forward') return plainCall(vm, built, call, device, around)
     const cached = gt(cache, 0)
     const past = cached ? cacheAfter(vm, built, call, device) : dict()
@@ -191,12 +191,20 @@ function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): 
   return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
 }
 
-function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
+/** The call, when its inputs are made. */
+function callWithInputs(
+  vm: Vm,
+  built: BuiltModel,
+  inputs: readonly NamedInput[],
+  device: 'meta' | 'cpu',
+): () => Value {
   if (inputs.every(({ name }) => /^\d+$/.test(name))) {
     const ordered = [...inputs].sort((a, b) => Number(a.name) - Number(b.name))
-    return callDriver(vm, 'call_positional', [built.model, list(ordered.map((i) => inputValue(vm, built, i, device)))])
+    const values = list(ordered.map((i) => inputValue(vm, built, i, device)))
+    return () => callDriver(vm, 'call_positional', [built.model, values])
   }
-  return callDriver(vm, 'call_with', [built.model, namedInputs(vm, built, inputs, device)])
+  const values = namedInputs(vm, built, inputs, device)
+  return () => callDriver(vm, 'call_with', [built.model, values])
 }
 
 function namedInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
