@@ -153,19 +153,30 @@ class KnownValues:
         small = all(tensor.numel() <= self.LARGEST for tensor in inputs)
         if name.startswith(self.UNDEFINED) or not small or not all(map(self.knows, inputs)):
             self.forget_written(func, args)
-            return func(*args, **kwargs)
+            return self.call_on_meta(func, args, kwargs)
         if name == "_local_scalar_dense":
             return self.shadow(args[0]).item()
         if name == "_to_copy" and target == "cpu":
             return func(self.shadow(args[0]), **kwargs)
         return self.call_both(func, args, kwargs)
 
-    def call_both(self, func, args, kwargs):
+    def call_on_meta(self, func, args, kwargs):
+        """Where the output's size depends on values that are known, as that of `t[mask]` does, the CPU tells it."""
         try:
-            out = func(*args, **kwargs)
+            return func(*args, **kwargs)
         except (NotImplementedError, RuntimeError):
-            # How large the output is depends on values, as that of nonzero() does: on the CPU it says so.
-            out = tree_map(self.bare, func(*tree_map(self.shadow, args), **tree_map(self.shadow, kwargs)))
+            if not all(self.knows(t) or t.is_floating_point() for t in tensors_of((args, kwargs))):
+                raise
+            return tree_map(self.bare, func(*tree_map(self.real, args), **tree_map(self.real, kwargs)))
+
+    def real(self, leaf):
+        """Its values, or zeros in place of unknown ones."""
+        values = self.shadow(leaf)
+        is_unknown = isinstance(values, torch.Tensor) and values.device.type == "meta"
+        return torch.zeros(values.shape, dtype=values.dtype) if is_unknown else values
+
+    def call_both(self, func, args, kwargs):
+        out = self.call_on_meta(func, args, kwargs)
         outputs = tensors_of(out)
         if all(tensor.numel() <= self.LARGEST for tensor in outputs):
             shadow_args, shadow_kwargs = tree_map(self.shadow, (args, kwargs))

@@ -62,6 +62,8 @@ EXTENDED = "--run 'extend b2 s5 c32'"
 FORWARD = "--run 'forward b1 s7' --run 'forward b2 s32'"
 GENERATION_OF_SOUND = "--run 'encode b2 e3000' --run 'prefill b2 s1 e3000' --run 'prefill b2 s4 e3000' --run 'decode b2 c4 e3000' --run 'extend b2 s3 c4 e3000'"
 GENERATION = "--run 'encode b1 e7' --run 'prefill b1 s1 e7' --run 'decode b1 c3 e7' --run 'encode b2 e32' --run 'prefill b2 s1 e32' --run 'prefill b2 s4 e32' --run 'decode b2 c4 e32' --run 'extend b2 s3 c4 e32'"
+# Two images of 16 x 16 patches, four of which make a place in the text.
+GRID = "--run 'forward b2 s1' --input 'image_grid_thw=torch.tensor([[1,16,16]]*2)' --input 'mm_token_type_ids=torch.tensor([[1]*64+[0]*10]*2)' --input 'input_ids=torch.tensor([[151655]*64+[0]*10]*2)'"
 IMAGE = "--run 'forward b2 s1' --input 'pixel_values=bf16[batch_size,3,224,224]'"
 
 # The traces that the repository keeps: a name, and the options that make it. Two layers, or as many as it takes to show
@@ -126,6 +128,8 @@ FIXTURES = {
     "rt_detr.forward": "--class transformers.RTDetrModel --set decoder_layers=1 --run 'forward b1 s1' --input 'pixel_values=bf16[batch_size,3,640,640]'",
     "clip.forward": "--class transformers.CLIPModel --run 'forward b2 s7' --input 'input_ids=i64[batch_size,seq_len]' --input 'pixel_values=bf16[batch_size,3,224,224]'",
     "git.forward": "--class transformers.GitModel --set num_hidden_layers=2 --run 'forward b2 s7'",
+    "qwen2_5_vl.image": f"""--class transformers.Qwen2_5_VLForConditionalGeneration --set 'text_config={{"num_hidden_layers":2}}' --set 'vision_config={{"depth":2,"fullatt_block_indexes":[1],"out_hidden_size":8192}}' {GRID} --input 'pixel_values=bf16[512,1176]'""",
+    "qwen3_vl.image": f"""--class transformers.Qwen3VLForConditionalGeneration --set 'text_config={{"num_hidden_layers":2}}' --set 'vision_config={{"depth":2,"deepstack_visual_indexes":[0],"out_hidden_size":4096}}' {GRID} --input 'pixel_values=bf16[512,1536]'""",
     "wav2vec2.forward": "--class transformers.Wav2Vec2Model --set num_hidden_layers=2 --run 'forward b2 s1' --input 'input_values=bf16[batch_size,16000]'",
     "whisper.forward": "--class transformers.WhisperModel --set encoder_layers=2 --set decoder_layers=2 --run 'forward b2 s7' --input 'input_features=bf16[batch_size,80,3000]' --input 'decoder_input_ids=i64[batch_size,seq_len]'",
     "fnet.forward": "--class transformers.FNetModel --dtype f32 --set num_hidden_layers=2 --run 'forward b2 s32'",
@@ -505,7 +509,7 @@ def options():
     parser.add_argument("--mask", metavar="left:N|right:N", help="padding of the prompt")
     parser.add_argument("--ids", choices=["unknown", "known"], default="unknown", help="known: zeros, where a model branches on them")
     parser.add_argument("--run", action="append", metavar="PHASE", help='"prefill b1 s7", "extend b2 s5 c32"')
-    parser.add_argument("--input", action="append", default=[], metavar="NAME=DTYPE[SHAPE]", help="an argument of forward")
+    parser.add_argument("--input", action="append", default=[], metavar="NAME=DTYPE[SHAPE]", help="an argument of forward; or an expression of Python, whose values are known")
     parser.add_argument("--fixtures", action="store_true")
     parser.add_argument("--name", help="of the file, where it isn't the type")
     parser.add_argument("--seconds", type=int, default=SECONDS_PER_MODEL, help="time limit per model")

@@ -192,12 +192,7 @@ function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): 
 }
 
 /** The call, when its inputs are made. */
-function callWithInputs(
-  vm: Vm,
-  built: BuiltModel,
-  inputs: readonly NamedInput[],
-  device: 'meta' | 'cpu',
-): () => Value {
+function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): () => Value {
   if (inputs.every(({ name }) => /^\d+$/.test(name))) {
     const ordered = [...inputs].sort((a, b) => Number(a.name) - Number(b.name))
     const values = list(ordered.map((i) => inputValue(vm, built, i, device)))

@@ -116,7 +116,8 @@ const sizes = torchFunctions({
   },
   '__format__(self, spec)': (vm, [input, spec]) => {
     const t = asTensor(vm, input)
-    return t.rank === 0 && knownValues(t) !== undefined ? format(vm, item(vm, t), asString(vm, spec)) : show(t)
+    const hasValue = t.rank === 0 && t.device !== 'meta' && knownValues(t) !== undefined
+    return hasValue ? format(vm, item(vm, t), asString(vm, spec)) : show(t)
   },
 })
 
