@@ -104,9 +104,15 @@ function symbolicValues(vm: Vm, scope: Scope, config: PyInstance, json: JsonObje
     }
   }
   const canonical = attributeMap(vm, config)
+  const standard = (key: string): string => canonical.get(key) ?? key
+  const keys = [...given.keys()]
   for (const [key, value] of given) {
-    const name = variableOf([...path, key], canonical.get(key) ?? key)
-    if (typeof value === 'number' && isSize(key)) given.set(key, scope.variable(name, value, describe(path, key)))
+    if (typeof value !== 'number' || !isSize(key)) continue
+    // Two keys of one value: the config has settled which of them counts.
+    const isTwice = keys.some((other) => other !== key && standard(other) === standard(key))
+    const settled = isTwice ? getAttrOr(vm, config, key) : value
+    const size = typeof settled === 'number' ? settled : value
+    given.set(key, scope.variable(variableOf([...path, key], standard(key)), size, describe(path, key)))
   }
   const nested = callDriver(vm, 'sub_configs', [config])
   if (nested instanceof PyDict) {

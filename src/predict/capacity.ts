@@ -115,8 +115,8 @@ export function memoryReport(asked: OpenMemoryRequest, analyze?: AnalyzeMemory):
 
 function contextOf(batch: number, regimes: MemoryRegimes, positions: number | undefined): number {
   const usual = usualLength(positions)
-  const covers = (tokens: number): boolean => regimes.covers({ batch, tokens })
-  return regimes.reaches({ batch, tokens: usual }) ? usual : largest(fewestTokens, usual, covers)
+  if (regimes.reaches({ batch, tokens: usual })) return usual
+  return largest(fewestTokens, usual, (tokens) => regimes.covers({ batch, tokens })) || usual
 }
 
 function weightFormat({ model, format, weightBits }: MemoryRequest) {

@@ -7,6 +7,21 @@ import { validator } from './schemas.ts'
 
 const valid = validator('prediction')
 
+type Found = NonNullable<ReturnType<typeof modelAnalyses>>
+
+/** Rows of a table of positions, where the analyses assume that there is one. */
+function positionsOf({ analyses, variables }: Found): number {
+  const conditions = analyses.flatMap((a) => a.assumptions.map((x) => x.condition))
+  const name = 'config.max_position_embeddings'
+  const hasTable = conditions.some((c) => /^\{(seq|cache|encoder)_len\}.* <= /.test(c) && c.endsWith(`{${name}}`))
+  return hasTable ? (variables[name] ?? 0) : Infinity
+}
+
+/** What the table has to have room for: the source that an encoder reads, or the prompt and all tokens but the last. */
+function tokensOf(analyses: Found['analyses'], input: number, output: number): number {
+  return analyses.some((a) => a.phase === 'encode') ? Math.max(input, output - 1) : input + output - 1
+}
+
 describe.each(catalogueModels().map((m) => [m.id, m] as const))('%s', (id, model) => {
   const found = modelAnalyses(id)
   if (found === undefined) {
@@ -41,6 +56,10 @@ describe.each(catalogueModels().map((m) => [m.id, m] as const))('%s', (id, model
     const source = found.sourceLength === undefined ? ['--input-len', input] : []
     const sizes = ['--batch', batch, ...source, '--output-len', output]
     const { code, out, err } = await cli('predict', id, '--hardware', 'h100-sxm', ...sizes, '--json')
+    if (tokensOf(found.analyses, Number(input), Number(output)) > positionsOf(found)) {
+      expect([code, err]).toEqual([3, expect.stringContaining('{config.max_position_embeddings}')])
+      return
+    }
     expect(err).toBe('')
     expect([0, 1]).toContain(code)
     expect(valid(JSON.parse(out))).toEqual([])
