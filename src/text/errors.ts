@@ -33,7 +33,10 @@ export const errorCodes = {
   'missing-analysis': { exit: 2, hint: 'Run lm-predictor analyze --recursive for the model first.' },
   'reference-cycle': { exit: 2, hint: 'A class cannot contain itself: check the analysis files named above.' },
   'unbound-parameter': { exit: 2, hint: 'Make the callers’ analysis again with lm-predictor analyze --recursive.' },
-  'assumption-failed': { exit: 3, hint: 'Ask for sizes within them, or analyse this config from source: --transformers DIR.' },
+  'assumption-failed': {
+    exit: 3,
+    hint: 'Ask for sizes within them, or analyse this config from source: --transformers DIR.',
+  },
   'bad-override': { exit: 2, hint: 'Correct the entry; what one looks like: lm-predictor help overrides.' },
   'stale-override': {
     exit: 2,
