@@ -2,11 +2,12 @@
 // its run holds for that number alone; where the runs of two numbers in a row give the same formulas, these are taken to
 // hold for all, and the analysis says so.
 import { parseCondition, variablesOf } from '../sym/index.ts'
+import { resultUnless } from '../text/index.ts'
 import type { Project } from '../huggingface/index.ts'
 import type { AssumptionInfo, MemoryAnalysis } from '../trace/formats.ts'
 import { activationsOf } from './memory.ts'
 import { analyzeMemory, type MemoryRequest, type MemoryRun } from './memory-run.ts'
-import { cover, whereItRuns } from './regimes.ts'
+import { cover } from './regimes.ts'
 
 /** Regimes of one batch size. */
 const mostRegimes = 8
@@ -33,9 +34,8 @@ export class MemoryAnalyses {
 
   /** Those that speak for every number of tokens from 2 to `longest`, or for the fewer ones that 8 speak for or the program runs with. */
   upTo(batch: number, longest: number): readonly MemoryAnalysis[] {
-    const first = this.at(batch, 2)
     return cover('seq_len', 2, longest, mostRegimes, (tokens) =>
-      tokens === 2 ? first : whereItRuns(() => this.at(batch, tokens)),
+      tokens === 2 ? this.at(batch, tokens) : resultUnless(['python-error'], () => this.at(batch, tokens)),
     )
   }
 

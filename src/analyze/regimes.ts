@@ -1,7 +1,6 @@
 // One analysis holds within its regime. A range of sizes is covered by as many as it takes: where the assumptions of one
 // end, the next begins (a sliding window that fills, say), or one that held before holds again (every 128th token, say).
 import { holds, isLinear, parseCondition, variablesOf as variablesIn, type Condition } from '../sym/index.ts'
-import { isAnalysisError } from '../text/index.ts'
 import type { AssumptionInfo, VariableInfo } from '../trace/formats.ts'
 
 /** What of an analysis says where it holds. */
@@ -51,16 +50,6 @@ export function cover<T extends Regime>(
     size = reach.endAfter(size, high)
   }
   return made.map((m) => m.analysis)
-}
-
-/** An analysis, or nothing where the program itself fails, beyond its table of positions say. */
-export function whereItRuns<T>(analyze: () => T): T | undefined {
-  try {
-    return analyze()
-  } catch (error) {
-    if (isAnalysisError(error) && error.code === 'python-error') return undefined
-    throw error
-  }
 }
 
 function mentions(condition: Condition, variable: string): boolean {

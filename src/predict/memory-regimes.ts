@@ -1,5 +1,5 @@
 // The regimes of a model's memory: analyses compiled, and the one that speaks for a number of sequences and of tokens.
-import { isAnalysisError, raise } from '../text/index.ts'
+import { raise, resultUnless } from '../text/index.ts'
 import type { MemoryAnalysis } from '../trace/formats.ts'
 import { bindingsOf } from './bindings.ts'
 import { Assumptions, sizesCovered } from './coverage.ts'
@@ -108,13 +108,7 @@ export class MemoryRegimes {
 
   /** Does the program run with so many tokens? It may fail beyond its table of positions. */
   reaches(point: Point): boolean {
-    try {
-      this.at(point)
-      return true
-    } catch (error) {
-      if (isAnalysisError(error) && (error.code === 'python-error' || error.code === 'assumption-failed')) return false
-      throw error
-    }
+    return resultUnless(['python-error', 'assumption-failed'], () => this.at(point)) !== undefined
   }
 
   at(point: Point): MemoryRegime {

@@ -133,3 +133,13 @@ export function raise(code: ErrorCode, message: string, options: ErrorOptions = 
 export function isAnalysisError(e: unknown): e is AnalysisError {
   return e instanceof AnalysisError
 }
+
+/** What `run` gives; undefined where an error of one of these codes ends it. */
+export function resultUnless<T>(codes: readonly ErrorCode[], run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    if (isAnalysisError(error) && codes.includes(error.code)) return undefined
+    throw error
+  }
+}

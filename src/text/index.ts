@@ -5,6 +5,7 @@ export {
   AnalysisError,
   raise,
   isAnalysisError,
+  resultUnless,
   type ErrorCode,
   errorCodes,
   type ErrorOptions,

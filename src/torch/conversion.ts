@@ -8,7 +8,7 @@ import type { DeviceName } from './device.ts'
 import type { DType } from './dtype.ts'
 import { clonedStrides } from './iterator.ts'
 import { Known, type Values } from './known.ts'
-import { setRamp } from './ramp.ts'
+import { copyKnown } from './ramp.ts'
 import { launch } from './record.ts'
 import {
   broadcastShapes,
@@ -21,7 +21,7 @@ import {
   type MemoryFormat,
   type Shape,
 } from './shape.ts'
-import { knownValues, outputOf, overwriteKnown, rearrangeKnown, Tensor, uniformValue } from './tensor.ts'
+import { knownValues, outputOf, overwriteKnown, Tensor, uniformValue } from './tensor.ts'
 import { expand } from './views.ts'
 
 export interface Conversion {
@@ -44,8 +44,7 @@ export function to(
   }
   const strides = format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape)
   const out = new Tensor(t.shape, strides, dtype, device, t.role === 'constant' ? 'constant' : 'activation')
-  rearrangeKnown(out, t, (values) => values)
-  setRamp(out, t.dtype.isInexact ? undefined : t.ramp)
+  copyKnown(out, t)
   launch(vm, 'aten._to_copy.default', [t], [out])
   return out
 }
@@ -62,8 +61,7 @@ export function clone(vm: Vm, t: Tensor, format: MemoryFormat = 'preserve_format
     t.dtype,
     format === 'preserve_format' ? clonedStrides(t) : stridesOf(format, t.shape),
   )
-  rearrangeKnown(out, t, (values) => values)
-  setRamp(out, t.dtype.isInexact ? undefined : t.ramp)
+  copyKnown(out, t)
   launch(vm, 'aten.clone.default', [t], [out])
   return out
 }

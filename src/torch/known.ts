@@ -17,6 +17,7 @@ const noSizes: readonly SymInt[] = []
 export class Known {
   #values: Values | undefined
   #compute: (() => Values) | undefined
+  #isForAllSizes: boolean | undefined
 
   constructor(
     /** Snapshots it is computed from. */
@@ -53,7 +54,7 @@ export class Known {
 
   /** Whether the values are the same whatever the symbolic sizes are. */
   get isForAllSizes(): boolean {
-    return this.sizes.length === 0 && this.parents.every((k) => k.isForAllSizes)
+    return (this.#isForAllSizes ??= this.sizes.length === 0 && this.parents.every((k) => k.isForAllSizes))
   }
 
   /** Records that what follows holds for these sizes only. */

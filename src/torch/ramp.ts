@@ -7,7 +7,7 @@ import type { Scalar } from './arguments.ts'
 import { dtypes } from './dtype.ts'
 import { Known } from './known.ts'
 import { at, type Shape } from './shape.ts'
-import { isTensor, setKnown, uniformValue, type Ramp, type Tensor } from './tensor.ts'
+import { isTensor, rearrangeKnown, setKnown, uniformValue, type Ramp, type Tensor } from './tensor.ts'
 
 /** The element at index 0 everywhere, and what it grows by along each dimension, if that is how a tensor's elements are. */
 export function rampOf(t: Tensor): Ramp | undefined {
@@ -24,6 +24,12 @@ export function setRamp(t: Tensor, ramp: Ramp | undefined): void {
   t.ramp = ramp
   const { first, steps } = t.ramp ?? ramp
   if (typeof first === 'number' && steps.every((s) => s === 0)) setKnown(t, Known.uniform(first))
+}
+
+/** A copy has the values of its original, in whatever layout. */
+export function copyKnown(out: Tensor, t: Tensor): void {
+  rearrangeKnown(out, t, (values) => values)
+  setRamp(out, t.ramp)
 }
 
 const isEqual = (a: Int, b: Int): boolean => known('==', a, b) === true

@@ -20,10 +20,10 @@ import {
   type Int,
 } from '../sym/index.ts'
 import { complexDtype, realDtype, type DType } from './dtype.ts'
-import { broadcastRamp, reshapedRamp, setRamp } from './ramp.ts'
+import { broadcastRamp, copyKnown, reshapedRamp } from './ramp.ts'
 import { launch } from './record.ts'
 import { at, contiguousStrides, isOne, isZero, normDim, numel, sameSize, showShape, type Shape } from './shape.ts'
-import { outputOf, rearrangeKnown, Storage, Tensor, viewOf } from './tensor.ts'
+import { outputOf, Storage, Tensor, viewOf, type Ramp } from './tensor.ts'
 
 function without(xs: Shape, dim: number): Int[] {
   return xs.filter((_, i) => i !== dim)
@@ -49,14 +49,26 @@ function linearView(t: Tensor, shape: Shape, follow: (t: Linear) => Linear): Ten
   return v
 }
 
+/** A view of another shape, where the ramp of its elements follows from the shapes. */
+function viewed(
+  t: Tensor,
+  shape: Shape,
+  strides: Shape,
+  follow: (ramp: Ramp, from: Shape, shape: Shape) => Ramp | undefined,
+): Tensor {
+  const v = viewOf(t, shape, strides)
+  if (t.ramp !== undefined) v.ramp = follow(t.ramp, t.shape, shape)
+  return v
+}
+
 /** Dimensions dropped or in another order. */
-function rearranged(t: Tensor, move: (xs: Shape) => Int[]): Tensor {
+function rearranged(t: Tensor, move: (xs: Shape) => Shape): Tensor {
   return linearView(t, move(t.shape), ({ offset, strides }) => ({ offset, strides: move(strides) }))
 }
 
 /** The same tensor as a new object: `detach`, `t[...]`. */
 export function viewAlias(t: Tensor): Tensor {
-  return rearranged(t, (xs) => [...xs])
+  return rearranged(t, (xs) => xs)
 }
 
 export function transpose(vm: Vm, t: Tensor, dim0: Int, dim1: Int): Tensor {
@@ -118,9 +130,7 @@ export function expand(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
     shape[i] = same ? size : target
     strides[i] = same ? stride : 0
   }
-  const v = viewOf(t, shape, strides)
-  if (t.ramp !== undefined) v.ramp = broadcastRamp(t.ramp, t.shape, shape)
-  return v
+  return viewed(t, shape, strides, broadcastRamp)
 }
 
 function refuseExpand(vm: Vm, t: Tensor, sizes: readonly Int[], i: number, target: Int, size: Int): never {
@@ -251,28 +261,21 @@ export function view(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
       "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.",
     )
   }
-  return viewed(t, shape, strides)
-}
-
-function viewed(t: Tensor, shape: Shape, strides: Shape): Tensor {
-  const v = viewOf(t, shape, strides)
-  if (t.ramp !== undefined) v.ramp = reshapedRamp(t.ramp, t.shape, shape)
-  return v
+  return viewed(t, shape, strides, reshapedRamp)
 }
 
 /** A view where that is possible, else a copy. */
 export function reshape(vm: Vm, t: Tensor, sizes: readonly Int[]): Tensor {
   const shape = inferSize(vm, sizes, numel(t.shape))
   const strides = viewStrides(t.shape, t.strides, shape)
-  if (strides !== undefined) return viewed(t, shape, strides)
+  if (strides !== undefined) return viewed(t, shape, strides, reshapedRamp)
   return view(vm, copyContiguous(vm, t), shape)
 }
 
 /** `clone(memory_format=torch.contiguous_format)`. */
 export function copyContiguous(vm: Vm, t: Tensor): Tensor {
   const out = outputOf([t], t.shape, t.dtype)
-  rearrangeKnown(out, t, (values) => values)
-  setRamp(out, t.ramp)
+  copyKnown(out, t)
   launch(vm, 'aten.clone.default', [t], [out])
   return out
 }

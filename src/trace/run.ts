@@ -1,6 +1,6 @@
 // One call of a model, as `generate` or a user would make it: the phases of CONTRACT.md, with the kernels that the
 // call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
-import { isAnalysisError, raise } from '../text/index.ts'
+import { isAnalysisError, raise, resultUnless } from '../text/index.ts'
 import { floorDiv, gt, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type PyClass, type Value, type Vm } from '../python/index.ts'
 import { recording, type KernelCall } from '../torch/index.ts'
@@ -120,13 +120,7 @@ function plainCall(
 
 /** Whether a call ends without an exception of Python. */
 function runs(vm: Vm, run: () => Value): boolean {
-  try {
-    vm.guard(run)
-    return true
-  } catch (e) {
-    if (!isAnalysisError(e) || e.code !== 'python-error') throw e
-    return false
-  }
+  return resultUnless(['python-error'], () => vm.guard(run)) !== undefined
 }
 
 const textInputs: ReadonlySet<string> = new Set(['input_ids', 'decoder_input_ids'])

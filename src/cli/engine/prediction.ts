@@ -1,8 +1,9 @@
 // What `predict` needs of a model outside the catalogue: stage-2 analyses of the regimes that a request crosses.
-import { cover, ModelAnalyzer, whereItRuns } from '../../analyze/index.ts'
+import { cover, ModelAnalyzer } from '../../analyze/index.ts'
 import { buildModel, createVm } from '../../huggingface/index.ts'
 import { analysesInMemory, expandModel } from '../../expand/index.ts'
 import { hintNumber } from '../../sym/index.ts'
+import { resultUnless } from '../../text/index.ts'
 import { getAttrOr } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
 import type { AnalysisSizes, ModelAnalysis, Provenance } from '../../trace/formats.ts'
@@ -31,7 +32,7 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
   const [shortest, longest] = isInParts ? [1, 1] : [inputLength, longestInput]
   // Of lengths that nobody asked for, those count with which the program runs.
   const ranging = (phase: Phase, sizes: Partial<AnalysisSizes>): Predicted | undefined =>
-    request.anyInput === true ? whereItRuns(() => stage(phase, sizes)) : stage(phase, sizes)
+    request.anyInput === true ? resultUnless(['python-error'], () => stage(phase, sizes)) : stage(phase, sizes)
   const prefill = covered('seq_len', shortest, longest, (seq_len) => ranging('prefill', { seq_len }))
   const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) =>
     ranging('decode', { cache_len }),
