@@ -25,15 +25,35 @@ export abstract class PyObject {
   ) {}
 }
 
+/** A map that calls back before it changes, for who keeps what was read from it. */
+export class WatchedMap<K, V> extends Map<K, V> {
+  declare onChange: (() => void) | undefined // `declare`: no field, which would cost at every map that is made
+
+  override set(key: K, value: V): this {
+    this.onChange?.()
+    return super.set(key, value)
+  }
+
+  override delete(key: K): boolean {
+    this.onChange?.()
+    return super.delete(key)
+  }
+
+  override clear(): void {
+    this.onChange?.()
+    super.clear()
+  }
+}
+
 /** An instance of a class of the interpreted program. */
 export class PyInstance extends PyObject {
-  declare dict: Map<string, Value> // `declare`: a field of its own would be defined twice, which is slow
+  declare dict: WatchedMap<string, Value> // `declare`: a field of its own would be defined twice, which is slow
   /** The primitive that an instance of a subclass of int, str or float wraps (a str-Enum's value, a `class Size(int)`). */
   payload: Value | undefined = undefined
   /** State of host classes that the program cannot see, by the host class's own symbol. */
   hidden: Map<symbol, unknown> | undefined = undefined
   constructor(cls: PyClass) {
-    super(cls, new Map())
+    super(cls, new WatchedMap())
   }
 }
 
@@ -223,7 +243,7 @@ export class PyDict extends PyObject {
   readonly entries: DictEntries
   /** A defaultdict's factory. */
   factory: Value | undefined = undefined
-  constructor(cls: PyClass, entries: DictEntries = new Map()) {
+  constructor(cls: PyClass, entries: DictEntries = new WatchedMap()) {
     super(cls)
     this.entries = entries
   }
@@ -358,7 +378,7 @@ export class PyModule extends PyObject {
     readonly file: string,
     readonly isPackage: boolean,
   ) {
-    super(cls, new Map())
+    super(cls, new WatchedMap())
   }
 }
 
