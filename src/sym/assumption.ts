@@ -106,7 +106,10 @@ export function simplified(condition: Condition, prover: Prover): Condition {
 /** More conditions than these are a symptom of something else; they are then left as they came. */
 const MINIMISED_UP_TO = 80
 
-/** Leaves out conditions that follow from the others. `learned` is what is to be learned of one, by a prover that knows none of them. */
+/**
+ * Leaves out conditions that follow from the others, those that say least first. `learned` is what is to be learned of one,
+ * by a prover that knows none of them.
+ */
 export function minimised<T>(
   items: readonly T[],
   learned: (item: T) => Condition,
@@ -114,15 +117,22 @@ export function minimised<T>(
   ignorant: Prover,
 ): readonly T[] {
   if (items.length > MINIMISED_UP_TO) return items
-  const kept: T[] = []
-  for (const [i, item] of items.entries()) {
+  const weakestFirst = [...items].sort((a, b) => weight(stated(b)) - weight(stated(a)))
+  const kept = new Set<T>()
+  for (const [i, item] of weakestFirst.entries()) {
     const prover = ignorant.fork()
-    for (const other of items.slice(i + 1)) teach(prover, learned(other), true)
+    for (const other of weakestFirst.slice(i + 1).reverse()) teach(prover, learned(other), true)
     if (known(stated(item), prover) === true) continue
-    kept.push(item)
+    kept.add(item)
     teach(ignorant, learned(item), true)
   }
-  return kept
+  return items.filter((item) => kept.has(item))
+}
+
+/** Less for a condition that says more: an equality before a bound before a single value that is ruled out, short before long. */
+function weight(condition: Condition): number {
+  const rank: Record<Operator, number> = { '==': 0, divides: 1, '<': 2, '>': 2, '<=': 2, '>=': 2, '!=': 3 }
+  return rank[condition.op] * 1e6 + conditionText(condition).length
 }
 
 function quotientOf(condition: Condition): Expr {

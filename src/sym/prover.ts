@@ -5,7 +5,7 @@
 import { addE, constExpr, divE, factorContent, mulE, negE, subE } from './arithmetic.ts'
 import { overCommonDenominator } from './functions.ts'
 import { type Application, type Atom, type Expr, type Monomial, powerOf, Sum, term, unit, zero } from './polynomial.ts'
-import { type Coef, coefOf, compareC, denominator, divC, isInteger, mulC, powC, signC } from './rational.ts'
+import { type Coef, coefOf, compareC, denominator, divC, floorC, isInteger, mulC, negC, powC, signC } from './rational.ts'
 
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
 
@@ -57,6 +57,8 @@ export class Prover {
   private readonly plainSigns: Map<string, Signs>
   private readonly factSigns: Map<string, { version: number; signs: Signs }>
   private readonly lowers: Map<Atom, Coef | undefined>
+  /** The least that atoms were assumed to be. */
+  private readonly raised: Map<Atom, Coef>
   /** Primitive polynomials known to be ≥ 0. */
   private readonly atLeastZero: Map<string, Expr>
   /** Primitive polynomials known to differ from 0. */
@@ -75,6 +77,7 @@ export class Prover {
     this.plainSigns = new Map(like?.plainSigns)
     this.factSigns = new Map(like?.factSigns)
     this.lowers = new Map(like?.lowers)
+    this.raised = new Map(like?.raised)
     this.atLeastZero = new Map(like?.atLeastZero)
     this.notZero = new Set(like?.notZero)
     this.integralTerms = [...(like?.integralTerms ?? [])]
@@ -180,9 +183,11 @@ export class Prover {
 
   /** A constant that an atom is never less than; undefined where none ≥ 0 is known. */
   private lower(atom: Atom, depth: number): Coef | undefined {
-    if (atom.kind === 'variable') return this.minimums.get(atom.name)?.least ?? 2
+    const raised = this.raised.get(atom)
+    if (atom.kind === 'variable') return raised ?? this.minimums.get(atom.name)?.least ?? 2
     if (this.lowers.has(atom)) return this.lowers.get(atom)
-    const result = depth < MAX_DEPTH ? this.lowerOf(atom, depth + 1) : undefined
+    const own = depth < MAX_DEPTH ? this.lowerOf(atom, depth + 1) : undefined
+    const result = raised === undefined || (own !== undefined && compareC(own, raised) > 0) ? own : raised
     if (depth === 0) this.lowers.set(atom, result)
     return result
   }
@@ -314,8 +319,24 @@ export class Prover {
     const outer = multiply(signBit(coef), this.monomialSigns(monomial, 0))
     const fact = outer === POSITIVE ? primitive : outer === NEGATIVE ? negE(primitive) : undefined
     if (fact === undefined) return
-    this.atLeastZero.set(fact.key, fact)
+    if (!this.raise(fact)) this.atLeastZero.set(fact.key, fact)
     this.version++
+  }
+
+  /** Has an atom start from the constant that a fact compares it with; false where the fact says something else. */
+  private raise(fact: Expr): boolean {
+    const [m, ...others] = fact.monomials.filter((x) => x !== unit)
+    const [atom] = m?.atoms ?? []
+    if (m === undefined || atom === undefined || others.length > 0 || m.degree !== 1) return false
+    if (m.divides || m.atoms.length > 1 || atom.kind === 'group' || signC(fact.coefOf(m)) < 0) return false
+    const least = divC(negC(fact.coefOf(unit)), fact.coefOf(m))
+    if (signC(least) < 0) return false
+    const known = this.lower(atom, 0)
+    if (known !== undefined && compareC(known, least) >= 0) return true
+    this.raised.set(atom, this.integralAtoms(m) ? negC(floorC(negC(least))) : least)
+    this.lowers.clear()
+    this.plainSigns.clear()
+    return true
   }
 
   /** Takes a quotient for an integer. */
