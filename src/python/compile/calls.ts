@@ -73,7 +73,8 @@ function isMethodCall(node: Node<'Call'>): boolean {
 function methodCall(c: Compiler, node: Node<'Call'>, func: Node<'Attribute'>): Evaluate {
   const object = c.expression(func.value)
   const name = c.scope.mangle(func.attr)
-  const args = sequence(c, node.args, node.lineno)
+  const args = node.args.map((e) => c.expression(e))
+  const count = args.length
   const kwargs = keywords(c, node)
   const line = endLine(func)
   return (vm, frame) => {
@@ -81,8 +82,8 @@ function methodCall(c: Compiler, node: Node<'Call'>, func: Node<'Attribute'>): E
     frame.line = line
     const method = unboundMethod(o, name)
     const fn = method ?? getAttr(vm, o, name)
-    const positional = args(vm, frame)
-    if (method !== undefined) positional.unshift(o)
+    const positional = method === undefined ? [] : [o]
+    for (let i = 0; i < count; i++) positional.push((args[i] as Evaluate)(vm, frame))
     const named = kwargs === undefined ? noKwargs : kwargs(vm, frame, fn)
     frame.line = line
     return call(vm, fn, positional, named)

@@ -12,10 +12,8 @@ import { regexFlags, RegexError, translate, type Translation } from './regex.ts'
 
 interface Pattern extends Translation {
   readonly text: string
-  /** Finds from `lastIndex` on; anchored at it; anchored and up to the end. */
-  readonly find: RegExp
-  readonly anchored: RegExp
-  readonly whole: RegExp
+  /** By mode, each made when it is first asked for: many patterns are compiled and never run. */
+  readonly made: Map<Mode, RegExp>
 }
 
 interface Match {
@@ -27,6 +25,7 @@ interface Match {
   readonly whole: boolean
 }
 
+/** Finds from `lastIndex` on; anchored at it; anchored and up to the end. */
 type Mode = 'find' | 'anchored' | 'whole'
 
 const patternOf = new Hidden<Pattern>('re.Pattern')
@@ -62,17 +61,22 @@ function compileText(vm: Vm, text: string, flags: number): PyInstance {
 
 function makePattern(vm: Vm, text: string, flags: number): Pattern {
   try {
-    const translation = translate(text, flags)
-    const i = translation.ignoreCase ? 'i' : ''
-    return {
-      ...translation,
-      text,
-      find: new RegExp(translation.source, `gv${i}`),
-      anchored: new RegExp(translation.source, `yv${i}`),
-      whole: new RegExp(`(?:${translation.source})$`, `yv${i}`),
-    }
+    return { ...translate(text, flags), text, made: new Map() }
   } catch (e) {
     if (e instanceof RegexError) return regexError(vm, e, text)
+    throw e
+  }
+}
+
+function regexOf(vm: Vm, { text, source, ignoreCase, made }: Pattern, mode: Mode): RegExp {
+  const known = made.get(mode)
+  if (known !== undefined) return known
+  try {
+    const i = ignoreCase ? 'i' : ''
+    const regex = new RegExp(mode === 'whole' ? `(?:${source})$` : source, `${mode === 'find' ? 'g' : 'y'}v${i}`)
+    made.set(mode, regex)
+    return regex
+  } catch (e) {
     if (e instanceof SyntaxError) return vm.stop('unsupported-syntax', `regular expression ${text}: ${e.message}`)
     throw e
   }
@@ -101,7 +105,7 @@ function execute(
   endpos: number,
 ): Match | undefined {
   vm.tick()
-  const regex = patternOf.get(vm, pattern)[mode]
+  const regex = regexOf(vm, patternOf.get(vm, pattern), mode)
   const text = endpos < subject.length ? subject.slice(0, endpos) : subject
   if (pos > text.length) return undefined
   regex.lastIndex = pos
@@ -145,7 +149,7 @@ function span(vm: Vm, m: Match, key: Value): readonly [number, number] {
   const n = groupNumber(vm, m, key)
   if (n === 0) return [m.found.index, m.found.index + m.found[0].length]
   const p = patternOf.get(vm, m.pattern)
-  const regex = m.whole ? p.whole : p.anchored
+  const regex = regexOf(vm, p, m.whole ? 'whole' : 'anchored')
   const indexed = new RegExp(regex.source, `${regex.flags}d`)
   indexed.lastIndex = m.found.index
   const indices = indexed.exec(m.subject.slice(0, m.endpos))?.indices?.[n]
