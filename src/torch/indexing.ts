@@ -5,7 +5,7 @@ import { collect, toIndex } from '../python/object.ts'
 import { ellipsis, tuple } from '../python/make.ts'
 import { isInt, PyList, PyRange, PySlice, PyTuple, type Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
-import { hintNumber, le, max, type Int } from '../sym/index.ts'
+import { ge, hint, hintNumber, le, max, neg, type Int } from '../sym/index.ts'
 import { scalarOf } from './arguments.ts'
 import { isBatched, lifted } from './batching.ts'
 import { broadcastKnown, copyInto, valuesOf } from './conversion.ts'
@@ -13,6 +13,7 @@ import { dtypes } from './dtype.ts'
 import { fresh, scalarTensor, tensorOf } from './factories.ts'
 import { orderedStrides } from './iterator.ts'
 import { knownCount, positions, symbolic, Known, type Values } from './known.ts'
+import { boundsOutside } from './ramp.ts'
 import { launch } from './record.ts'
 import { at, broadcastShapes, contiguousStrides, isOne, isZero, sameSize, showShape, type Shape } from './shape.ts'
 import {
@@ -154,9 +155,28 @@ function expandMasks(vm: Vm, t: Tensor, indices: readonly (Tensor | undefined)[]
       checkMaskShape(vm, t, index, dim)
       const { count, columns } = trueElements(vm, index)
       for (const column of columns) result.push({ dim: dim++, shape: [count], values: column })
-    } else result.push({ dim: dim++, shape: index.shape, values: knownValues(index) })
+    } else {
+      const size = at(t.shape, dim)
+      checkWithin(vm, index, dim, size, neg(size), types.IndexError)
+      result.push({ dim: dim++, shape: index.shape, values: knownValues(index) })
+    }
   }
   return result
+}
+
+/** @param lowest the least index that there is: `-size` where negative ones count from the end */
+export function checkWithin(
+  vm: Vm,
+  index: Tensor,
+  dim: number,
+  size: Int,
+  lowest: Int,
+  error = types.RuntimeError,
+): void {
+  const outside = boundsOutside(index, lowest, size)
+  if (outside === undefined) return
+  const wrong = ge(outside.most, size) ? outside.most : outside.least
+  vm.raise(error, `index ${hint(wrong)} is out of bounds for dimension ${dim} with size ${hint(size)}`)
 }
 
 function checkMaskShape(vm: Vm, t: Tensor, mask: Tensor, dim: number): void {

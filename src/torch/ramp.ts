@@ -2,11 +2,11 @@
 // its views, and sums of such. First element and steps may be symbolic, so that a question about the values (are
 // neighbours one apart? is the largest a row of this table?) has an answer without listing them, for all sizes at once.
 import { isInt } from '../python/values.ts'
-import { add, known, mul, sub, type Int } from '../sym/index.ts'
+import { add, ge, known, le, mul, sub, type Int } from '../sym/index.ts'
 import type { Scalar } from './arguments.ts'
 import { dtypes } from './dtype.ts'
 import { Known } from './known.ts'
-import { at, type Shape } from './shape.ts'
+import { at, isZero, type Shape } from './shape.ts'
 import { isTensor, rearrangeKnown, setKnown, uniformValue, type Ramp, type Tensor } from './tensor.ts'
 
 /** The element at index 0 everywhere, and what it grows by along each dimension, if that is how a tensor's elements are. */
@@ -110,11 +110,13 @@ export function summedRamp(t: Tensor, dim: number): Ramp | undefined {
   return { first: ramp.first, steps: ramp.steps.map((_, d) => (d === dim ? ramp.first : 0)) }
 }
 
+interface Bounds {
+  readonly least: Int
+  readonly most: Int
+}
+
 /** The smallest and the largest element of a tensor that is not empty; undefined where a step's sign is not plain. */
-export function boundsOf(
-  { first, steps }: Ramp,
-  shape: Shape,
-): { readonly least: Int; readonly most: Int } | undefined {
+export function boundsOf({ first, steps }: Ramp, shape: Shape): Bounds | undefined {
   let [least, most] = [first, first]
   for (const [d, step] of steps.entries()) {
     if (typeof step !== 'number') return undefined
@@ -123,4 +125,16 @@ export function boundsOf(
     else least = add(least, last)
   }
   return { least, most }
+}
+
+/**
+ * The bounds of indices some of which are below `lowest` or not below `size`. Undefined where all are within, which is assumed
+ * of sizes that are variables, and where the indices are not known: the meta device would notice neither.
+ */
+export function boundsOutside(indices: Tensor, lowest: Int, size: Int): Bounds | undefined {
+  const ramp = rampOf(indices)
+  if (ramp === undefined || indices.shape.some(isZero)) return undefined
+  const bounds = boundsOf(ramp, indices.shape)
+  if (bounds === undefined || (le(add(bounds.most, 1), size) && ge(bounds.least, lowest))) return undefined
+  return bounds
 }

@@ -2,16 +2,16 @@
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { add, ge, hint, le, lt, neg, prod, sub, type Int } from '../../sym/index.ts'
+import { ge, hint, lt, neg, prod, sub, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, intArg, optionalInt } from '../arguments.ts'
 import { convert, valuesOf } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { arange, zeros } from '../factories.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
 import { pointwise } from '../pointwise.ts'
-import { boundsOf, rampOf } from '../ramp.ts'
+import { boundsOutside } from '../ramp.ts'
 import { launch } from '../record.ts'
-import { at, isZero } from '../shape.ts'
+import { at } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
 import { reshape, unsqueeze } from '../views.ts'
 
@@ -23,13 +23,10 @@ function checkIndices(vm: Vm, t: Tensor): void {
   )
 }
 
-/** Positions beyond a table of positions: the meta device would not notice. */
 function checkRows(vm: Vm, rows: Int, indices: Tensor): void {
-  const ramp = rampOf(indices)
-  if (ramp === undefined || indices.shape.some(isZero)) return
-  const bounds = boundsOf(ramp, indices.shape)
-  if (bounds === undefined || (le(add(bounds.most, 1), rows) && ge(bounds.least, 0))) return
-  const range = `${hint(bounds.least)} to ${hint(bounds.most)}`
+  const outside = boundsOutside(indices, 0, rows)
+  if (outside === undefined) return
+  const range = `${hint(outside.least)} to ${hint(outside.most)}`
   vm.raise(types.IndexError, `index out of range in self: indices ${range}, a table of ${hint(rows)} rows`)
 }
 

@@ -8,7 +8,16 @@ import { asOperand, asScalar, asTensor, dimArg, intArg, isSequence, optionalInt,
 import { fillKnown } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { merged, ofTensor, torchFunctions, type FunctionSet } from '../functions.ts'
-import { fillFrom, getItem, indexPut, nonzero, nonzeroColumns, setItem, trueElements } from '../indexing.ts'
+import {
+  checkWithin,
+  fillFrom,
+  getItem,
+  indexPut,
+  nonzero,
+  nonzeroColumns,
+  setItem,
+  trueElements,
+} from '../indexing.ts'
 import { clonedStrides } from '../iterator.ts'
 import type { KernelName } from '../kernels/index.ts'
 import { Known, positions, symbolic } from '../known.ts'
@@ -38,6 +47,7 @@ export function gather(vm: Vm, t: Tensor, dim: number, index: Tensor): Tensor {
       `Size does not match at dimension ${d} expected index ${showShape(index.shape)} to be no larger than self ${showShape(t.shape)} apart from dimension ${dim}`,
     )
   })
+  if (t.rank > 0) checkWithin(vm, index, dim, at(t.shape, dim), 0)
   const out = outputOf([t, index], index.shape, t.dtype)
   const [source, where] = [knownValues(t), knownValues(index)]
   if (source !== undefined && where !== undefined && t.rank > 0) {
@@ -64,6 +74,7 @@ function linePositions(t: Tensor, shape: readonly Int[], dim: number): readonly 
 export function indexSelect(vm: Vm, t: Tensor, dim: number, index: Tensor): Tensor {
   checkIndex(vm, 'index_select', index)
   if (index.rank > 1) vm.raise(types.IndexError, 'index_select(): Index is supposed to be a vector')
+  if (t.rank > 0) checkWithin(vm, index, dim, at(t.shape, dim), 0, types.IndexError)
   const count: Int = index.rank === 0 ? 1 : at(index.shape, 0)
   const shape = t.shape.map((s, d) => (d === dim ? count : s))
   const out = outputOf([t, index], shape, t.dtype)
