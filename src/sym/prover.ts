@@ -5,7 +5,19 @@
 import { addE, constExpr, divE, factorContent, mulE, negE, subE } from './arithmetic.ts'
 import { overCommonDenominator } from './functions.ts'
 import { type Application, type Atom, type Expr, type Monomial, powerOf, Sum, term, unit, zero } from './polynomial.ts'
-import { type Coef, coefOf, compareC, denominator, divC, floorC, isInteger, mulC, negC, powC, signC } from './rational.ts'
+import {
+  type Coef,
+  coefOf,
+  compareC,
+  denominator,
+  divC,
+  floorC,
+  isInteger,
+  mulC,
+  negC,
+  powC,
+  signC,
+} from './rational.ts'
 
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
 
