@@ -3,8 +3,8 @@
 import { raise, type Span } from '../text/index.ts'
 import { divE, factorContent, subE } from './arithmetic.ts'
 import { type Env, tryEvaluate } from './evaluate.ts'
-import { overCommonDenominator } from './functions.ts'
-import { type Expr, Sum } from './polynomial.ts'
+import { overCommonDenominator, variablesOf } from './functions.ts'
+import { type Expr, type Monomial, Sum } from './polynomial.ts'
 import { parse } from './parse.ts'
 import { print, printOperand, type PrintOptions } from './print.ts'
 import { type Comparison, decide, NEGATIVE, POSITIVE, type Prover, ZERO } from './prover.ts'
@@ -101,6 +101,43 @@ export function teach(prover: Prover, condition: Condition, whole: boolean): voi
 export function simplified(condition: Condition, prover: Prover): Condition {
   if (condition.op !== 'divides') return comparison(condition.left, condition.op, condition.right, prover)
   return condition.left.isZero ? condition : divisibility(quotientOf(condition))
+}
+
+/** With more conditions than these on how constants divide by the same variables, few other values would meet them all. */
+const PATTERN = 4
+
+/**
+ * The variables that a pattern over constants depends on (is `i % period == offset`, for each layer i?): to give their values
+ * says in a line what the conditions say in dozens, and rules out little more.
+ */
+export function patternVariables(conditions: readonly Condition[]): readonly string[] {
+  const groups = new Map<string, { readonly names: readonly string[]; count: number }>()
+  for (const c of conditions) {
+    if (!dividesConstant(c)) continue
+    const names = variablesIn(c)
+    const group = groups.get(names.join()) ?? { names, count: 0 }
+    groups.set(names.join(), group)
+    group.count++
+  }
+  return [...new Set([...groups.values()].filter((g) => g.count > PATTERN).flatMap((g) => g.names))]
+}
+
+/** The variables of both sides. */
+export function variablesIn({ left, right }: Condition): readonly string[] {
+  return [...new Set([...variablesOf(left), ...variablesOf(right)])].sort()
+}
+
+function dividesConstant({ left, op, right }: Condition): boolean {
+  if (op === 'divides') return right.constant !== undefined
+  const isRounded = (e: Expr): boolean =>
+    e.monomials.some((m) =>
+      m.atoms.some((a) => a.kind === 'floor' && a.args.every((arg) => arg.monomials.every(hasOnlyDivisors))),
+    )
+  return isRounded(left) || isRounded(right)
+}
+
+function hasOnlyDivisors(m: Monomial): boolean {
+  return m.exponents.every((e) => e < 0)
 }
 
 /** More conditions than these are a symptom of something else; they are then left as they came. */

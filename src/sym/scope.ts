@@ -11,7 +11,9 @@ import {
   divisibility,
   known,
   minimised,
+  patternVariables,
   teach,
+  variablesIn,
 } from './assumption.ts'
 import { type Env, lookUp, tryEvaluate } from './evaluate.ts'
 import { substitute } from './functions.ts'
@@ -49,6 +51,11 @@ export interface VariableInfo {
   readonly min: number
 }
 
+interface Recorded {
+  readonly assumption: Assumption
+  readonly learned: Condition
+}
+
 export interface VariableOptions {
   /** The least value it can have; 2 unless given, because 0 and 1 change what a model does. */
   readonly min?: number
@@ -68,7 +75,7 @@ export class Scope {
   readonly hints = new Map<string, number>()
   private readonly minimumTable = new Map<string, Minimum>()
   private readonly table = new Map<string, SymInt>()
-  private readonly recorded = new Map<string, { assumption: Assumption; learned: Condition }>()
+  private readonly recorded = new Map<string, Recorded>()
   private listed: readonly Assumption[] | undefined
 
   constructor() {
@@ -116,8 +123,21 @@ export class Scope {
 
   /** The conditions under which this run's formulas hold; none that follows from the others. */
   get assumptions(): readonly Assumption[] {
-    this.listed ??= minimised([...this.recorded.values()], (r) => r.learned, (r) => r.assumption, new Prover(this.minimumTable)).map((r) => r.assumption) // prettier-ignore
+    this.listed ??= minimised(this.stated(), (r) => r.learned, (r) => r.assumption, new Prover(this.minimumTable)).map((r) => r.assumption) // prettier-ignore
     return this.listed
+  }
+
+  /** What was recorded, patterns over constants as the values of their variables. */
+  private stated(): readonly Recorded[] {
+    const recorded = [...this.recorded.values()]
+    const pattern = patternVariables(recorded.map((r) => r.assumption))
+    const isOfPattern = (c: Condition): boolean => variablesIn(c).every((name) => pattern.includes(name))
+    const values = pattern.map((name): Recorded => {
+      const condition = { left: variableExpr(name), op: '==', right: constExpr(this.hints.get(name) ?? 0) } as const
+      const at = recorded.find((r) => variablesIn(r.assumption).includes(name))?.assumption.at
+      return { assumption: { ...condition, at, text: conditionText(condition) }, learned: condition }
+    })
+    return [...values, ...recorded.filter((r) => !isOfPattern(r.assumption))]
   }
 
   /** The value of a formula in this run. */

@@ -251,6 +251,28 @@ describe('comparisons', () => {
     ])
   })
 
+  test('what says least is left out', () => {
+    const { scope, seq, hidden } = llama()
+    expect([ne(mul(hidden, seq), 5), ne(seq, 3), gt(seq, 3), ne(mul(seq, hidden), 1)]).not.toContain(false)
+    expect(texts(scope)).toEqual(['seq_len > 3'])
+    scope.assume(exprOf(seq), '>=', constExpr(10))
+    expect(texts(scope)).toEqual(['seq_len >= 10'])
+    expect([gt(mul(seq, hidden), 19), lt(mul(hidden, 3), mul(seq, hidden)), gt(floorDiv(seq, 3), 2)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(texts(scope)).toEqual(['seq_len >= 10'])
+  })
+
+  test('a pattern over constants is stated as the values that it depends on', () => {
+    const scope = new Scope()
+    const [period, offset] = [scope.variable('period', 6), scope.variable('offset', 4)]
+    const kinds = Array.from({ length: 30 }, (_, i) => eq(mod(i, period), offset))
+    expect(kinds.flatMap((is, i) => (is ? [i] : []))).toEqual([4, 10, 16, 22, 28])
+    expect(texts(scope)).toEqual(['offset == 4', 'period == 6'])
+  })
+
   test('conditions as text', () => {
     const env = { a: 12, b: 4, c: 5 }
     const cases: [string, boolean][] = [
@@ -373,6 +395,33 @@ describe('soundness', () => {
       }),
       { numRuns: 400 },
     )
+  })
+
+  test('what it claims from what it was taught is true wherever that is', () => {
+    let claims = 0
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(formula, fc.constantFrom('>', '>=', '==', '!=' as const), size), { maxLength: 3 }),
+        formula,
+        formula,
+        fc.array(point, { minLength: 40, maxLength: 40 }),
+        (facts, a, b, points) => {
+          const scope = new Scope()
+          for (const n of names) scope.variable(n, 2)
+          const taught = facts.map(([left, op, k]) => ({ left, op, right: constExpr(k) }))
+          for (const { left, op, right } of taught) scope.prover.assume(op, sym.subE(left, right), false)
+          const claim = sym.knownCondition({ left: a, op: '<=', right: b }, scope.prover)
+          if (claim === undefined) return
+          for (const env of points) {
+            if (sym.tryEvaluate(sym.subE(a, b), env) === undefined || !taught.every((t) => holds(t, env))) continue
+            expect(holds({ left: sym.subE(a, b), op: '<=', right: constExpr(0) }, env)).toBe(claim)
+            claims++
+          }
+        },
+      ),
+      { numRuns: 600 },
+    )
+    expect(claims).toBeGreaterThan(1000)
   })
 
   test('assumptions read back from their text', () => {
