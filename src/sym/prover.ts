@@ -43,6 +43,12 @@ export function decide(op: Comparison, signs: Signs): boolean | undefined {
   return rest === signs ? true : rest === 0 ? false : undefined
 }
 
+/** A strict comparison where that says the same of a difference which can have only the signs given. */
+export function strictest(op: Comparison, signs: Signs): Comparison {
+  const left = signs & accepted[op]
+  return left === POSITIVE ? '>' : left === NEGATIVE ? '<' : op
+}
+
 const signBit = (c: Coef): Signs => [NEGATIVE, ZERO, POSITIVE][signC(c) + 1] as Signs
 const flip = (s: Signs): Signs => (s & ZERO) | (s & NEGATIVE ? POSITIVE : 0) | (s & POSITIVE ? NEGATIVE : 0)
 

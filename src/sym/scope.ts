@@ -2,7 +2,7 @@
 // formulas are one `SymInt`, which remembers the results of the operations it took part in: a run repeats the same few
 // thousand operations a million times.
 import { raise, type Span } from '../text/index.ts'
-import { constExpr, variableExpr } from './arithmetic.ts'
+import { constExpr, subE, variableExpr } from './arithmetic.ts'
 import {
   type Assumption,
   comparison,
@@ -19,7 +19,7 @@ import { type Env, lookUp, tryEvaluate } from './evaluate.ts'
 import { substitute } from './functions.ts'
 import type { Expr } from './polynomial.ts'
 import { print } from './print.ts'
-import { type Comparison, type Minimum, Prover } from './prover.ts'
+import { type Comparison, type Minimum, Prover, strictest } from './prover.ts'
 import { type Coef, coefOf, compareC, isInteger } from './rational.ts'
 import { normal, type Whole } from './whole.ts'
 
@@ -175,7 +175,8 @@ export class Scope {
 
   /** Records that `a op b` was taken for true. */
   assume(a: Expr, op: Comparison, b: Expr): void {
-    this.record(comparison(a, op, b, this.prover), { left: a, op, right: b })
+    const strict = strictest(op, this.prover.signs(subE(a, b)))
+    this.record(comparison(a, strict, b, this.prover), { left: a, op: strict, right: b })
   }
 
   /** Records that a quotient was taken for an integer, unless it is known to be one. */

@@ -213,7 +213,7 @@ describe('comparisons', () => {
     ])
     expect(texts(scope)).toEqual([
       'num_heads % config.num_key_value_heads == 0',
-      'num_heads != config.num_key_value_heads',
+      'num_heads > config.num_key_value_heads',
     ])
   })
 
@@ -421,7 +421,7 @@ describe('soundness', () => {
       ),
       { numRuns: 600 },
     )
-    expect(claims).toBeGreaterThan(1000)
+    expect(claims).toBeGreaterThan(500)
   })
 
   test('assumptions read back from their text', () => {
