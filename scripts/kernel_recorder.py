@@ -126,7 +126,7 @@ class KnownValues:
     kernel is still seen on the device where it would run.
     """
 
-    LARGEST = 65536  # elements
+    LARGEST = 1 << 21  # elements
     UNDEFINED = ("empty", "new_empty", "rand", "normal", "bernoulli", "multinomial")  # how their names start
 
     def __init__(self):

@@ -97,6 +97,7 @@ FIXTURES = {
     "starcoder2": "starcoder2 --set num_hidden_layers=2",
     "trocr": "trocr --set decoder_layers=2",
     "xlm.known-ids": "xlm --set n_layers=2 --ids known",
+    "longformer.known-ids": """--class transformers.LongformerForMaskedLM --set num_hidden_layers=2 --set 'attention_window=[512,512]' --ids known --run 'forward b2 s32'""",
     "gpt2.eager": "gpt2 --set n_layer=2 --attn eager",
     "llama.eager": "llama --set num_hidden_layers=2 --attn eager",
     "gpt2.f32": "gpt2 --set n_layer=2 --dtype f32",

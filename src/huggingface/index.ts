@@ -32,7 +32,7 @@ export {
 export { toJson } from './config.ts'
 export { callDriver } from './driver.ts'
 export { acceptedBy, callCallables } from './plain.ts'
-export { isJsonObject, JsonFloat, parseJson, type Json, type JsonObject } from './json.ts'
+export { isJsonObject, JsonFloat, parseJson, printJson, type Json, type JsonObject } from './json.ts'
 export { type Layout, storedBytes, type StoredTensor } from './quantization/layouts.ts'
 export { ancestors } from './quantization/matching.ts'
 export {

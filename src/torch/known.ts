@@ -8,7 +8,7 @@ import { raise } from '../text/index.ts'
 import type { DType } from './dtype.ts'
 
 /** Above this many elements values are not kept. */
-export const mostKnown = 65536
+export const mostKnown = 1 << 21
 
 export type Values = ArrayLike<number>
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { raise } from '../../text/index.ts'
-import { callDriver, JsonFloat, toJson } from '../../huggingface/index.ts'
+import { callDriver, printJson, toJson } from '../../huggingface/index.ts'
 import { oracleLines, recordedLine, type ModelTrace } from '../../trace/index.ts'
 import type { VerifyResult } from '../../report/index.ts'
 import type { CallOptions, ModelOptions, Origin } from '../engine.ts'
@@ -41,10 +41,7 @@ function argumentsOf(context: Context, trace: LabelledModel, call: CallOptions, 
   const { attn, experts, dtype, padding } = requestOf(context, call)
   const config = join(out, 'config.json')
   const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
-  writeFileSync(
-    config,
-    JSON.stringify(json, (_key, v: unknown) => (v instanceof JsonFloat ? v.value : v)),
-  )
+  writeFileSync(config, printJson(json ?? raise('internal', 'a config that is no JSON')))
   const { module, qualname } = trace.built.cls
   const args = [out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', `${module}.${qualname}`]
   if (attn !== undefined) args.push('--attn', attn)
@@ -70,11 +67,16 @@ export interface Recorded {
 export function record(context: Context, trace: LabelledModel, call: CallOptions, python: string): Recorded {
   const out = mkdtempSync(join(tmpdir(), 'lm-predictor-verify-'))
   try {
-    run(python, [join(packageRoot(), 'scripts', 'record_traces.py'), ...argumentsOf(context, trace, call, out)])
+    const recorder = join(packageRoot(), 'scripts', 'record_traces.py')
+    const stderr = run(python, [recorder, ...argumentsOf(context, trace, call, out)])
     const made = readdirSync(out)
     const failed = made.find((name) => name.endsWith('.err'))
-    if (failed !== undefined)
-      raise('python-error', `PyTorch itself fails on this call: ${lastLine(readFileSync(join(out, failed), 'utf8'))}`)
+    if (failed !== undefined) {
+      raise('python-error', `PyTorch itself fails on this call: ${lastLine(readFileSync(join(out, failed), 'utf8'))}`, {
+        hint: 'So there is nothing to compare with; lm-predictor trace shows what the source says.',
+      })
+    }
+    if (stderr !== undefined) failedToStart(python, stderr)
     const file = made.find((name) => name.endsWith('.jsonl.gz')) ?? raise('internal', 'the recorder left no trace')
     const [head = '{}', ...lines] = gunzipSync(readFileSync(join(out, file)))
       .toString('utf8')
@@ -91,18 +93,26 @@ export function record(context: Context, trace: LabelledModel, call: CallOptions
   }
 }
 
-function run(python: string, args: readonly string[]): void {
+/** @returns what it wrote to stderr, where it failed */
+function run(python: string, args: readonly string[]): string | undefined {
   try {
     execFileSync(python, args, { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 28 })
+    return undefined
   } catch (e) {
-    const stderr = e instanceof Error && 'stderr' in e && String(e.stderr) !== '' ? String(e.stderr) : String(e)
-    if (/ModuleNotFoundError|ENOENT/.test(stderr)) {
-      raise('source-not-found', `${python} has no torch and transformers to compare with: ${lastLine(stderr)}`, {
-        hint: 'Name an interpreter that has them: --python PATH.',
-      })
-    }
-    raise('python-error', `PyTorch could not run this call: ${lastLine(stderr)}`)
+    const stderr = e instanceof Error && 'stderr' in e ? String(e.stderr ?? '') : ''
+    return stderr === '' ? String(e) : stderr
   }
+}
+
+function failedToStart(python: string, stderr: string): never {
+  if (/ModuleNotFoundError|ENOENT/.test(stderr)) {
+    raise('source-not-found', `${python} has no torch and transformers to compare with: ${lastLine(stderr)}`, {
+      hint: 'Name an interpreter that has them: --python PATH.',
+    })
+  }
+  raise('python-error', `PyTorch could not run this call: ${lastLine(stderr)}`, {
+    hint: 'Nothing was recorded to compare with.',
+  })
 }
 
 function lastLine(text: string): string {
