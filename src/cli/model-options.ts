@@ -13,9 +13,9 @@ import type { CallOptions, MemoryInput, MemoryQuestion, ModelOptions } from './e
 export const dtypes = ['bf16', 'f16', 'f32'] as const
 const phases = ['encode', 'prefill', 'decode', 'extend', 'forward'] as const
 
-/** The model that a command is about; a missing one is a problem of the call. */
+/** The model that a command is about, that of `--config` where no other is given; a missing one is a problem of the call. */
 export function modelArgument(call: Call, more?: string): string {
-  const model = call.args[0] ?? more
+  const model = call.args[0] ?? more ?? call.flags.text('config')
   if (model === undefined)
     call.problems.add(
       'bad-option',

@@ -76,6 +76,16 @@ describe('inspect', () => {
   })
 })
 
+it('takes the model of --config where no other is given', async () => {
+  finds('inspect', {
+    ...origin,
+    id: 'x',
+    root: { name: '', class_name: 'm.M', weights: [], parameters: 0, children: [] },
+  })
+  expect((await cli('inspect', '--config', 'some.json')).code).toBe(0)
+  expect(engine.inspect).toHaveBeenCalledWith(expect.objectContaining({ model: 'some.json', config: 'some.json' }))
+})
+
 describe('trace', () => {
   const line = (layer: number) => ({
     phase: 'prefill b1 s2',
