@@ -214,9 +214,9 @@ class Recorder(TorchDispatchMode):
         kwargs = kwargs or {}
         out = self.known.call(func, args, kwargs)
         op = str(func)
-        if not func.is_view and op not in NO_KERNEL:
-            flops = contraction_flops(func, args, kwargs, out)
-            self.record(op, tensors_of((args, kwargs)), tensors_of(out), flops)
+        inputs, outputs = tensors_of((args, kwargs)), tensors_of(out)
+        if not func.is_view and op not in NO_KERNEL and (inputs or outputs):  # promote_types has neither
+            self.record(op, inputs, outputs, contraction_flops(func, args, kwargs, out))
         return out
 
     @contextmanager

@@ -128,20 +128,29 @@ function plainMaker(vm: Vm, spec: ModelSpec): Maker | undefined {
   const { library, className } = spec
   if (library !== undefined) {
     const { package: name, name: model } = library
-    if (!vm.importer.existsInstalled(name)) {
-      const [top = name] = name.split('.')
-      raise('source-not-found', `the sources of ${name} were not found`, {
-        hint: `Give the folder that holds ${top}/ with --source DIR, or fetch it: lm-predictor sources add ${top}==VERSION.`,
-      })
-    }
+    requirePackage(vm, name)
     return makerOf(vm, callCallables(vm, 'maker', [name, model]), `${name}:${model}`, name)
   }
   if (className?.includes('.') !== true || spec.config?.['model_type'] !== undefined) return undefined
+  const [top = ''] = className.split('.')
+  if (top !== 'transformers') requirePackage(vm, top)
   const found = vm.guard(() => lookUp(vm, className))
+  if (found === undefined && top !== 'transformers')
+    raise('unknown-class', `there is no ${className} in the sources of ${top}`, {
+      hint: 'Give its fully qualified name, as Python would import it.',
+    })
   if (found === undefined || found === null || typeof found !== 'object') return undefined
   if (!(found instanceof PyClass)) return isCallable(found) ? makerOf(vm, found, className) : undefined
   if (isOfTransformers(found) || forwardOf(vm, found) === undefined) return undefined
   return makerOf(vm, found, className)
+}
+
+function requirePackage(vm: Vm, name: string): void {
+  if (vm.importer.existsInstalled(name)) return
+  const [top = name] = name.split('.')
+  raise('source-not-found', `the sources of ${name} were not found`, {
+    hint: `Give the folder that holds ${top}/ with --source DIR, or fetch it: lm-predictor sources add ${top}==VERSION.`,
+  })
 }
 
 /** The class of the config: the one that comes with the model, else that of a named class of the user's own, else the library's. */

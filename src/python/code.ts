@@ -19,6 +19,12 @@ export interface Parameters {
   readonly varKwargs: string | undefined
 }
 
+/** `depth` frames up, in slot `index`. */
+export interface FreePlace {
+  readonly depth: number
+  readonly index: number
+}
+
 /** A function's code. The body is compiled when it is first called. */
 export interface Code {
   readonly name: string
@@ -33,6 +39,8 @@ export interface Code {
   readonly isAsync: boolean
   /** Local names in slot order: parameters first (positional, keyword-only, *args, **kwargs), then other locals. */
   readonly localNames: () => readonly string[]
+  /** Names of enclosing functions that the body uses, `__class__` behind `super()` among them, and where they live. */
+  readonly freeNames: () => ReadonlyMap<string, FreePlace>
   /** Annotations of the parameters by name and of `return`, evaluated on demand. */
   readonly annotations: readonly ParameterAnnotation[]
   readonly docstring: () => string | null

@@ -30,6 +30,8 @@ export interface Context {
   readonly spec: ModelSpec
   /** How the model is named to people. */
   readonly id: string
+  /** The folder of the user's own code. */
+  readonly source: string | undefined
   /** Where everything that was read so far came from. */
   readonly origin: () => Origin
 }
@@ -214,5 +216,5 @@ async function contextOf(options: SourceOptions, target: Target): Promise<Contex
     config_sha256: text === undefined ? null : sha256(text),
     ...restsOn(project),
   })
-  return { project, spec, id, origin }
+  return { project, spec, id, source: options.source, origin }
 }

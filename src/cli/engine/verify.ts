@@ -36,14 +36,32 @@ export async function verify(
   return { ...context.origin(), against: recorded.against, kernels: ours.length, differences }
 }
 
-/** The recorder's arguments for one call. */
-function argumentsOf(context: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
+/** The recorder of a module that is no Transformers model, and its arguments for one call. */
+function ownRecorder({ spec, source }: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
+  const { library, className } = spec
+  const maker = library === undefined ? className : `${library.package}:${library.name}`
+  const args = ['record_models.py', out, maker ?? '', '--name', 'trace', '--run', trace.label]
+  if (spec.dtype !== undefined) args.push('--dtype', spec.dtype)
+  if (source !== undefined) args.push('--source', source)
+  if (spec.config !== undefined) {
+    const config = join(out, 'config.json')
+    writeFileSync(config, printJson(spec.config))
+    args.push('--config', config)
+  }
+  for (const argument of spec.arguments ?? []) args.push('--arg', argument)
+  for (const input of call.inputs) args.push('--input', input)
+  return args
+}
+
+/** The recorder of a Transformers model, and its arguments for one call. */
+function modelRecorder(context: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
   const { attn, experts, dtype, padding } = requestOf(context, call)
   const config = join(out, 'config.json')
   const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
   writeFileSync(config, printJson(json ?? raise('internal', 'a config that is no JSON')))
   const { module, qualname } = trace.built.cls
-  const args = [out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', `${module}.${qualname}`]
+  const cls = `${module}.${qualname}`
+  const args = ['record_traces.py', out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', cls]
   if (attn !== undefined) args.push('--attn', attn)
   if (experts !== undefined) args.push('--experts', experts)
   if (dtype !== undefined) args.push('--dtype', dtype)
@@ -67,8 +85,9 @@ export interface Recorded {
 export function record(context: Context, trace: LabelledModel, call: CallOptions, python: string): Recorded {
   const out = mkdtempSync(join(tmpdir(), 'lm-predictor-verify-'))
   try {
-    const recorder = join(packageRoot(), 'scripts', 'record_traces.py')
-    const stderr = run(python, [recorder, ...argumentsOf(context, trace, call, out)])
+    const recorder = trace.built.plain === true ? ownRecorder : modelRecorder
+    const [script = '', ...args] = recorder(context, trace, call, out)
+    const stderr = run(python, [join(packageRoot(), 'scripts', script), ...args])
     const made = readdirSync(out)
     const failed = made.find((name) => name.endsWith('.err'))
     if (failed !== undefined) {
@@ -82,11 +101,13 @@ export function record(context: Context, trace: LabelledModel, call: CallOptions
       .toString('utf8')
       .trimEnd()
       .split('\n')
-    const header = JSON.parse(head) as { torch?: string; transformers?: string; modules?: Recorded['modules'] }
+    const header = JSON.parse(head) as { torch?: string; transformers?: string | null; modules?: Recorded['modules'] }
     return {
       modules: header.modules ?? [],
       lines: lines.filter((l) => l !== ''),
-      against: `torch ${header.torch ?? '?'}, transformers ${header.transformers ?? '?'}`,
+      against: Object.entries({ torch: header.torch, transformers: header.transformers })
+        .flatMap(([name, version]) => (typeof version === 'string' ? [`${name} ${version}`] : []))
+        .join(', '),
     }
   } finally {
     rmSync(out, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 // What a program asks about the frame it runs in: its local and global names.
-import type { Frame } from '../code.ts'
+import type { FreePlace, Frame } from '../code.ts'
 import { ClassFrame } from '../code.ts'
 import { dict, list } from '../make.ts'
 import { natives } from '../native.ts'
@@ -29,7 +29,17 @@ export function localNames(vm: Vm): PyDict {
     const v = frame.slots[i]
     if (v !== undefined) names.push([name, v])
   })
+  for (const [name, place] of frame.code.freeNames()) {
+    const v = freeValue(frame, place)
+    if (v !== undefined) names.push([name, v])
+  }
   return dict(names)
+}
+
+function freeValue(frame: Frame, { depth, index }: FreePlace): Value | undefined {
+  let at: Frame | null = frame
+  for (let i = 0; i < depth; i++) at = at?.parent ?? null
+  return at?.slots[index]
 }
 
 /** `dir()` without an argument. */

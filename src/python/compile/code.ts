@@ -1,7 +1,7 @@
 // Code objects: what a function, lambda, comprehension, class body or module is compiled to. A function's parameters,
 // names and body are worked out when they are first needed, so one that is never called is never even parsed.
 import type { SourceFile } from '../../text/index.ts'
-import type { Code, Frame, ParameterAnnotation, Parameters } from '../code.ts'
+import type { Code, FreePlace, Frame, ParameterAnnotation, Parameters } from '../code.ts'
 import type { Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import type { Unit } from './compiler.ts'
@@ -36,6 +36,7 @@ export class BlockCode implements Code {
   readonly isGenerator = false
   readonly isAsync = false
   readonly localNames: () => readonly string[]
+  readonly freeNames = (): ReadonlyMap<string, FreePlace> => new Map()
   readonly annotations: readonly ParameterAnnotation[] = []
   readonly docstring: () => string | null
   readonly run: (vm: Vm, frame: Frame) => Value

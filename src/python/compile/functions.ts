@@ -24,6 +24,7 @@ type Body = (vm: Vm, frame: Frame) => Value
 /** What compiling a function's body gives. */
 interface Compiled {
   readonly localNames: readonly string[]
+  readonly freeNames: NameScope['free']
   readonly isGenerator: boolean
   readonly body: Body
 }
@@ -72,6 +73,8 @@ export class FunctionCode implements Code {
 
   readonly localNames = (): readonly string[] => this.compiled.localNames
 
+  readonly freeNames = (): NameScope['free'] => this.compiled.freeNames
+
   readonly docstring = (): string | null => (this.node.nodeType === 'Lambda' ? null : docstringOf(this.node.body))
 
   readonly run = (vm: Vm, frame: Frame): Value => this.compiled.body(vm, frame)
@@ -91,20 +94,20 @@ export class FunctionCode implements Code {
     const inner = outer.in(scope)
     if (node.nodeType === 'Lambda') return this.compileLambda(inner, node.body)
     const { yields } = collectBindings(node.body, scope)
-    const localNames = [...scope.slots.keys()]
-    if (this.isAsync) return { localNames, isGenerator: false, body: refuseAsync }
-    if (yields) return { localNames, isGenerator: true, body: generatorBody(inner, node.body) }
+    const names = { localNames: [...scope.slots.keys()], freeNames: scope.free }
+    if (this.isAsync) return { ...names, isGenerator: false, body: refuseAsync }
+    if (yields) return { ...names, isGenerator: true, body: generatorBody(inner, node.body) }
     const block = inner.block(node.body)
     const body: Body = (vm, frame) => (block(vm, frame) === 'return' ? frame.returned : null)
-    return { localNames, isGenerator: false, body }
+    return { ...names, isGenerator: false, body }
   }
 
   private compileLambda(inner: Compiler, expression: ExpressionNode): Compiled {
     const statement: StatementNode = { nodeType: 'Return', value: expression, ...positionOf(expression) }
     const { yields } = collectBindings([statement], inner.scope)
-    const localNames = [...inner.scope.slots.keys()]
-    if (yields) return { localNames, isGenerator: true, body: generatorBody(inner, [statement]) }
-    return { localNames, isGenerator: false, body: inner.expression(expression) }
+    const names = { localNames: [...inner.scope.slots.keys()], freeNames: inner.scope.free }
+    if (yields) return { ...names, isGenerator: true, body: generatorBody(inner, [statement]) }
+    return { ...names, isGenerator: false, body: inner.expression(expression) }
   }
 }
 

@@ -11,14 +11,14 @@ import {
   type PatternNode,
   type StatementNode,
 } from '../parse/index.ts'
+import type { FreePlace } from '../code.ts'
 
 export type ScopeKind = 'module' | 'class' | 'function' | 'comprehension'
 
 /** Where a name lives, seen from a frame. */
 export type Place =
   | { readonly kind: 'global' }
-  /** `depth` frames up, in slot `index`. */
-  | { readonly kind: 'slot'; readonly depth: number; readonly index: number }
+  | ({ readonly kind: 'slot' } & FreePlace)
   /** In the namespace of the class body being run; when it is not there, at `outer`. */
   | { readonly kind: 'namespace'; readonly outer: Place }
 
@@ -29,6 +29,8 @@ export class NameScope {
   readonly slots = new Map<string, number>()
   readonly globals = new Set<string>()
   readonly nonlocals = new Set<string>()
+  /** Names of enclosing functions that were looked up here. */
+  readonly free = new Map<string, FreePlace>()
   /** Names that a class body or a module binds. */
   readonly bound = new Set<string>()
 
@@ -67,7 +69,9 @@ export class NameScope {
       const outer: Place = this.bound.has(name) ? { kind: 'global' } : enclosing(this.parent, name, 1)
       return { kind: 'namespace', outer }
     }
-    return enclosing(this, name, 0)
+    const place = enclosing(this, name, 0)
+    if (place.kind === 'slot' && place.depth > 0) this.free.set(name, place)
+    return place
   }
 
   /** Whether an enclosing function has the name, as `nonlocal` demands. */

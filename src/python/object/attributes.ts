@@ -37,6 +37,8 @@ export function getAttr(vm: Vm, o: Value, name: string): Value {
 
 /** `o.name`, undefined where `o` has none. Only an AttributeError of the program counts as missing. */
 export function getAttrOr(vm: Vm, o: Value, name: string): Value | undefined {
+  // What a module has not run yet runs now: an error in that does not mean that the module lacks the name.
+  if (o instanceof PyModule && o.pending.has(name)) return find(vm, o, name)
   try {
     return find(vm, o, name)
   } catch (e) {

@@ -1,11 +1,12 @@
-// Named tuples: a tuple class whose fields are properties over positions. The constructor's signature is text, so calls
-// are bound and refused as those of a `def`.
+// Named tuples: a tuple class whose fields are properties over positions.
+import { raise } from '../../text/index.ts'
+import { evaluateText } from '../evaluate.ts'
 import { tuple } from '../make.ts'
 import { asMethod, native, nativeProperty, natives } from '../native.ts'
 import { asString, collect, getAttr, makeDict, repr } from '../object.ts'
 import { types } from '../types.ts'
 import type { PyClass } from '../values.ts'
-import { PyClassMethod, PyDict, PyStaticMethod, PyTuple, type Value } from '../values.ts'
+import { PyClassMethod, PyDict, PyFunction, PyModule, PyStaticMethod, PyTuple, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { mustBeClass, newClass } from './helpers.ts'
 
@@ -33,18 +34,23 @@ function itemsOf(vm: Vm, self: Value): readonly Value[] {
   return self instanceof PyTuple ? self.items : vm.raise(types.TypeError, 'expected a named tuple')
 }
 
-function constructor(typename: string, names: readonly string[], defaults: ReadonlyMap<string, Value>): PyStaticMethod {
-  const parameters = names.map((n) => (defaults.has(n) ? `${n}=MISSING` : n))
-  return new PyStaticMethod(
-    types.staticmethod,
-    native<string>(`${typename}.__new__(${['_cls', ...parameters].join(', ')})`, (vm, [cls, ...values]) => {
-      const items = names.map((n, i) => {
-        const given = values[i] as Value | undefined // None is a value like any other
-        return given === undefined ? (defaults.get(n) ?? null) : given
-      })
-      return new PyTuple(mustBeClass(vm, cls as Value), items)
-    }),
-  )
+/** `__new__`, a function of the program as in CPython, whose defaults a program may set. */
+function constructor(
+  vm: Vm,
+  typename: string,
+  names: readonly string[],
+  defaults: ReadonlyMap<string, Value>,
+): PyStaticMethod {
+  const scratch = new PyModule(types.module, 'collections', '', false)
+  scratch.state = 'ready'
+  const items = names.map((n) => `${n}, `).join('')
+  const text = `lambda ${['_cls', ...names].join(', ')}: tuple.__new__(_cls, (${items}))`
+  const made = evaluateText(vm, text, scratch, `namedtuple ${typename}`)
+  if (!(made instanceof PyFunction)) return raise('internal', `the constructor of ${typename} is no function`)
+  made.name = '__new__'
+  made.qualname = `${typename}.__new__`
+  made.defaults = names.flatMap((n) => (defaults.has(n) ? [defaults.get(n) ?? null] : []))
+  return new PyStaticMethod(types.staticmethod, made)
 }
 
 const methods = (names: readonly string[]) =>
@@ -102,7 +108,7 @@ export function asNamedTuple(
   cls.set('_fields', tuple(names))
   cls.set('__match_args__', tuple(names))
   cls.set('_field_defaults', makeDict(vm, [...defaults]))
-  cls.set('__new__', constructor(cls.name, names, defaults))
+  cls.set('__new__', constructor(vm, cls.name, names, defaults))
   cls.set('_make', make)
   for (const [name, method] of Object.entries(methods(names))) if (!cls.dict.has(name)) cls.set(name, asMethod(method))
   return cls

@@ -141,7 +141,6 @@ const geometry = torchFunctions({
   'as_strided(input, size, stride, storage_offset=None)': (vm, [x, size, stride, offset]) =>
     asStrided(asTensor(vm, x), sizeArg(vm, size), sizeArg(vm, stride), optionalInt(vm, offset)),
   'detach(input)': (vm, [x]) => detach(asTensor(vm, x)),
-  'broadcast_to(input, size)': (vm, [x, size]) => expand(vm, asTensor(vm, x), sizeArg(vm, size)),
   'conj(input)': (vm, [x]) => conjugate(asTensor(vm, x)),
   'resolve_conj(input)': (vm, [x]) => resolveConjugate(vm, asTensor(vm, x)),
   'conj_physical(input)': (vm, [x]) => pointwise(vm, 'aten._conj_physical.default', [asTensor(vm, x)]),
@@ -156,6 +155,7 @@ function detach(x: Tensor): Tensor {
 }
 
 const torchOnly = torchFunctions({
+  'broadcast_to(input, size)': (vm, [x, size]) => expand(vm, asTensor(vm, x), sizeArg(vm, size)),
   'permute(input, dims)': (vm, [x, order]) => permute(vm, asTensor(vm, x), dims(vm, order)),
   'reshape(input, shape)': (vm, [x, shape]) => reshape(vm, asTensor(vm, x), sizeArg(vm, shape)),
   'view_as_real(input)': (vm, [x]) => asReal(vm, asTensor(vm, x)),
@@ -188,6 +188,8 @@ const methods = torchFunctions({
   'reshape(self, *args, shape=MISSING)': (vm, [x, args, shape]) =>
     reshape(vm, asTensor(vm, x), shape === undefined ? sizeArgs(vm, args) : sizeArg(vm, shape)),
   'expand(self, *args, size=MISSING)': (vm, [x, args, size]) =>
+    expand(vm, asTensor(vm, x), size === undefined ? sizeArgs(vm, args) : sizeArg(vm, size)),
+  'broadcast_to(self, *args, size=MISSING)': (vm, [x, args, size]) =>
     expand(vm, asTensor(vm, x), size === undefined ? sizeArgs(vm, args) : sizeArg(vm, size)),
   'expand_as(self, other)': (vm, [x, other]) => expand(vm, asTensor(vm, x), asTensor(vm, other).shape),
   'view_as(self, other)': (vm, [x, other]) => view(vm, asTensor(vm, x), asTensor(vm, other).shape),

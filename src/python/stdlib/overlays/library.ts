@@ -106,12 +106,19 @@ class LogRecord: ...
 
 class Handler:
     def __init__(self, level=NOTSET):
+        self.name = None
         self.level = _check(level)
         self.formatter = None
         self.filters = []
 
     def setLevel(self, level):
         self.level = _check(level)
+
+    def set_name(self, name):
+        self.name = name
+
+    def get_name(self):
+        return self.name
 
     def setFormatter(self, fmt):
         self.formatter = fmt

@@ -1,4 +1,4 @@
-// packaging.version: versions as PEP 440 orders them.
+// packaging.version: versions as PEP 440 orders them; and distutils.version's looser ones.
 import type { Overlay } from '../../vm.ts'
 
 const version: Overlay = {
@@ -125,4 +125,46 @@ const front: Overlay = {
   source: '',
 }
 
-export const packaging: readonly Overlay[] = [front, version]
+const looseVersion: Overlay = {
+  module: 'distutils.version',
+  reason: 'Version checks decide branches; the module left the standard library with Python 3.12.',
+  source: String.raw`
+import functools
+import re
+
+@functools.total_ordering
+class LooseVersion:
+    """Numbers and words in turn: 1.5.2b2 is [1, 5, 2, 'b', 2]."""
+
+    def __init__(self, vstring=None):
+        if vstring:
+            self.parse(vstring)
+
+    def parse(self, vstring):
+        self.vstring = vstring
+        self.version = [int(part) if part.isdigit() else part for part in re.findall(r"[0-9]+|[a-z]+|[^0-9a-z.]+", vstring)]
+
+    def _of(self, other):
+        return other.version if isinstance(other, LooseVersion) else LooseVersion(other).version
+
+    def __eq__(self, other):
+        return self.version == self._of(other)
+
+    def __lt__(self, other):
+        return self.version < self._of(other)
+
+    def __str__(self):
+        return self.vstring
+
+    def __repr__(self):
+        return f"LooseVersion ('{self.vstring}')"
+`,
+}
+
+const distutils: Overlay = {
+  module: 'distutils',
+  reason: 'The package of distutils.version.',
+  source: '',
+}
+
+export const packaging: readonly Overlay[] = [front, version, distutils, looseVersion]
