@@ -151,7 +151,10 @@ function flattenData(vm: Vm, v: Value, depth: number): Data {
   if (isTensor(v)) return { shape: [...v.shape], leaves: [v] }
   if (typeof v === 'string') return vm.raise(types.TypeError, "new(): invalid data type 'str'")
   const array = arrayContents(vm, v)
-  if (array !== undefined) return arrayData(array.shape, array.values)
+  if (array !== undefined) {
+    const leaves = array.values.flatMap((x) => scalarOf(x) ?? [])
+    return { shape: [...array.shape], leaves, dtype: dtypes[array.dtype] }
+  }
   if (v === null || !(isSequence(v) || v instanceof PyRange)) {
     return vm.raise(types.RuntimeError, `Could not infer dtype of ${v === null ? 'NoneType' : 'object'}`)
   }
@@ -160,13 +163,6 @@ function flattenData(vm: Vm, v: Value, depth: number): Data {
   if (first === undefined) return { shape: [0], leaves: [] }
   for (const p of parts) checkNested(vm, first, p, depth)
   return { shape: [parts.length, ...first.shape], leaves: parts.flatMap((p) => p.leaves) }
-}
-
-function arrayData(shape: readonly number[], values: readonly Value[]): Data {
-  const leaves = values.flatMap((x) => scalarOf(x) ?? [])
-  const isFloat = leaves.some((x) => x instanceof PyFloat)
-  const isBool = leaves.every((x) => typeof x === 'boolean')
-  return { shape: [...shape], leaves, dtype: isFloat ? dtypes.float64 : isBool ? dtypes.bool : dtypes.int64 }
 }
 
 function checkNested(vm: Vm, first: Data, other: Data, depth: number): void {

@@ -1,11 +1,13 @@
 // The corner of NumPy that model code touches on the way to its tensors: arithmetic on scalars, which keeps formulas as
 // plain Python arithmetic would, and tables of known numbers (`linspace(…).tolist()`, sinusoids).
 import { abs, floorDiv, gcd, mul } from '../../sym/index.ts'
-import { float, iterator, notImplemented, tuple } from '../make.ts'
+import { ellipsis, float, iterator, list, notImplemented, tuple } from '../make.ts'
 import { classOf, native, natives } from '../native.ts'
 import {
+  asString,
   binaryOp,
   call,
+  collect,
   compare,
   derivedFloat,
   floatToInt,
@@ -21,7 +23,7 @@ import {
 } from '../object.ts'
 import { types } from '../types.ts'
 import type { PyInstance } from '../values.ts'
-import { PyFloat, PyList, PyTuple, type PyClass, type Value } from '../values.ts'
+import { PyClass, PyFloat, PyList, PyTuple, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import {
   assign,
@@ -29,13 +31,17 @@ import {
   gather,
   itemsOf,
   nested,
+  positionsOf,
+  reshaped,
   select,
   sizeOf,
+  transposed,
   valueAt,
   valuesOf,
   wrap,
   type Items,
 } from './numpy/array.ts'
+import { type ArrayDtype, arrayDtypes, cast, isFloating, type Operand, promoted } from './numpy/dtype.ts'
 import { unknowableFunction, unknownFunction } from './unknown.ts'
 
 function isArray(v: Value): boolean {
@@ -46,32 +52,79 @@ function isScalar(v: Value): boolean {
   return !(isArray(v) || v instanceof PyList || v instanceof PyTuple)
 }
 
-/** Applies a function of scalars to scalars and arrays, a single one standing for all. */
-function map2(vm: Vm, a: Value, b: Value, f: (x: Value, y: Value) => Value): Value {
+/** An operand of arithmetic: an array, or a number that stands for all of another's elements. */
+function operandOf(vm: Vm, v: Value): Items & Operand {
+  return { ...gather(vm, v), isNumber: isScalar(v) }
+}
+
+/** What two shapes are broadcast to, axis by axis from the last. */
+function broadcast(vm: Vm, a: readonly number[], b: readonly number[]): readonly number[] {
+  const rank = Math.max(a.length, b.length)
+  return Array.from({ length: rank }, (_, i) => {
+    const [m, n] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1]
+    if (m === n || n === 1) return m
+    if (m === 1) return n
+    const shapes = [a, b].map((s) => `(${s.join(',')}${s.length === 1 ? ',' : ''})`).join(' ')
+    return vm.raise(types.ValueError, `operands could not be broadcast together with shapes ${shapes}`)
+  })
+}
+
+/** An array's values, each as often as a shape has it. */
+function spread(items: Items, shape: readonly number[]): Value[] {
+  const lead = shape.length - items.shape.length
+  const steps = shape.map((_, i) =>
+    i < lead || items.shape[i - lead] === 1 ? 0 : sizeOf(items.shape.slice(i - lead + 1)),
+  )
+  return positionsOf(shape, steps).map((place) => valueAt(items, place))
+}
+
+/** Applies a function of scalars to scalars and arrays, which are broadcast. `dtype`: of the result, from the operands'. */
+function map2(
+  vm: Vm,
+  a: Value,
+  b: Value,
+  f: (x: Value, y: Value) => Value,
+  dtype: (a: Operand, b: Operand) => ArrayDtype = promoted,
+): Value {
   if (isScalar(a) && isScalar(b)) return f(a, b)
-  const [x, y] = [gather(vm, a), gather(vm, b)]
-  const shape = x.shape.length === 0 ? y.shape : x.shape
-  if (x.shape.length > 0 && y.shape.length > 0 && String(x.shape) !== String(y.shape)) {
-    return vm.stop(
-      'unsupported-op',
-      `NumPy arrays of shapes (${String(x.shape)}) and (${String(y.shape)}) in one operation`,
-    )
-  }
-  const at = (v: Items, i: number): Value => valueAt(v, v.shape.length === 0 ? 0 : i)
+  const [x, y] = [operandOf(vm, a), operandOf(vm, b)]
+  const shape = broadcast(vm, x.shape, y.shape)
+  vm.tick(sizeOf(shape))
+  const other = spread(y, shape)
+  const values = spread(x, shape).map((v, i) => f(v, other[i] ?? null))
+  return makeArray(shape, values, dtype(x, y))
+}
+
+/** @param dtype of the result, from that of the array; by the values' kind unless given */
+function map1(vm: Vm, a: Value, f: (x: Value) => Value, dtype?: (of: ArrayDtype) => ArrayDtype): Value {
+  if (isScalar(a)) return f(a)
+  const items = gather(vm, a)
+  return makeArray(items.shape, valuesOf(items).map(f), dtype?.(items.dtype))
+}
+
+/** An array of its own values, which are made to fit a dtype. */
+function makeArray(shape: readonly number[], values: Value[], dtype?: ArrayDtype): PyInstance {
+  return wrap(ndarray, fresh(shape, values, dtype))
+}
+
+/** What an array's values are as another dtype; the same array where none is given. */
+function asDtype(vm: Vm, items: Items, dtype: Value): PyInstance {
+  const wanted = dtypeArg(vm, dtype)
+  if (wanted === undefined || wanted === items.dtype) return wrap(ndarray, items)
   return makeArray(
-    shape,
-    Array.from({ length: sizeOf(shape) }, (_, i) => f(at(x, i), at(y, i))),
+    items.shape,
+    valuesOf(items).map((v) => cast(vm, v, wanted)),
+    wanted,
   )
 }
 
-function map1(vm: Vm, a: Value, f: (x: Value) => Value): Value {
-  if (isScalar(a)) return f(a)
-  const items = gather(vm, a)
-  return makeArray(items.shape, valuesOf(items).map(f))
-}
-
-function makeArray(shape: readonly number[], values: Value[]): PyInstance {
-  return wrap(ndarray, fresh(shape, values))
+/** `np.float32`, `float`, `'float32'`; undefined for None. */
+function dtypeArg(vm: Vm, v: Value): ArrayDtype | undefined {
+  if (v === null) return undefined
+  const plain = new Map<Value, ArrayDtype>([[types.float, 'float64'], [types.int, 'int64'], [types.bool, 'bool']]) // prettier-ignore
+  const name = plain.get(v) ?? (typeof v === 'string' ? v : v instanceof PyClass ? v.name.replace(/_$/, '') : '')
+  const found = arrayDtypes.find((d) => d === name)
+  return found ?? vm.stop('unsupported-op', `a NumPy array of dtype ${repr(vm, v)}`)
 }
 
 /** Elements along the first axis, each a scalar or an array. */
@@ -96,20 +149,41 @@ const operators: readonly (readonly [string, BinaryOperator])[] = [
 ]
 
 const arithmetic: Record<string, Value> = Object.fromEntries(
-  operators.flatMap(([name, op]) => [binary(`__${name}__`, op, false), binary(`__r${name}__`, op, true)]),
+  operators.flatMap(([name, op]) => [
+    binary(`__${name}__`, (vm, self, other) => operate(vm, op, self, other)),
+    binary(`__r${name}__`, (vm, self, other) => operate(vm, op, other, self)),
+    binary(`__i${name}__`, (vm, self, other) => inPlace(vm, op, self, other)),
+  ]),
 )
 
-function binary(name: string, op: BinaryOperator, reflected: boolean): [string, Value] {
+function binary(name: string, f: (vm: Vm, self: Value, other: Value) => Value): [string, Value] {
   const made = native<string>(`${name}(self, other, /)`, (vm, args) => {
     const [self, other] = args as readonly [Value, Value]
-    return reflected ? operate(vm, op, other, self) : operate(vm, op, self, other)
+    return f(vm, self, other)
   })
   return [name, made]
 }
 
 function operate(vm: Vm, op: BinaryOperator, a: Value, b: Value): Value {
   const known = (v: Value): boolean => isArray(v) || intOf(v) !== undefined || v instanceof PyFloat
-  return known(a) && known(b) ? map2(vm, a, b, (x, y) => binaryOp(vm, op, x, y)) : notImplemented
+  if (!known(a) || !known(b)) return notImplemented
+  const dtype = (x: Operand, y: Operand): ArrayDtype => {
+    const common = promoted(x, y)
+    return op === '/' && !isFloating(common) ? 'float64' : common
+  }
+  return map2(vm, a, b, (x, y) => binaryOp(vm, op, x, y), dtype)
+}
+
+/** `a += b`: into the places that the array has, whoever shares them. */
+function inPlace(vm: Vm, op: BinaryOperator, self: Value, other: Value): Value {
+  const result = operate(vm, op, self, other)
+  if (!isArray(result)) return result
+  const { dtype } = itemsOf.get(vm, self)
+  const made = itemsOf.get(vm, result)
+  if (isFloating(made.dtype) && !isFloating(dtype))
+    vm.raise(types.TypeError, `Cannot cast ufunc output from dtype('${made.dtype}') to dtype('${dtype}')`)
+  assign(vm, itemsOf.get(vm, self), ellipsis, asDtype(vm, made, dtype))
+  return self
 }
 
 const comparing: readonly (readonly [string, CompareOperator])[] = [
@@ -127,7 +201,13 @@ const comparisons: Record<string, Value> = Object.fromEntries(
     `__${name}__`,
     native<string>(`__${name}__(self, other, /)`, (vm, args) => {
       const [self, other] = args as readonly [Value, Value]
-      return map2(vm, self, other, (x, y) => compare(vm, op, x, y))
+      return map2(
+        vm,
+        self,
+        other,
+        (x, y) => compare(vm, op, x, y),
+        () => 'bool',
+      )
     }),
   ]),
 )
@@ -150,7 +230,7 @@ const ndarray: PyClass = classOf({
     ...arithmetic,
     ...comparisons,
     ...natives({
-      '__neg__(self)': (vm, [a]) => map1(vm, a, (x) => unaryOp(vm, '-', x)),
+      '__neg__(self)': (vm, [a]) => map1(vm, a, (x) => unaryOp(vm, '-', x), same),
       '__len__(self)': (vm, [self]) =>
         itemsOf.get(vm, self).shape[0] ?? vm.raise(types.TypeError, 'len() of unsized object'),
       '__iter__(self)': (vm, [self]) => iterator(rows(vm, self)),
@@ -161,6 +241,15 @@ const ndarray: PyClass = classOf({
       },
       '__repr__(self, /)': (vm, [self]) => `array(${repr(vm, nested(itemsOf.get(vm, self)))})`,
       'tolist(self)': (vm, [self]) => nested(itemsOf.get(vm, self)),
+      'astype(self, dtype)': (vm, [self, dtype]) => asDtype(vm, itemsOf.get(vm, self), dtype),
+      'copy(self)': (vm, [self]) => copied(vm, self),
+      'reshape(self, *shape)': (vm, [self, shape]) =>
+        reshapeArray(vm, self, shape.length === 1 ? shape[0] : tuple(shape)),
+      'flatten(self)': (vm, [self]) => reshapeArray(vm, copied(vm, self), -1),
+      'ravel(self)': (vm, [self]) => reshapeArray(vm, self, -1),
+      'transpose(self, *axes)': (vm, [self, axes]) =>
+        transposeArray(vm, self, axes.length === 1 ? axes[0] : tuple(axes)),
+      'mean(self)': (vm, [self]) => mean(vm, self),
       'item(self)': (vm, [self]) => valueAt(itemsOf.get(vm, self), 0),
       'sum(self)': (vm, [self]) => total(vm, valuesOf(itemsOf.get(vm, self)), '+', 0),
       'prod(self)': (vm, [self]) => total(vm, valuesOf(itemsOf.get(vm, self)), '*', 1),
@@ -172,24 +261,141 @@ const ndarray: PyClass = classOf({
     shape: (vm, self) => tuple([...itemsOf.get(vm, self).shape]),
     ndim: (vm, self) => itemsOf.get(vm, self).shape.length,
     size: (vm, self) => itemsOf.get(vm, self).places.length,
+    dtype: (vm, self) =>
+      scalars[itemsOf.get(vm, self).dtype === 'bool' ? 'bool_' : itemsOf.get(vm, self).dtype] ?? null,
+    T: (vm, self) => transposeArray(vm, self, null),
   },
 })
 
 // --- Functions -------------------------------------------------------------------------------------------------------
 
+const same = (dtype: ArrayDtype): ArrayDtype => dtype
+const floating = (dtype: ArrayDtype): ArrayDtype => (isFloating(dtype) ? dtype : 'float64')
+
+function copied(vm: Vm, v: Value): PyInstance {
+  const items = gather(vm, v)
+  return makeArray(items.shape, valuesOf(items), items.dtype)
+}
+
+function sizesOf(vm: Vm, v: Value | undefined): readonly number[] {
+  const sizes = v instanceof PyTuple || v instanceof PyList ? v.items : [v ?? null]
+  return sizes.map((n) => toNumber(vm, n))
+}
+
+function reshapeArray(vm: Vm, v: Value, shape: Value | undefined): PyInstance {
+  return wrap(ndarray, reshaped(vm, gather(vm, v), sizesOf(vm, shape)))
+}
+
+/** @param order None or nothing: all axes the other way round */
+function transposeArray(vm: Vm, v: Value, order: Value | undefined): PyInstance {
+  const items = gather(vm, v)
+  const rank = items.shape.length
+  const isReversed = order === undefined || order === null || (order instanceof PyTuple && order.items.length === 0)
+  const axes = isReversed ? items.shape.map((_, i) => rank - 1 - i) : sizesOf(vm, order)
+  return wrap(ndarray, transposed(items, axes.map((a) => (a < 0 ? a + rank : a)))) // prettier-ignore
+}
+
+function mean(vm: Vm, v: Value): Value {
+  const values = valuesOf(gather(vm, v))
+  return binaryOp(vm, '/', total(vm, values, '+', 0), values.length)
+}
+
+/** Arrays one after the other along an axis that they have. */
+function concatenate(vm: Vm, arrays: readonly Items[], axis: number): PyInstance {
+  const [first] = arrays
+  if (first === undefined) return vm.raise(types.ValueError, 'need at least one array to concatenate')
+  const d = axis < 0 ? axis + first.shape.length : axis
+  const rest = (s: readonly number[]): string => String(s.filter((_, i) => i !== d))
+  if (arrays.some((a) => rest(a.shape) !== rest(first.shape)))
+    vm.raise(types.ValueError, 'all the input array dimensions except for the concatenation axis must match exactly')
+  const inner = sizeOf(first.shape.slice(d + 1))
+  const outer = sizeOf(first.shape.slice(0, d))
+  const values: Value[] = []
+  for (let o = 0; o < outer; o++) {
+    for (const a of arrays) {
+      const row = (a.shape[d] ?? 1) * inner
+      for (let i = 0; i < row; i++) values.push(valueAt(a, o * row + i))
+    }
+  }
+  const length = arrays.reduce((n, a) => n + (a.shape[d] ?? 1), 0)
+  const dtype = arrays.map((a): Operand => ({ ...a, isNumber: false })).reduce((a, b) => ({ dtype: promoted(a, b), isNumber: false })).dtype // prettier-ignore
+  return makeArray(first.shape.map((n, i) => (i === d ? length : n)), values, dtype) // prettier-ignore
+}
+
+/** A new axis of length 1. */
+function expanded({ shape, ...items }: Items, axis: number): Items {
+  const at = axis < 0 ? axis + shape.length + 1 : axis
+  return { ...items, shape: [...shape.slice(0, at), 1, ...shape.slice(at)] }
+}
+
+function stack(vm: Vm, arrays: readonly Items[], axis: number): PyInstance {
+  const [first] = arrays
+  if (arrays.some((a) => String(a.shape) !== String(first?.shape)))
+    vm.raise(types.ValueError, 'all input arrays must have the same shape')
+  const at = axis < 0 ? axis + (first?.shape.length ?? 0) + 1 : axis
+  return concatenate(vm, arrays.map((a) => expanded(a, at)), at) // prettier-ignore
+}
+
+/** Coordinates of a grid: of each axis an array over all of them, the first two axes swapped unless `ij`. */
+function meshgrid(vm: Vm, axes: readonly Value[], indexing: Value): Value {
+  const given = axes.map((v) => gather(vm, v))
+  const swapped = indexing !== 'ij' && given.length > 1
+  const place = (i: number): number => (swapped && i < 2 ? 1 - i : i)
+  const shape = given.map((_, i) => given[place(i)]?.places.length ?? 1)
+  return list(
+    given.map((items, i) => {
+      const steps = shape.map((_, d) => (d === place(i) ? 1 : 0))
+      return makeArray(shape, positionsOf(shape, steps).map((p) => valueAt(items, p)), items.dtype) // prettier-ignore
+    }),
+  )
+}
+
+/** Sums of products over the letters that the result lacks. */
+function einsum(vm: Vm, equation: string, operands: readonly Items[]): Value {
+  const [left = '', right] = equation.replaceAll(' ', '').split('->')
+  const inputs = left.split(',')
+  if (right === undefined || inputs.length !== operands.length || /[^A-Za-z,]/.test(left + right))
+    return vm.stop('unsupported-op', `numpy.einsum of ${equation}`)
+  const sizes = new Map<string, number>()
+  inputs.forEach((letters, o) => { [...letters].forEach((c, d) => sizes.set(c, operands[o]?.shape[d] ?? 1)) }) // prettier-ignore
+  const summed = [...sizes.keys()].filter((c) => !right.includes(c))
+  const letters = [...right, ...summed]
+  const shape = letters.map((c) => sizes.get(c) ?? 1)
+  vm.tick(sizeOf(shape))
+  const places = operands.map((items, o) => {
+    const own = inputs[o] ?? ''
+    const step = (c: string): number =>
+      [...own].reduce((sum, x, d) => sum + (x === c ? sizeOf(items.shape.slice(d + 1)) : 0), 0)
+    return positionsOf(shape, letters.map(step))
+  })
+  const size = sizeOf(shape.slice(0, right.length))
+  const terms = sizeOf(shape) / Math.max(size, 1)
+  const values = Array.from({ length: size }, (_, i) => {
+    let sum: Value = 0
+    for (let k = 0; k < terms; k++) {
+      const factors = operands.map((items, o) => valueAt(items, places[o]?.[i * terms + k] ?? 0))
+      const term = factors.reduce((a, b) => binaryOp(vm, '*', a, b))
+      sum = k === 0 ? term : binaryOp(vm, '+', sum, term)
+    }
+    return sum
+  })
+  const dtype = operands.map((a): Operand => ({ ...a, isNumber: false })).reduce((a, b) => ({ dtype: promoted(a, b), isNumber: false })).dtype // prettier-ignore
+  return right === '' ? (values[0] ?? null) : makeArray(shape.slice(0, right.length), values, dtype)
+}
+
 /** A function of floats, element by element. */
 const elementwise =
   (f: (x: number) => number) =>
   (vm: Vm, [x]: readonly [Value]) =>
-    map1(vm, x, (v) => derivedFloat(f(toFloat(vm, v).value), [v]))
+    map1(vm, x, (v) => derivedFloat(f(toFloat(vm, v).value), [v]), floating)
 
 /** Rounds to a whole number that stays a float, with its formula. */
 const whole =
   (how: 'floor' | 'ceil' | 'round') =>
   (vm: Vm, [x]: readonly [Value]) =>
-    map1(vm, x, (v) => toFloat(vm, floatToInt(vm, toFloat(vm, v), how)))
+    map1(vm, x, (v) => toFloat(vm, floatToInt(vm, toFloat(vm, v), how)), floating)
 
-function linspace(vm: Vm, start: Value, stop: Value, count: number): Value {
+function linspace(vm: Vm, start: Value, stop: Value, count: number): PyInstance {
   const step = count > 1 ? binaryOp(vm, '/', binaryOp(vm, '-', toFloat(vm, stop), toFloat(vm, start)), count - 1) : 0
   const values = Array.from({ length: count }, (_, i): Value =>
     i === count - 1 && count > 1
@@ -199,7 +405,7 @@ function linspace(vm: Vm, start: Value, stop: Value, count: number): Value {
   return makeArray([count], values)
 }
 
-function arange(vm: Vm, start: Value, stop: Value, step: Value): Value {
+function arange(vm: Vm, start: Value, stop: Value, step: Value): PyInstance {
   const values: Value[] = []
   const rising = truth(vm, compare(vm, '>', step, 0))
   for (let v = start; truth(vm, compare(vm, rising ? '<' : '>', v, stop)); v = binaryOp(vm, '+', v, step)) {
@@ -209,14 +415,17 @@ function arange(vm: Vm, start: Value, stop: Value, step: Value): Value {
   return makeArray([values.length], values)
 }
 
-function filled(vm: Vm, shape: Value, value: Value): Value {
-  const sizes = shape instanceof PyTuple || shape instanceof PyList ? shape.items : [shape]
-  const lengths = sizes.map((n) => toNumber(vm, n))
-  const size = lengths.reduce((a, b) => a * b, 1)
+function filled(vm: Vm, shape: Value, value: Value, dtype: Value): Value {
+  const lengths = sizesOf(vm, shape)
+  const size = sizeOf(lengths)
   vm.tick(size)
-  return makeArray(
-    lengths,
-    Array.from({ length: size }, () => value),
+  return asDtype(
+    vm,
+    fresh(
+      lengths,
+      Array.from({ length: size }, () => value),
+    ),
+    dtype,
   )
 }
 
@@ -268,22 +477,45 @@ const functions = natives({
     const values = valuesOf(gather(vm, a)).map((v) => (sum = binaryOp(vm, '+', sum, v)))
     return makeArray([values.length], values)
   },
-  'array(object)': (vm, [v]) => asArray(vm, v),
-  'asarray(a)': (vm, [v]) => asArray(vm, v),
+  'array(object, dtype=None)': (vm, [v, dtype]) => asDtype(vm, itemsOf.get(vm, copied(vm, v)), dtype),
+  'asarray(a, dtype=None)': (vm, [v, dtype]) => asDtype(vm, gather(vm, v), dtype),
   'atleast_1d(a)': (vm, [v]) => {
-    const { shape, ...rest } = gather(vm, v)
-    return makeArray(shape.length === 0 ? [1] : shape, valuesOf({ shape, ...rest }))
+    const items = gather(vm, v)
+    return wrap(ndarray, { ...items, shape: items.shape.length === 0 ? [1] : items.shape })
   },
-  'linspace(start, stop, num=50)': (vm, [start, stop, count]) => linspace(vm, start, stop, toNumber(vm, count)),
-  'arange(start, stop=None, step=1)': (vm, [start, stop, step]) =>
-    stop === null ? arange(vm, 0, start, step) : arange(vm, start, stop, step),
-  'zeros(shape)': (vm, [shape]) => filled(vm, shape, float(0)),
-  'ones(shape)': (vm, [shape]) => filled(vm, shape, float(1)),
+  'linspace(start, stop, num=50, dtype=None)': (vm, [start, stop, count, dtype]) =>
+    asDtype(vm, itemsOf.get(vm, linspace(vm, start, stop, toNumber(vm, count))), dtype),
+  'arange(start, stop=None, step=1, dtype=None)': (vm, [start, stop, step, dtype]) => {
+    const made = stop === null ? arange(vm, 0, start, step) : arange(vm, start, stop, step)
+    return asDtype(vm, itemsOf.get(vm, made), dtype)
+  },
+  'zeros(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(0), dtype),
+  'ones(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(1), dtype),
+  'full(shape, fill_value, dtype=None)': (vm, [shape, value, dtype]) => filled(vm, shape, value, dtype),
+  'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) => meshgrid(vm, axes, indexing),
+  'concatenate(arrays, axis=0)': (vm, [arrays, axis]) => concatenate(vm, partsOf(vm, arrays), toNumber(vm, axis)),
+  'stack(arrays, axis=0)': (vm, [arrays, axis]) => stack(vm, partsOf(vm, arrays), toNumber(vm, axis)),
+  'expand_dims(a, axis)': (vm, [a, axis]) => wrap(ndarray, expanded(gather(vm, a), toNumber(vm, axis))),
+  'reshape(a, shape)': (vm, [a, shape]) => reshapeArray(vm, a, shape),
+  'transpose(a, axes=None)': (vm, [a, axes]) => transposeArray(vm, a, axes),
+  'outer(a, b)': (vm, [a, b]) =>
+    einsum(
+      vm,
+      'i,j->ij',
+      [a, b].map((v) => reshaped(vm, gather(vm, v), [-1])),
+    ),
+  'einsum(subscripts, *operands)': (vm, [equation, operands]) =>
+    einsum(
+      vm,
+      asString(vm, equation, 'subscripts'),
+      operands.map((v) => gather(vm, v)),
+    ),
+  'mean(a)': (vm, [a]) => mean(vm, a),
 })
 
-function asArray(vm: Vm, v: Value): Value {
-  const items = gather(vm, v)
-  return makeArray(items.shape, valuesOf(items))
+/** The arrays of a sequence, or along the first axis of one. */
+function partsOf(vm: Vm, v: Value): Items[] {
+  return (isArray(v) ? [...rows(vm, v)] : collect(vm, v)).map((part) => gather(vm, part))
 }
 
 // --- Types and random numbers ----------------------------------------------------------------------------------------
@@ -298,6 +530,7 @@ function scalarTypes(): Record<string, PyClass> {
     ['bool_', 'generic'],
     ['uint8', 'integer'],
     ['int8', 'integer'],
+    ['int16', 'integer'],
     ['int32', 'integer'],
     ['int64', 'integer'],
     ['float16', 'floating'],

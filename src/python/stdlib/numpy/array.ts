@@ -6,8 +6,10 @@ import { types } from '../../types.ts'
 import { PyList, PySlice, PyTuple, type PyClass, type PyInstance, type Value } from '../../values.ts'
 import type { Vm } from '../../vm.ts'
 import { Hidden, instance } from '../helpers.ts'
+import { dtypeOfValues, type ArrayDtype } from './dtype.ts'
 
 export interface Items {
+  readonly dtype: ArrayDtype
   readonly shape: readonly number[]
   /** Ints, floats or booleans of the program. */
   readonly buffer: Value[]
@@ -27,9 +29,44 @@ export function valuesOf(items: Items): Value[] {
   return Array.from(items.places, (place) => items.buffer[place] ?? null)
 }
 
-/** An array that owns its values. */
-export function fresh(shape: readonly number[], buffer: Value[]): Items {
-  return { shape, buffer, places: Uint32Array.from(buffer.keys()) }
+/** An array that owns its values, of the dtype that NumPy would give them. */
+export function fresh(shape: readonly number[], buffer: Value[], dtype = dtypeOfValues(buffer)): Items {
+  return { dtype, shape, buffer, places: Uint32Array.from(buffer.keys()) }
+}
+
+/** As many elements under another shape, one length of which may be -1. */
+export function reshaped(vm: Vm, items: Items, wanted: readonly number[]): Items {
+  const count = items.places.length
+  const others = sizeOf(wanted.filter((n) => n !== -1))
+  const shape = wanted.map((n) => (n === -1 ? Math.floor(count / Math.max(others, 1)) : n))
+  if (sizeOf(shape) !== count || wanted.filter((n) => n === -1).length > 1)
+    vm.raise(types.ValueError, `cannot reshape array of size ${count} into shape (${wanted.join(',')})`)
+  return { ...items, shape }
+}
+
+/** Axes in another order, over the same buffer. */
+export function transposed(items: Items, order: readonly number[]): Items {
+  const strides = items.shape.map((_, i) => sizeOf(items.shape.slice(i + 1)))
+  const shape = order.map((axis) => items.shape[axis] ?? 1)
+  return {
+    ...items,
+    shape,
+    places: Uint32Array.from(
+      positionsOf(
+        shape,
+        order.map((axis) => strides[axis] ?? 0),
+      ),
+      (i) => items.places[i] ?? 0,
+    ),
+  }
+}
+
+/** Where the elements of a shape are, in row-major order, for the steps along its axes. */
+export function positionsOf(shape: readonly number[], steps: readonly number[]): number[] {
+  return shape.reduce<number[]>(
+    (found, n, axis) => found.flatMap((at) => Array.from({ length: n }, (_, i) => at + i * (steps[axis] ?? 0))),
+    [0],
+  )
 }
 
 export function wrap(cls: PyClass, items: Items): PyInstance {
@@ -141,7 +178,12 @@ export function select(vm: Vm, items: Items, key: Value): Items {
   }
   vm.tick(offsets.length)
   const shape = axes.flatMap(({ positions, kept }) => (kept ? [positions?.length ?? 1] : []))
-  return { shape, buffer: items.buffer, places: Uint32Array.from(offsets, (o) => items.places[o] ?? 0) }
+  return {
+    dtype: items.dtype,
+    shape,
+    buffer: items.buffer,
+    places: Uint32Array.from(offsets, (o) => items.places[o] ?? 0),
+  }
 }
 
 /** `array[key] = value`: a scalar, or as many values as the key names. */
@@ -157,8 +199,11 @@ export function assign(vm: Vm, items: Items, key: Value, value: Value): void {
 }
 
 /** What an ndarray of the program holds, for layers that know other arrays; undefined for anything else. */
-export function arrayContents(vm: Vm, v: Value): { shape: readonly number[]; values: readonly Value[] } | undefined {
+export function arrayContents(
+  vm: Vm,
+  v: Value,
+): { dtype: ArrayDtype; shape: readonly number[]; values: readonly Value[] } | undefined {
   if (!itemsOf.has(v)) return undefined
   const items = itemsOf.get(vm, v)
-  return { shape: items.shape, values: valuesOf(items) }
+  return { dtype: items.dtype, shape: items.shape, values: valuesOf(items) }
 }
