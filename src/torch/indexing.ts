@@ -4,6 +4,7 @@ import { types } from '../python/types.ts'
 import { collect, toIndex } from '../python/object.ts'
 import { ellipsis, tuple } from '../python/make.ts'
 import { isInt, PyList, PyRange, PySlice, PyTuple, type Value } from '../python/values.ts'
+import { isUnknown } from '../python/stdlib/unknown.ts'
 import type { Vm } from '../python/vm.ts'
 import { ge, hint, hintNumber, le, max, neg, type Int } from '../sym/index.ts'
 import { scalarOf } from './arguments.ts'
@@ -88,9 +89,9 @@ function applySubscripts(vm: Vm, self: Tensor, keys: readonly Value[]): Indexed 
   return { t, indices }
 }
 
-/** Ints, and 0-d integer tensors, which are read. */
+/** Ints, 0-d integer tensors, which are read, and random numbers, which end the analysis when they are. */
 function isScalarIndex(key: Value): boolean {
-  return isInt(key) || (isTensor(key) && key.rank === 0 && !key.dtype.isInexact && !isMask(key))
+  return isInt(key) || isUnknown(key) || (isTensor(key) && key.rank === 0 && !key.dtype.isInexact && !isMask(key))
 }
 
 function selected(vm: Vm, t: Tensor, dim: number, index: Int): Tensor {
@@ -307,18 +308,26 @@ function gatherBatched(vm: Vm, t: Tensor, keys: readonly Value[]): Tensor {
 export function getItem(vm: Vm, t: Tensor, key: Value): Tensor {
   const keys = subscripts(key)
   if (keys.some(isBatched)) return gatherBatched(vm, t, keys)
-  const indexed = applySubscripts(vm, t, keys)
+  const isOpen = t.storage.data === undefined && t.ramp === undefined
+  const indexed = applySubscripts(vm, t, isOpen ? anyRow(keys) : keys)
   if (indexed.indices.length > 0) return gatherIndexed(vm, indexed)
   return indexed.t === t ? viewAlias(t) : indexed.t
 }
 
 // --- Assignment ----------------------------------------------------------------------------------------------------
 
+/** An index that is a random number names some row: which one doesn't matter as long as no row's values are known. */
+function anyRow(keys: readonly Value[]): readonly Value[] {
+  return keys.map((k) => (isUnknown(k) ? 0 : k))
+}
+
 /** `t[key] = value`. */
 export function setItem(vm: Vm, t: Tensor, key: Value, value: Value): void {
   const source = sourceOf(vm, t, value)
   if (key === false) return
-  const indexed = key === true ? { t: unsqueeze(vm, t, 0), indices: [] } : applySubscripts(vm, t, subscripts(key))
+  const keys = subscripts(key)
+  if (keys.some(isUnknown)) overwriteKnown(t, undefined)
+  const indexed = key === true ? { t: unsqueeze(vm, t, 0), indices: [] } : applySubscripts(vm, t, anyRow(keys))
   if (indexed.indices.length > 0) indexPut(vm, indexed.t, indexed.indices, withoutLeadingOnes(vm, source))
   else assign(vm, indexed.t, source)
 }

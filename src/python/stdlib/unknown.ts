@@ -47,6 +47,10 @@ export function unknownValue(source: string): Value {
   return made
 }
 
+export function isUnknown(v: Value): boolean {
+  return sourceOf.has(v)
+}
+
 /** A function that gives an unknown number. */
 export function unknownFunction(name: string): PyNative {
   return native<string>(`${name.split('.').at(-1) ?? name}(*args, **kwargs)`, () => unknownValue(`${name}()`))
