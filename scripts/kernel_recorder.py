@@ -101,9 +101,15 @@ def grouped_mm_flops(tokens, weights):
     return 2 * tokens.shape[0] * tokens.shape[1] * weights.shape[-1]
 
 
+# Products with a vector, which PyTorch's counter has no formula for either: the operand whose every element is multiplied.
+OF_A_VECTOR = {"aten.mv": 0, "aten.addmv": 1, "aten.addmv_": 1, "aten.dot": 0, "aten.vdot": 0}
+
+
 def contraction_flops(func, args, kwargs, out):
     if str(func) == "aten._grouped_mm.default":
         return grouped_mm_flops(*args[:2])
+    if str(func._overloadpacket) in OF_A_VECTOR:
+        return 2 * args[OF_A_VECTOR[str(func._overloadpacket)]].numel()
     formula = flop_registry.get(func._overloadpacket)
     return formula(*args, **kwargs, out_val=out) if formula else 0
 

@@ -25,6 +25,7 @@ import traceback
 
 import torch
 from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta
+from torch.utils._pytree import tree_map
 
 DEFAULT_RUNS = ("forward b1 s32", "forward b2 s32")
 SECONDS_PER_MODEL = 300
@@ -97,8 +98,12 @@ def split(text):
     return (name, value) if re.fullmatch(r"\w+", name) and value else (None, text)
 
 
-def inputs_of(given, phase, module, model, sample):
-    """Positional and named arguments of forward(), and how the header writes them."""
+def where_the_model_is(value, told):
+    return tree_map(lambda leaf: told(leaf) if isinstance(leaf, torch.Tensor) and leaf.device.type == "cpu" else leaf, value)
+
+
+def inputs_of(given, phase, module, model, sample, told):
+    """Positional and named arguments of forward(), and how the header writes them. Values are where the model is, and known."""
     batch, seq = map(int, re.fullmatch(r"forward b(\d+) s(\d+)", phase).groups())
     names = {**vars(module), **{s: Shapes(d) for s, d in SHORTS.items()}, "batch_size": batch, "seq_len": seq}
     texts = given.input
@@ -110,9 +115,9 @@ def inputs_of(given, phase, module, model, sample):
     for text in texts:
         name, value = split(text)
         if name is None:
-            args.append(eval(value, names))
+            args.append(where_the_model_is(eval(value, names), told))
         else:
-            kwargs[name] = eval(value, names)
+            kwargs[name] = where_the_model_is(eval(value, names), told)
     sizes = {"batch_size": str(batch), "seq_len": str(seq)}
     written = {split(t)[0] or str(i): re.sub(r"\b(batch_size|seq_len)\b", lambda m: sizes[m[0]], split(t)[1]) for i, t in enumerate(texts)}
     return args, kwargs, written
@@ -136,7 +141,7 @@ def record(given):
     recorder.follow(model)
     written = {}
     for phase in given.run or DEFAULT_RUNS:
-        args, kwargs, written[phase] = inputs_of(given, phase, module, model, sample)
+        args, kwargs, written[phase] = inputs_of(given, phase, module, model, sample, recorder.told)
         recorder.phase = phase
         with torch.no_grad(), AbovePyTorch(recorder), recorder:
             model(*args, **kwargs)

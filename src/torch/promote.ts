@@ -115,3 +115,15 @@ export function canCast(from: DType, to: DType): boolean {
   if (categoryRank[from.category] > 1 && categoryRank[from.category] > categoryRank[to.category]) return false
   return !(from.category !== 'bool' && to.category === 'bool')
 }
+
+const cppNames = new Map<DType, string>([
+  [dtypes.float16, 'c10::Half'],
+  [dtypes.bfloat16, 'c10::BFloat16'],
+  [dtypes.float32, 'float'],
+  [dtypes.float64, 'double'],
+])
+
+/** The name of a dtype's C++ type, as some messages have it. */
+export function cppName(d: DType): string {
+  return cppNames.get(d) ?? messageName(d)
+}

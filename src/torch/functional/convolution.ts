@@ -7,6 +7,7 @@ import { add, eq, floorDiv, gt, hint, lt, mul, sub, type Int } from '../../sym/i
 import { asTensor, boolArg, intArg } from '../arguments.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
 import { checkDevices } from '../pointwise.ts'
+import { cppName } from '../promote.ts'
 import { launch } from '../record.ts'
 import { at, isZero, sameSize, showShape } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
@@ -93,6 +94,12 @@ function convolution(vm: Vm, dims: number, args: readonly Value[]): Tensor {
   const input = asTensor(vm, x)
   const weight = asTensor(vm, w, "argument 'weight'")
   checkRank(vm, `conv${dims}d`, input, dims)
+  if (isTensor(bias) && bias.dtype !== input.dtype) {
+    vm.raise(
+      types.RuntimeError,
+      `Input type (${cppName(input.dtype)}) and bias type (${cppName(bias.dtype)}) should be the same`,
+    )
+  }
   const same = padding === 'same'
   if (typeof padding === 'string' && !same && padding !== 'valid') {
     vm.raise(types.RuntimeError, `Invalid padding string: '${padding}'`)
