@@ -48,6 +48,8 @@ FIXTURES = {
         --input 'audio=bf16[batch_size,16,40]' --input 'tokens=i64[batch_size,seq_len]' --run 'forward b2 s5'""",
     "own.unet": """denoiser:UNet --arg 'widths=(32, 64, 96)' --run 'forward b2 s1' --input 'sample=bf16[batch_size,4,16,16]'
         --input 'timestep=i64[batch_size]' --input 'encoder_hidden_states=bf16[batch_size,7,48]'""",
+    "own.mixed": "mixed.Mixed --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
+    "own.mixed.rotated": "mixed.Mixed --arg rotated=True --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.quantizer": "denoiser.quantizer:Quantizer --run 'forward b2 s1' --input 'x=bf16[batch_size,3,64]'",
 }
 
@@ -123,6 +125,17 @@ def inputs_of(given, phase, module, model, sample, told):
     return args, kwargs, written
 
 
+def made(make, arguments):
+    """On the meta device, the default one here; on the CPU where some of its tensors are made there in any case."""
+    try:
+        return make(**arguments)
+    except RuntimeError as error:
+        if "on the same device" not in str(error):
+            raise
+        with torch.device("cpu"):
+            return make(**arguments)
+
+
 def record(given):
     make, module, sample = maker_of(given.maker)
     arguments = {}
@@ -136,7 +149,9 @@ def record(given):
     recorder = Recorder(folder_of(module) + os.sep)
     with recorder.pause(), recorder, torch.device("meta"):
         arguments |= {split(text)[0]: eval(split(text)[1], dict(vars(module))) for text in given.arg}
-        model = make(**arguments)
+        model = made(make, arguments)
+    if any(p.device.type != "meta" for p in model.parameters()):
+        model.to("meta")
     model = model.to(dtype).eval()
     recorder.follow(model)
     written = {}

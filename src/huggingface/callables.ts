@@ -122,10 +122,17 @@ def with_numbers(value, numbers):
 
 
 def build(make, arguments, dtype, device):
-    with torch.device(device):
-        model = make(**arguments)
+    try:
+        with torch.device(device):
+            model = make(**arguments)
+    except RuntimeError as e:
+        if "on the same device" not in str(e):
+            raise
+        model = make(**arguments)  # it makes some of its tensors on the CPU, whatever the default device is
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"{make.__name__}() made a {type(model).__name__}, which is no torch.nn.Module")
+    if any(p.device.type != device for p in model.parameters()):
+        model.to(device)  # made with torch.FloatTensor, say: a user moves the model as a whole
     return model.to(dtype=dtype).eval()
 
 
