@@ -121,7 +121,11 @@ function asDtype(vm: Vm, items: Items, dtype: Value): PyInstance {
 /** `np.float32`, `float`, `'float32'`; undefined for None. */
 function dtypeArg(vm: Vm, v: Value): ArrayDtype | undefined {
   if (v === null) return undefined
-  const plain = new Map<Value, ArrayDtype>([[types.float, 'float64'], [types.int, 'int64'], [types.bool, 'bool']]) // prettier-ignore
+  const plain = new Map<Value, ArrayDtype>([
+    [types.float, 'float64'],
+    [types.int, 'int64'],
+    [types.bool, 'bool'],
+  ])
   const name = plain.get(v) ?? (typeof v === 'string' ? v : v instanceof PyClass ? v.name.replace(/_$/, '') : '')
   const found = arrayDtypes.find((d) => d === name)
   return found ?? vm.stop('unsupported-op', `a NumPy array of dtype ${repr(vm, v)}`)
@@ -292,12 +296,18 @@ function transposeArray(vm: Vm, v: Value, order: Value | undefined): PyInstance 
   const rank = items.shape.length
   const isReversed = order === undefined || order === null || (order instanceof PyTuple && order.items.length === 0)
   const axes = isReversed ? items.shape.map((_, i) => rank - 1 - i) : sizesOf(vm, order)
-  return wrap(ndarray, transposed(items, axes.map((a) => (a < 0 ? a + rank : a)))) // prettier-ignore
+  const front = axes.map((a) => (a < 0 ? a + rank : a))
+  return wrap(ndarray, transposed(items, front))
 }
 
 function mean(vm: Vm, v: Value): Value {
   const values = valuesOf(gather(vm, v))
   return binaryOp(vm, '/', total(vm, values, '+', 0), values.length)
+}
+
+function commonDtype(arrays: readonly Items[]): ArrayDtype {
+  const operands = arrays.map(({ dtype }): Operand => ({ dtype, isNumber: false }))
+  return operands.reduce((a, b) => ({ dtype: promoted(a, b), isNumber: false })).dtype
 }
 
 /** Arrays one after the other along an axis that they have. */
@@ -318,8 +328,8 @@ function concatenate(vm: Vm, arrays: readonly Items[], axis: number): PyInstance
     }
   }
   const length = arrays.reduce((n, a) => n + (a.shape[d] ?? 1), 0)
-  const dtype = arrays.map((a): Operand => ({ ...a, isNumber: false })).reduce((a, b) => ({ dtype: promoted(a, b), isNumber: false })).dtype // prettier-ignore
-  return makeArray(first.shape.map((n, i) => (i === d ? length : n)), values, dtype) // prettier-ignore
+  const shape = first.shape.map((n, i) => (i === d ? length : n))
+  return makeArray(shape, values, commonDtype(arrays))
 }
 
 /** A new axis of length 1. */
@@ -333,7 +343,8 @@ function stack(vm: Vm, arrays: readonly Items[], axis: number): PyInstance {
   if (arrays.some((a) => String(a.shape) !== String(first?.shape)))
     vm.raise(types.ValueError, 'all input arrays must have the same shape')
   const at = axis < 0 ? axis + (first?.shape.length ?? 0) + 1 : axis
-  return concatenate(vm, arrays.map((a) => expanded(a, at)), at) // prettier-ignore
+  const deeper = arrays.map((a) => expanded(a, at))
+  return concatenate(vm, deeper, at)
 }
 
 /** Coordinates of a grid: of each axis an array over all of them, the first two axes swapped unless `ij`. */
@@ -345,7 +356,8 @@ function meshgrid(vm: Vm, axes: readonly Value[], indexing: Value): Value {
   return list(
     given.map((items, i) => {
       const steps = shape.map((_, d) => (d === place(i) ? 1 : 0))
-      return makeArray(shape, positionsOf(shape, steps).map((p) => valueAt(items, p)), items.dtype) // prettier-ignore
+      const values = positionsOf(shape, steps).map((p) => valueAt(items, p))
+      return makeArray(shape, values, items.dtype)
     }),
   )
 }
@@ -357,7 +369,15 @@ function einsum(vm: Vm, equation: string, operands: readonly Items[]): Value {
   if (right === undefined || inputs.length !== operands.length || /[^A-Za-z,]/.test(left + right))
     return vm.stop('unsupported-op', `numpy.einsum of ${equation}`)
   const sizes = new Map<string, number>()
-  inputs.forEach((letters, o) => { [...letters].forEach((c, d) => sizes.set(c, operands[o]?.shape[d] ?? 1)) }) // prettier-ignore
+  for (const [o, { shape }] of operands.entries()) {
+    const letters = [...(inputs[o] ?? '')]
+    if (letters.length !== shape.length || letters.some((c, d) => (sizes.get(c) ?? shape[d]) !== shape[d]))
+      vm.raise(
+        types.ValueError,
+        `operand ${o} of einsum has a shape (${shape.join(',')}) that does not match ${equation}`,
+      )
+    letters.forEach((c, d) => sizes.set(c, shape[d] ?? 1))
+  }
   const summed = [...sizes.keys()].filter((c) => !right.includes(c))
   const letters = [...right, ...summed]
   const shape = letters.map((c) => sizes.get(c) ?? 1)
@@ -379,8 +399,7 @@ function einsum(vm: Vm, equation: string, operands: readonly Items[]): Value {
     }
     return sum
   })
-  const dtype = operands.map((a): Operand => ({ ...a, isNumber: false })).reduce((a, b) => ({ dtype: promoted(a, b), isNumber: false })).dtype // prettier-ignore
-  return right === '' ? (values[0] ?? null) : makeArray(shape.slice(0, right.length), values, dtype)
+  return right === '' ? (values[0] ?? null) : makeArray(shape.slice(0, right.length), values, commonDtype(operands))
 }
 
 /** A function of floats, element by element. */
