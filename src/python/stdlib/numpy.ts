@@ -41,6 +41,7 @@ import {
   wrap,
   type Items,
 } from './numpy/array.ts'
+import { concatenate, einsum, expanded, meshgrid, stack } from './numpy/joining.ts'
 import { type ArrayDtype, arrayDtypes, cast, isFloating, type Operand, promoted } from './numpy/dtype.ts'
 import { unknowableFunction, unknownFunction } from './unknown.ts'
 
@@ -138,7 +139,11 @@ function* rows(vm: Vm, self: Value): Iterable<Value> {
 }
 
 function part(vm: Vm, self: Value, key: Value): Value {
-  const items = select(vm, itemsOf.get(vm, self), key)
+  return asValue(select(vm, itemsOf.get(vm, self), key))
+}
+
+/** A number where there are no dimensions. */
+function asValue(items: Items): Value {
   return items.shape.length === 0 ? valueAt(items, 0) : wrap(ndarray, items)
 }
 
@@ -305,103 +310,6 @@ function mean(vm: Vm, v: Value): Value {
   return binaryOp(vm, '/', total(vm, values, '+', 0), values.length)
 }
 
-function commonDtype(arrays: readonly Items[]): ArrayDtype {
-  const operands = arrays.map(({ dtype }): Operand => ({ dtype, isNumber: false }))
-  return operands.reduce((a, b) => ({ dtype: promoted(a, b), isNumber: false })).dtype
-}
-
-/** Arrays one after the other along an axis that they have. */
-function concatenate(vm: Vm, arrays: readonly Items[], axis: number): PyInstance {
-  const [first] = arrays
-  if (first === undefined) return vm.raise(types.ValueError, 'need at least one array to concatenate')
-  const d = axis < 0 ? axis + first.shape.length : axis
-  const rest = (s: readonly number[]): string => String(s.filter((_, i) => i !== d))
-  if (arrays.some((a) => rest(a.shape) !== rest(first.shape)))
-    vm.raise(types.ValueError, 'all the input array dimensions except for the concatenation axis must match exactly')
-  const inner = sizeOf(first.shape.slice(d + 1))
-  const outer = sizeOf(first.shape.slice(0, d))
-  const values: Value[] = []
-  for (let o = 0; o < outer; o++) {
-    for (const a of arrays) {
-      const row = (a.shape[d] ?? 1) * inner
-      for (let i = 0; i < row; i++) values.push(valueAt(a, o * row + i))
-    }
-  }
-  const length = arrays.reduce((n, a) => n + (a.shape[d] ?? 1), 0)
-  const shape = first.shape.map((n, i) => (i === d ? length : n))
-  return makeArray(shape, values, commonDtype(arrays))
-}
-
-/** A new axis of length 1. */
-function expanded({ shape, ...items }: Items, axis: number): Items {
-  const at = axis < 0 ? axis + shape.length + 1 : axis
-  return { ...items, shape: [...shape.slice(0, at), 1, ...shape.slice(at)] }
-}
-
-function stack(vm: Vm, arrays: readonly Items[], axis: number): PyInstance {
-  const [first] = arrays
-  if (arrays.some((a) => String(a.shape) !== String(first?.shape)))
-    vm.raise(types.ValueError, 'all input arrays must have the same shape')
-  const at = axis < 0 ? axis + (first?.shape.length ?? 0) + 1 : axis
-  const deeper = arrays.map((a) => expanded(a, at))
-  return concatenate(vm, deeper, at)
-}
-
-/** Coordinates of a grid: of each axis an array over all of them, the first two axes swapped unless `ij`. */
-function meshgrid(vm: Vm, axes: readonly Value[], indexing: Value): Value {
-  const given = axes.map((v) => gather(vm, v))
-  const swapped = indexing !== 'ij' && given.length > 1
-  const place = (i: number): number => (swapped && i < 2 ? 1 - i : i)
-  const shape = given.map((_, i) => given[place(i)]?.places.length ?? 1)
-  return list(
-    given.map((items, i) => {
-      const steps = shape.map((_, d) => (d === place(i) ? 1 : 0))
-      const values = positionsOf(shape, steps).map((p) => valueAt(items, p))
-      return makeArray(shape, values, items.dtype)
-    }),
-  )
-}
-
-/** Sums of products over the letters that the result lacks. */
-function einsum(vm: Vm, equation: string, operands: readonly Items[]): Value {
-  const [left = '', right] = equation.replaceAll(' ', '').split('->')
-  const inputs = left.split(',')
-  if (right === undefined || inputs.length !== operands.length || /[^A-Za-z,]/.test(left + right))
-    return vm.stop('unsupported-op', `numpy.einsum of ${equation}`)
-  const sizes = new Map<string, number>()
-  for (const [o, { shape }] of operands.entries()) {
-    const letters = [...(inputs[o] ?? '')]
-    if (letters.length !== shape.length || letters.some((c, d) => (sizes.get(c) ?? shape[d]) !== shape[d]))
-      vm.raise(
-        types.ValueError,
-        `operand ${o} of einsum has a shape (${shape.join(',')}) that does not match ${equation}`,
-      )
-    letters.forEach((c, d) => sizes.set(c, shape[d] ?? 1))
-  }
-  const summed = [...sizes.keys()].filter((c) => !right.includes(c))
-  const letters = [...right, ...summed]
-  const shape = letters.map((c) => sizes.get(c) ?? 1)
-  vm.tick(sizeOf(shape))
-  const places = operands.map((items, o) => {
-    const own = inputs[o] ?? ''
-    const step = (c: string): number =>
-      [...own].reduce((sum, x, d) => sum + (x === c ? sizeOf(items.shape.slice(d + 1)) : 0), 0)
-    return positionsOf(shape, letters.map(step))
-  })
-  const size = sizeOf(shape.slice(0, right.length))
-  const terms = sizeOf(shape) / Math.max(size, 1)
-  const values = Array.from({ length: size }, (_, i) => {
-    let sum: Value = 0
-    for (let k = 0; k < terms; k++) {
-      const factors = operands.map((items, o) => valueAt(items, places[o]?.[i * terms + k] ?? 0))
-      const term = factors.reduce((a, b) => binaryOp(vm, '*', a, b))
-      sum = k === 0 ? term : binaryOp(vm, '+', sum, term)
-    }
-    return sum
-  })
-  return right === '' ? (values[0] ?? null) : makeArray(shape.slice(0, right.length), values, commonDtype(operands))
-}
-
 /** A function of floats, element by element. */
 const elementwise =
   (f: (x: number) => number) =>
@@ -511,10 +419,17 @@ const functions = natives({
   'zeros(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(0), dtype),
   'ones(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(1), dtype),
   'full(shape, fill_value, dtype=None)': (vm, [shape, value, dtype]) => filled(vm, shape, value, dtype),
-  'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) => meshgrid(vm, axes, indexing),
-  'concatenate(arrays, axis=0)': (vm, [arrays, axis]) => concatenate(vm, partsOf(vm, arrays), toNumber(vm, axis)),
-  'stack(arrays, axis=0)': (vm, [arrays, axis]) => stack(vm, partsOf(vm, arrays), toNumber(vm, axis)),
-  'expand_dims(a, axis)': (vm, [a, axis]) => wrap(ndarray, expanded(gather(vm, a), toNumber(vm, axis))),
+  'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) =>
+    list(
+      meshgrid(
+        axes.map((v) => gather(vm, v)),
+        indexing !== 'ij',
+      ).map(asValue),
+    ),
+  'concatenate(arrays, axis=0)': (vm, [arrays, axis]) =>
+    asValue(concatenate(vm, partsOf(vm, arrays), toNumber(vm, axis))),
+  'stack(arrays, axis=0)': (vm, [arrays, axis]) => asValue(stack(vm, partsOf(vm, arrays), toNumber(vm, axis))),
+  'expand_dims(a, axis)': (vm, [a, axis]) => asValue(expanded(gather(vm, a), toNumber(vm, axis))),
   'reshape(a, shape)': (vm, [a, shape]) => reshapeArray(vm, a, shape),
   'transpose(a, axes=None)': (vm, [a, axes]) => transposeArray(vm, a, axes),
   'outer(a, b)': (vm, [a, b]) =>
@@ -523,12 +438,10 @@ const functions = natives({
       'i,j->ij',
       [a, b].map((v) => reshaped(vm, gather(vm, v), [-1])),
     ),
-  'einsum(subscripts, *operands)': (vm, [equation, operands]) =>
-    einsum(
-      vm,
-      asString(vm, equation, 'subscripts'),
-      operands.map((v) => gather(vm, v)),
-    ),
+  'einsum(subscripts, *operands)': (vm, [equation, operands]) => {
+    const given = operands.map((v) => gather(vm, v))
+    return asValue(einsum(vm, asString(vm, equation, 'subscripts'), given))
+  },
   'mean(a)': (vm, [a]) => mean(vm, a),
 })
 
