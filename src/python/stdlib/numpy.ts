@@ -419,25 +419,20 @@ const functions = natives({
   'zeros(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(0), dtype),
   'ones(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(1), dtype),
   'full(shape, fill_value, dtype=None)': (vm, [shape, value, dtype]) => filled(vm, shape, value, dtype),
-  'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) =>
-    list(
-      meshgrid(
-        axes.map((v) => gather(vm, v)),
-        indexing !== 'ij',
-      ).map(asValue),
-    ),
+  'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) => {
+    const given = axes.map((v) => gather(vm, v))
+    return list(meshgrid(given, indexing !== 'ij').map(asValue))
+  },
   'concatenate(arrays, axis=0)': (vm, [arrays, axis]) =>
     asValue(concatenate(vm, partsOf(vm, arrays), toNumber(vm, axis))),
   'stack(arrays, axis=0)': (vm, [arrays, axis]) => asValue(stack(vm, partsOf(vm, arrays), toNumber(vm, axis))),
   'expand_dims(a, axis)': (vm, [a, axis]) => asValue(expanded(gather(vm, a), toNumber(vm, axis))),
   'reshape(a, shape)': (vm, [a, shape]) => reshapeArray(vm, a, shape),
   'transpose(a, axes=None)': (vm, [a, axes]) => transposeArray(vm, a, axes),
-  'outer(a, b)': (vm, [a, b]) =>
-    einsum(
-      vm,
-      'i,j->ij',
-      [a, b].map((v) => reshaped(vm, gather(vm, v), [-1])),
-    ),
+  'outer(a, b)': (vm, [a, b]) => {
+    const vectors = [a, b].map((v) => reshaped(vm, gather(vm, v), [-1]))
+    return asValue(einsum(vm, 'i,j->ij', vectors))
+  },
   'einsum(subscripts, *operands)': (vm, [equation, operands]) => {
     const given = operands.map((v) => gather(vm, v))
     return asValue(einsum(vm, asString(vm, equation, 'subscripts'), given))
