@@ -9,6 +9,7 @@ import { launch } from './record.ts'
 import {
   at,
   contiguousStrides,
+  isOne,
   isZero,
   normDim,
   sameSize,
@@ -17,7 +18,7 @@ import {
   suggestedFormat,
   type Shape,
 } from './shape.ts'
-import { joinRamps, setRamp } from './ramp.ts'
+import { joinRamps, rampOf, setRamp } from './ramp.ts'
 import { knownValues, outputOf, rearrangeKnown, setKnown, type Tensor } from './tensor.ts'
 import { copyContiguous, expand, flatten, unsqueeze, view } from './views.ts'
 
@@ -133,6 +134,12 @@ export function repeat(vm: Vm, t: Tensor, repeats: readonly Int[]): Tensor {
     const strides = repeats.flatMap((_, i) => [0, i < lead ? 0 : at(inner, i - lead)])
     return Float64Array.from(positions({ shape: split, strides, offset: 0 }), (p) => values[p] ?? NaN)
   })
+  const ramp = rampOf(t)
+  const steps = repeats.map((r, i): Int | undefined => {
+    const step = i < lead ? 0 : ramp?.steps[i - lead]
+    return step === 0 || isOne(own(i)) ? 0 : isOne(r) ? step : undefined
+  })
+  if (ramp !== undefined && steps.every((x) => x !== undefined)) setRamp(out, { first: ramp.first, steps })
   launch(vm, 'aten.repeat.default', [t], [out])
   return out
 }
