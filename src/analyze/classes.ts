@@ -1,7 +1,16 @@
 // From records to analyses of classes. Each record is turned, callees first, into a variant of its class: kernels with
 // formulas, references to the variants of what it calls. Calls with the same kernels share a variant, so 32 layers are one.
 import { formatSpan, raise } from '../text/index.ts'
-import { conditionText, print, SymInt, variablesOf, type Assumption, type Int, type Scope } from '../sym/index.ts'
+import {
+  conditionText,
+  print,
+  SymInt,
+  variablesIn,
+  variablesOf,
+  type Assumption,
+  type Int,
+  type Scope,
+} from '../sym/index.ts'
 import type { PyClass } from '../python/index.ts'
 import type {
   AnalysisVariant,
@@ -266,7 +275,7 @@ export function describeVariant(variant: Variant, formulas: readonly string[] = 
   const { scope, kernels, weights } = variant
   const used = new Set([...freeVariables(kernels, weights), ...variant.parameters, ...formulas.flatMap(namesInText)])
   const assumed = variant.assumptions ?? scope.assumptions
-  for (const a of assumed) for (const e of [a.left, a.right]) for (const n of variablesOf(e)) used.add(n)
+  for (const a of assumed) for (const n of variablesIn(a)) used.add(n)
   for (const e of scope.definitions.values()) for (const n of variablesOf(e)) used.add(n)
   const variables: Record<string, VariableInfo> = {}
   const parameters: Parameter[] = []

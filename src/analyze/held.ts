@@ -49,14 +49,17 @@ interface Contents {
   readonly storages: ReadonlySet<Storage>
   /** Lists on the way with what is in them. */
   readonly lists: readonly (readonly [PyList, readonly Value[]])[]
-  /** Attributes and entries on the way. */
-  readonly maps: readonly (PyInstance['dict'] | PyDict['entries'])[]
+  /** Attributes and entries on the way that call back. */
+  readonly maps: readonly Watched[]
+  /** Whether all of them do: a live view of another object's attributes does not. */
+  readonly isWatched: boolean
 }
 
 function contentsOf(vm: Vm, container: PyObject): Contents {
   const storages = new Set<Storage>()
   const lists: (readonly [PyList, readonly Value[]])[] = []
-  const maps: (PyInstance['dict'] | PyDict['entries'])[] = []
+  const maps: Watched[] = []
+  let isWatched = true
   const seen = new Set<PyObject>()
   const visit = (v: Value): void => {
     if (v instanceof Tensor) storages.add(v.storage)
@@ -65,7 +68,8 @@ function contentsOf(vm: Vm, container: PyObject): Contents {
     if (v instanceof PyTuple || v instanceof PyList) for (const item of v.items) visit(item)
     if (v instanceof PyList) lists.push([v, [...v.items]])
     if (v instanceof PyDict) {
-      maps.push(v.entries)
+      if (v.entries instanceof WatchedMap) maps.push(v.entries)
+      else isWatched = false
       for (const [, item] of v.entries.values()) visit(item)
     }
     const attributes = v instanceof PyInstance ? v.dict : undefined
@@ -75,7 +79,7 @@ function contentsOf(vm: Vm, container: PyObject): Contents {
     }
   }
   visit(container)
-  return { storages, lists, maps }
+  return { storages, lists, maps, isWatched }
 }
 
 /** Contents of a container that some variable was. */
@@ -118,13 +122,12 @@ class Holders {
   }
 
   private remember(holder: Holder): void {
-    const maps = holder.maps.filter((m) => m instanceof WatchedMap)
-    if (maps.length < holder.maps.length) {
+    if (!holder.isWatched) {
       this.note(holder)
       return
     }
     this.known.set(holder.container, holder)
-    for (const map of maps) {
+    for (const map of holder.maps) {
       const holders = this.through.get(map)
       if (holders !== undefined) holders.add(holder)
       else {
@@ -140,7 +143,6 @@ class Holders {
     this.note(holder)
     this.known.delete(holder.container)
     for (const map of holder.maps) {
-      if (!(map instanceof WatchedMap)) continue
       const holders = this.through.get(map)
       holders?.delete(holder)
       if (holders?.size !== 0) continue

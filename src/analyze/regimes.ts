@@ -1,6 +1,6 @@
 // One analysis holds within its regime. A range of sizes is covered by as many as it takes: where the assumptions of one
 // end, the next begins (a sliding window that fills, say), or one that held before holds again (every 128th token, say).
-import { holds, isLinear, parseCondition, variablesOf as variablesIn, type Condition } from '../sym/index.ts'
+import { holds, isLinear, parseCondition, variablesIn, type Condition } from '../sym/index.ts'
 import type { AssumptionInfo, VariableInfo } from '../trace/formats.ts'
 
 /** What of an analysis says where it holds. */
@@ -18,7 +18,9 @@ interface Reach {
 
 function reachOf(analysis: Regime, variable: string): Reach {
   const values = new Map(Object.entries(analysis.variables).map(([name, v]) => [name, v.value]))
-  const conditions = analysis.assumptions.map((a) => parseCondition(a.condition)).filter((c) => mentions(c, variable))
+  const conditions = analysis.assumptions
+    .map((a) => parseCondition(a.condition))
+    .filter((c) => variablesIn(c).includes(variable))
   const holdsAt = (size: number): boolean => {
     const env = new Map(values).set(variable, size)
     return conditions.every((c) => holds(c, env))
@@ -50,10 +52,6 @@ export function cover<T extends Regime>(
     size = reach.endAfter(size, high)
   }
   return made.map((m) => m.analysis)
-}
-
-function mentions(condition: Condition, variable: string): boolean {
-  return [condition.left, condition.right].some((e) => variablesIn(e).includes(variable))
 }
 
 /** Does a condition hold for sizes without a gap? */

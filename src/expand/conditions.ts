@@ -12,7 +12,7 @@ import {
   Prover,
   simplified,
   teach,
-  variablesOf,
+  variablesIn,
 } from '../sym/index.ts'
 import type { AssumptionInfo } from '../trace/formats.ts'
 import type { Binding } from './binding.ts'
@@ -61,7 +61,7 @@ export class Conditions {
   /** Is it false for the values of the run that made the files? */
   private fails(condition: Condition): boolean {
     const env = new Map<string, number>()
-    for (const name of [...variablesOf(condition.left), ...variablesOf(condition.right)]) {
+    for (const name of variablesIn(condition)) {
       const value = this.names.valueOf(name)
       if (value === undefined) return false
       env.set(name, value)

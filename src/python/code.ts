@@ -40,7 +40,7 @@ export interface Code {
   /** Local names in slot order: parameters first (positional, keyword-only, *args, **kwargs), then other locals. */
   readonly localNames: () => readonly string[]
   /** Names of enclosing functions that the body uses, `__class__` behind `super()` among them, and where they live. */
-  readonly freeNames: () => ReadonlyMap<string, FreePlace>
+  readonly freeNames: ReadonlyMap<string, FreePlace>
   /** Annotations of the parameters by name and of `return`, evaluated on demand. */
   readonly annotations: readonly ParameterAnnotation[]
   readonly docstring: () => string | null

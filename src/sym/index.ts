@@ -18,6 +18,7 @@ export {
   minimised,
   type Operator,
   parseCondition,
+  variablesIn,
   simplified,
   teach,
 } from './assumption.ts'

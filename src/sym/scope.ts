@@ -133,7 +133,8 @@ export class Scope {
     const pattern = patternVariables(recorded.map((r) => r.assumption))
     const isOfPattern = (c: Condition): boolean => variablesIn(c).every((name) => pattern.includes(name))
     const values = pattern.map((name): Recorded => {
-      const condition = { left: variableExpr(name), op: '==', right: constExpr(this.hints.get(name) ?? 0) } as const
+      const left = variableExpr(name)
+      const condition = { left, op: '==', right: constExpr(this.valueOf(left)) } as const
       const at = recorded.find((r) => variablesIn(r.assumption).includes(name))?.assumption.at
       return { assumption: { ...condition, at, text: conditionText(condition) }, learned: condition }
     })

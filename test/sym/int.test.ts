@@ -419,7 +419,7 @@ describe('soundness', () => {
           }
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 1500 },
     )
     expect(claims).toBeGreaterThan(500)
   })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { raise } from '../../text/index.ts'
-import { callDriver, printJson, toJson } from '../../huggingface/index.ts'
+import { callDriver, type Json, printJson, toJson } from '../../huggingface/index.ts'
 import { oracleLines, recordedLine, type ModelTrace } from '../../trace/index.ts'
 import type { VerifyResult } from '../../report/index.ts'
 import type { CallOptions, ModelOptions, Origin } from '../engine.ts'
@@ -36,6 +36,12 @@ export async function verify(
   return { ...context.origin(), against: recorded.against, kernels: ours.length, differences }
 }
 
+function writtenConfig(json: Json, out: string): string {
+  const path = join(out, 'config.json')
+  writeFileSync(path, printJson(json))
+  return path
+}
+
 /** The recorder of a module that is no Transformers model, and its arguments for one call. */
 function ownRecorder({ spec, source }: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
   const { library, className } = spec
@@ -43,11 +49,7 @@ function ownRecorder({ spec, source }: Context, trace: LabelledModel, call: Call
   const args = ['record_models.py', out, maker ?? '', '--name', 'trace', '--run', trace.label]
   if (spec.dtype !== undefined) args.push('--dtype', spec.dtype)
   if (source !== undefined) args.push('--source', source)
-  if (spec.config !== undefined) {
-    const config = join(out, 'config.json')
-    writeFileSync(config, printJson(spec.config))
-    args.push('--config', config)
-  }
+  if (spec.config !== undefined) args.push('--config', writtenConfig(spec.config, out))
   for (const argument of spec.arguments ?? []) args.push('--arg', argument)
   for (const input of call.inputs) args.push('--input', input)
   return args
@@ -56,9 +58,8 @@ function ownRecorder({ spec, source }: Context, trace: LabelledModel, call: Call
 /** The recorder of a Transformers model, and its arguments for one call. */
 function modelRecorder(context: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
   const { attn, experts, dtype, padding } = requestOf(context, call)
-  const config = join(out, 'config.json')
   const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
-  writeFileSync(config, printJson(json ?? raise('internal', 'a config that is no JSON')))
+  const config = writtenConfig(json ?? raise('internal', 'a config that is no JSON'), out)
   const { module, qualname } = trace.built.cls
   const cls = `${module}.${qualname}`
   const args = ['record_traces.py', out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', cls]

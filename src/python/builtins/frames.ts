@@ -1,6 +1,7 @@
 // What a program asks about the frame it runs in: its local and global names.
-import type { FreePlace, Frame } from '../code.ts'
+import type { Frame } from '../code.ts'
 import { ClassFrame } from '../code.ts'
+import { up } from '../compile/names.ts'
 import { dict, list } from '../make.ts'
 import { natives } from '../native.ts'
 import { attributeDict } from '../object/attributes.ts'
@@ -29,17 +30,11 @@ export function localNames(vm: Vm): PyDict {
     const v = frame.slots[i]
     if (v !== undefined) names.push([name, v])
   })
-  for (const [name, place] of frame.code.freeNames()) {
-    const v = freeValue(frame, place)
+  for (const [name, { depth, index }] of frame.code.freeNames) {
+    const v = up(frame, depth).slots[index]
     if (v !== undefined) names.push([name, v])
   }
   return dict(names)
-}
-
-function freeValue(frame: Frame, { depth, index }: FreePlace): Value | undefined {
-  let at: Frame | null = frame
-  for (let i = 0; i < depth; i++) at = at?.parent ?? null
-  return at?.slots[index]
 }
 
 /** `dir()` without an argument. */

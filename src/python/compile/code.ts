@@ -14,6 +14,8 @@ export const noParameters: Parameters = {
   varKwargs: undefined,
 }
 
+const noFreeNames: ReadonlyMap<string, FreePlace> = new Map()
+
 export interface PlainCode {
   readonly name: string
   readonly qualname: string
@@ -36,7 +38,7 @@ export class BlockCode implements Code {
   readonly isGenerator = false
   readonly isAsync = false
   readonly localNames: () => readonly string[]
-  readonly freeNames = (): ReadonlyMap<string, FreePlace> => new Map()
+  readonly freeNames = noFreeNames
   readonly annotations: readonly ParameterAnnotation[] = []
   readonly docstring: () => string | null
   readonly run: (vm: Vm, frame: Frame) => Value

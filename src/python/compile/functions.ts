@@ -73,7 +73,9 @@ export class FunctionCode implements Code {
 
   readonly localNames = (): readonly string[] => this.compiled.localNames
 
-  readonly freeNames = (): NameScope['free'] => this.compiled.freeNames
+  get freeNames(): NameScope['free'] {
+    return this.compiled.freeNames
+  }
 
   readonly docstring = (): string | null => (this.node.nodeType === 'Lambda' ? null : docstringOf(this.node.body))
 

@@ -251,10 +251,10 @@ const ndarray: PyClass = classOf({
       '__repr__(self, /)': (vm, [self]) => `array(${repr(vm, nested(itemsOf.get(vm, self)))})`,
       'tolist(self)': (vm, [self]) => nested(itemsOf.get(vm, self)),
       'astype(self, dtype)': (vm, [self, dtype]) => asDtype(vm, itemsOf.get(vm, self), dtype),
-      'copy(self)': (vm, [self]) => copied(vm, self),
+      'copy(self)': (vm, [self]) => wrap(ndarray, copied(vm, self)),
       'reshape(self, *shape)': (vm, [self, shape]) =>
         reshapeArray(vm, self, shape.length === 1 ? shape[0] : tuple(shape)),
-      'flatten(self)': (vm, [self]) => reshapeArray(vm, copied(vm, self), -1),
+      'flatten(self)': (vm, [self]) => wrap(ndarray, reshaped(vm, copied(vm, self), [-1])),
       'ravel(self)': (vm, [self]) => reshapeArray(vm, self, -1),
       'transpose(self, *axes)': (vm, [self, axes]) =>
         transposeArray(vm, self, axes.length === 1 ? axes[0] : tuple(axes)),
@@ -281,9 +281,9 @@ const ndarray: PyClass = classOf({
 const same = (dtype: ArrayDtype): ArrayDtype => dtype
 const floating = (dtype: ArrayDtype): ArrayDtype => (isFloating(dtype) ? dtype : 'float64')
 
-function copied(vm: Vm, v: Value): PyInstance {
+function copied(vm: Vm, v: Value): Items {
   const items = gather(vm, v)
-  return makeArray(items.shape, valuesOf(items), items.dtype)
+  return fresh(items.shape, valuesOf(items), items.dtype)
 }
 
 function sizesOf(vm: Vm, v: Value | undefined): readonly number[] {
@@ -322,24 +322,24 @@ const whole =
   (vm: Vm, [x]: readonly [Value]) =>
     map1(vm, x, (v) => toFloat(vm, floatToInt(vm, toFloat(vm, v), how)), floating)
 
-function linspace(vm: Vm, start: Value, stop: Value, count: number): PyInstance {
+function linspace(vm: Vm, start: Value, stop: Value, count: number): Items {
   const step = count > 1 ? binaryOp(vm, '/', binaryOp(vm, '-', toFloat(vm, stop), toFloat(vm, start)), count - 1) : 0
   const values = Array.from({ length: count }, (_, i): Value =>
     i === count - 1 && count > 1
       ? toFloat(vm, stop)
       : toFloat(vm, binaryOp(vm, '+', start, binaryOp(vm, '*', i, step))),
   )
-  return makeArray([count], values)
+  return fresh([count], values)
 }
 
-function arange(vm: Vm, start: Value, stop: Value, step: Value): PyInstance {
+function arange(vm: Vm, start: Value, stop: Value, step: Value): Items {
   const values: Value[] = []
   const rising = truth(vm, compare(vm, '>', step, 0))
   for (let v = start; truth(vm, compare(vm, rising ? '<' : '>', v, stop)); v = binaryOp(vm, '+', v, step)) {
     vm.tick()
     values.push(v)
   }
-  return makeArray([values.length], values)
+  return fresh([values.length], values)
 }
 
 function filled(vm: Vm, shape: Value, value: Value, dtype: Value): Value {
@@ -404,17 +404,17 @@ const functions = natives({
     const values = valuesOf(gather(vm, a)).map((v) => (sum = binaryOp(vm, '+', sum, v)))
     return makeArray([values.length], values)
   },
-  'array(object, dtype=None)': (vm, [v, dtype]) => asDtype(vm, itemsOf.get(vm, copied(vm, v)), dtype),
+  'array(object, dtype=None)': (vm, [v, dtype]) => asDtype(vm, copied(vm, v), dtype),
   'asarray(a, dtype=None)': (vm, [v, dtype]) => asDtype(vm, gather(vm, v), dtype),
   'atleast_1d(a)': (vm, [v]) => {
     const items = gather(vm, v)
     return wrap(ndarray, { ...items, shape: items.shape.length === 0 ? [1] : items.shape })
   },
   'linspace(start, stop, num=50, dtype=None)': (vm, [start, stop, count, dtype]) =>
-    asDtype(vm, itemsOf.get(vm, linspace(vm, start, stop, toNumber(vm, count))), dtype),
+    asDtype(vm, linspace(vm, start, stop, toNumber(vm, count)), dtype),
   'arange(start, stop=None, step=1, dtype=None)': (vm, [start, stop, step, dtype]) => {
     const made = stop === null ? arange(vm, 0, start, step) : arange(vm, start, stop, step)
-    return asDtype(vm, itemsOf.get(vm, made), dtype)
+    return asDtype(vm, made, dtype)
   },
   'zeros(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(0), dtype),
   'ones(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(1), dtype),
