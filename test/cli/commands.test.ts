@@ -82,6 +82,15 @@ describe('arguments', () => {
     )
   })
 
+  it('say how classes and model types are named', async () => {
+    expect((await cli('trace', 'LlamaModel')).err).toContain(
+      '  A class: its name with the module, as package.module.LlamaModel',
+    )
+    expect((await cli('trace', 'llava')).err).toContain(
+      '  Defaults of a model type: a config.json with {"model_type": "llava"}',
+    )
+  })
+
   it('are errors as an object with --json', async () => {
     const { code, err } = await cli('predict', 'meta-llama/Llama-3.1-8B', '--json')
     expect(code).toBe(2)

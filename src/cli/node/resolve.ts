@@ -80,9 +80,19 @@ export async function resolveModel(
     return { name: model, config, configText: text, className: undefined, folder }
   }
   const near = catalogue.nearest(model)
-  const hint =
-    near.length > 0 ? `Nearest in the catalogue: ${near.join(', ')}.   From a file: give its config.json` : undefined
+  const hints = [
+    ...(near.length > 0 ? [`Nearest in the catalogue: ${near.join(', ')}.`, 'From a file: give its config.json'] : []),
+    ...(model.includes('/') ? [] : [singleWordHint(model)]),
+  ]
+  const hint = hints.length > 0 ? hints.join('   ') : undefined
   return raise('unknown-model', model, { hint })
+}
+
+/** Hub ids of a single word are few: such a name is more often that of a class, or of a model type. */
+function singleWordHint(name: string): string {
+  return /^[A-Z]\w*$/.test(name)
+    ? 'A class: its name with the module, as package.module.' + name
+    : `Defaults of a model type: a config.json with {"model_type": "${name}"}`
 }
 
 function fromPath(model: string, path: string): ResolvedModel {
