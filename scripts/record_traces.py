@@ -51,6 +51,7 @@ import torch
 import transformers
 from generation import Generation, is_encoder_decoder
 from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta, signature
+from torch.utils._pytree import tree_map
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 DEFAULT_RUNS = ("prefill b1 s7", "decode b1 c7", "prefill b2 s32", "decode b2 c32")
@@ -223,7 +224,7 @@ def build_once(request):
     if request.attn:
         options["attn_implementation"] = request.attn
     with torch.device("meta"):
-        model = cls._from_config(config, **options) if cls else causal_model(config, options)
+        model = cls._from_config(part_for(cls, config), **options) if cls else causal_model(config, options)
     if any(parameter.device.type != "meta" for parameter in model.parameters()):
         model.to("meta")  # its own code chose another device, as torch.nn.utils.skip_init does
     return model, config
@@ -246,6 +247,13 @@ def remote_classes(request):
     if "AutoConfig" not in named:
         return cls, cls.config_class
     return cls, dynamic.get_class_from_dynamic_module(named["AutoConfig"], request.remote)
+
+
+def part_for(cls, config):
+    """A class made for a nested config takes that part of the whole, as the auto classes do."""
+    wanted = cls.config_class
+    text = config if wanted is None or isinstance(config, wanted) else config.get_text_config()
+    return text if wanted is None or isinstance(text, wanted) else config
 
 
 def special_floats_decoded(config_class, values):
@@ -298,11 +306,12 @@ class Runner:
         if is_encoder_decoder(self.model):
             self.run_generation(phase)
             return
-        arguments = {"input_ids": self.ids(phase.batch, phase.seq), "use_cache": True}
-        if phase.cache:
-            arguments |= self.cache_of(phase.batch, phase.cache)
+        arguments = {"use_cache": True}
         if self.request.mask:
             arguments["attention_mask"] = self.mask_of(phase)
+        arguments |= self.forward_arguments(phase) if self.request.inputs else {"input_ids": self.ids(phase.batch, phase.seq)}
+        if phase.cache:
+            arguments |= self.cache_of(phase.batch, phase.cache)
         out = self.call(phase, arguments)
         if phase.phase == "prefill":
             self.left_by = {(phase.batch, phase.seq): cache_in(out)}
@@ -353,10 +362,14 @@ class Runner:
             raise
 
     def cache_of(self, batch, length):
-        if (batch, length) not in self.left_by:
-            with self.recorder.pause():
-                self.run(Phase(f"prefill b{batch} s{length}", "prefill", batch, length, 0))
-        cache = self.left_by.pop((batch, length))
+        """What a prefill of text leaves, the one before this call where it was that."""
+        cache = None if self.request.inputs else self.left_by.pop((batch, length), None)
+        if cache is None:
+            prompt = Phase(f"prefill b{batch} s{length}", "prefill", batch, length, 0)
+            arguments = {"input_ids": self.ids(batch, length), "use_cache": True}
+            if self.request.mask:
+                arguments["attention_mask"] = self.mask_of(prompt)
+            cache = cache_in(self.watched(prompt, lambda: self.model(**arguments), False))
         if not cache:
             raise LookupError("the model leaves no cache")
         return cache
@@ -376,7 +389,7 @@ class Runner:
 
     def forward_arguments(self, phase):
         if self.request.inputs:
-            sizes = {"batch_size": phase.batch, "seq_len": phase.seq, "encoder_len": phase.encoder}
+            sizes = {"batch_size": phase.batch, "seq_len": phase.seq, "cache_len": phase.cache, "encoder_len": phase.encoder}
             given = self.request.inputs
             arguments = {name: self.made(text, sizes) for name, text in given.items()}
             self.inputs[phase.name] = {
@@ -393,7 +406,8 @@ class Runner:
         """A tensor of zeros from its description, i64[batch_size,seq_len]; or what Python makes of a text, its values known."""
         described = DESCRIBED.fullmatch(text)
         if described is None:
-            return self.recorder.told(eval(text, {"torch": torch}))
+            value = eval(text, {"torch": torch})
+            return tree_map(lambda leaf: self.recorder.told(leaf) if isinstance(leaf, torch.Tensor) else leaf, value)
         dtype, shape = described.groups()
         of_letters = {letters: dtype for dtype, letters in LETTERS.items()}
         dimensions = [sizes[word] if word in sizes else int(word) for word in shape.replace(" ", "").split(",") if word]

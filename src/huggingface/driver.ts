@@ -62,9 +62,11 @@ def sub_configs(config):
 
 
 def class_of_config(config):
-    """The causal-LM class of a config; for multimodal ones the class that generates text from images and text."""
+    """The causal-LM class of a config; for multimodal ones the class that generates text from images and text; else any."""
     from transformers.models.auto import modeling_auto
-    for auto in (modeling_auto.AutoModelForCausalLM, modeling_auto.AutoModelForImageTextToText, modeling_auto.AutoModel):
+    first = (modeling_auto.AutoModelForCausalLM, modeling_auto.AutoModelForImageTextToText, modeling_auto.AutoModel)
+    others = [value for name, value in vars(modeling_auto).items() if name.startswith("AutoModelFor")]
+    for auto in (*first, *others):
         if type(config) in auto._model_mapping:
             return auto
     return None
@@ -189,11 +191,11 @@ def cache_of(output):
     return {name: getattr(output, name) for name in names if getattr(output, name, None) is not None}
 
 
-def call(model, ids, mask, cache, last_only):
+def call(model, inputs, mask, cache, last_only):
     extra = {} if mask is None else {"attention_mask": mask}
     if last_only and "logits_to_keep" in inspect.signature(model.forward).parameters:
         extra["logits_to_keep"] = 1
-    return model(input_ids=ids, use_cache=True, **extra, **cache)
+    return model(**{"use_cache": True, **extra, **inputs, **cache})
 
 
 def plain_call(model, ids, decoder_ids):

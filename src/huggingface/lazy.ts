@@ -103,10 +103,13 @@ lazy_module(__name__, __file__)
       module: 'transformers.utils.import_utils',
       mode: 'extend',
       reason:
-        'lazy packages look their names up one at a time; a package that a model cannot do without is missing where it is used, not where it is asked for',
+        'lazy packages look their names up one at a time; a package that a model cannot do without is missing where it is used, not where it is asked for; transformers itself is there already',
       source: `
 from lm_predictor_lazy import lazy_module as _LazyModule, import_structure as define_import_structure
 def is_ninja_available(): return False  # asks a process
+def direct_transformers_import(path, file="__init__.py"):
+    import transformers
+    return transformers
 def _taken_as_there(): return True
 is_detectron2_available = is_natten_available = is_scipy_available = is_timm_available = is_vision_available = _taken_as_there
 for _backend in ("detectron2", "natten", "scipy", "timm", "vision"):

@@ -79,13 +79,14 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     if (built.plain === true) return callPlain(vm, built, call, around)
     if (callsParts(vm, built, call.phase))
       return callPart(vm, built, call, sourceInputs(vm, built, call, device), around)
-    if (inputs !== undefined) return around(callWithInputs(vm, built, inputs, device))
-    if (call.phase === 'forward') return plainCall(vm, built, call, device, around)
     const cached = gt(cache, 0)
+    const isPlain = call.phase === 'forward' || (!cached && inputs?.some(isPositional) === true)
+    if (isPlain && inputs !== undefined) return around(callWithInputs(vm, built, inputs, device))
+    if (isPlain) return plainCall(vm, built, call, device, around)
     const past = cached ? cacheAfter(vm, built, call, device) : dict()
-    const ids = tokens(vm, batch, seq, device)
+    const given = inputs === undefined ? textInput(vm, batch, seq, device) : namedInputs(vm, built, inputs, device)
     const mask = paddingMask(vm, call.padding, batch, cached ? cache : seq, cached ? seq : 0, device)
-    return around(() => callDriver(vm, 'call', [built.model, ids, mask, past, call.lastLogits === true]))
+    return around(() => callDriver(vm, 'call', [built.model, given, mask, past, call.lastLogits === true]))
   })
 }
 
@@ -157,6 +158,10 @@ function tokens(vm: Vm, batch: Int, length: Int, device: string): Value {
   return callDriver(vm, 'tokens', [batch, length, device])
 }
 
+function textInput(vm: Vm, batch: Int, length: Int, device: string): Value {
+  return dict([['input_ids', tokens(vm, batch, length, device)]])
+}
+
 function half(seq: Int): Int {
   return max(1, floorDiv(seq, 2))
 }
@@ -179,15 +184,21 @@ function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): 
   if (names.length > 0 && !names.includes('input_ids'))
     return raise('no-cache', `${built.cls.name} reads no tokens, so it has no ${call.phase}`)
   const mask = paddingMask(vm, call.padding, batch, cache, 0, device)
-  const output = callDriver(vm, 'call', [built.model, tokens(vm, batch, cache, device), mask, dict(), false])
+  const text = textInput(vm, batch, cache, device)
+  const output = callDriver(vm, 'call', [built.model, text, mask, dict(), false])
   const past = callDriver(vm, 'cache_of', [output])
   if (past instanceof PyDict && past.entries.size > 0) return past
   return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
 }
 
+/** Whether an input has a place in place of a name. */
+function isPositional({ name }: NamedInput): boolean {
+  return /^\d+$/.test(name)
+}
+
 /** The call, when its inputs are made. */
 function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): () => Value {
-  if (inputs.every(({ name }) => /^\d+$/.test(name))) {
+  if (inputs.every(isPositional)) {
     const ordered = [...inputs].sort((a, b) => Number(a.name) - Number(b.name))
     const values = list(ordered.map((i) => inputValue(vm, built, i, device)))
     return () => callDriver(vm, 'call_positional', [built.model, values])
