@@ -40,7 +40,7 @@ const sizes = (batch: number, seq: number, cache: number): readonly OptionRow[] 
 
 const input: OptionRow = {
   flags: '--input <input>',
-  text: '"NAME=dtype[shape]" or "NAME=VALUE" in place of input_ids; may be repeated',
+  text: '"NAME=dtype[shape]" or "NAME=VALUE", such as "input_ids=torch.tensor([[1,2]])", in place of input_ids and beside what --cache keeps; may be repeated',
   repeated: true,
 }
 
