@@ -209,23 +209,23 @@ def order_sets():
     return len(modeling)
 
 
-def build(request):
+def build(request, recorder):
     """Building loads further modeling files: done again until there is none whose sets had been unordered."""
     while True:
         ordered = order_sets()
-        model, config = build_once(request)
+        model, config = build_once(request, recorder)
         if order_sets() == ordered:
             return model.eval(), config
 
 
-def build_once(request):
+def build_once(request, recorder):
     cls, config_class = remote_classes(request) if request.remote else library_classes(request)
     values = special_floats_decoded(config_class, {k: v for k, v in request.config.items() if k != "auto_map"})
     config = config_class.from_dict(values) if values else config_class()
     options = {"dtype" if hasattr(config, "dtype") else "torch_dtype": DTYPES[request.dtype]}  # renamed in 4.56
     if request.attn:
         options["attn_implementation"] = request.attn
-    with torch.device("meta"):
+    with AbovePyTorch(recorder), recorder, torch.device("meta"):
         model = cls._from_config(part_for(cls, config), **options) if cls else causal_model(config, options)
     if any(parameter.device.type != "meta" for parameter in model.parameters()):
         model.to("meta")  # its own code chose another device, as torch.nn.utils.skip_init does
@@ -444,9 +444,11 @@ def record(request):
     if not request.mask:
         take_masks_as_ones()
     let_autocast_be_off_on_meta()
-    model, config = build(request)
+    recorder = Recorder("")
+    with recorder.pause():
+        model, config = build(request, recorder)
     experts = choose_experts(model, request.experts)
-    recorder = Recorder(*package_of(model, request))
+    recorder.package, recorder.shown = package_of(model, request)
     recorder.follow(model)
     runner = Runner(model, request, recorder)
     phases, notes = [], []

@@ -170,6 +170,7 @@ describe('evaluation', () => {
   test('substitution agrees with evaluation', () => {
     fc.assert(
       fc.property(formula, fc.array(formula, { minLength: 2, maxLength: 2 }), point, (e, [p, q], env) => {
+        fc.pre([p, q].every((r) => print(r as Expr).length < 80)) // powers of long sums have millions of terms
         const values = { ...env, x: tryEvaluate(p as Expr, env), seq_len: tryEvaluate(q as Expr, env) }
         const { x, seq_len: seqLen } = values
         fc.pre(

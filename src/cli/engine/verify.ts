@@ -66,7 +66,7 @@ function modelRecorder(context: Context, trace: LabelledModel, call: CallOptions
   if (attn !== undefined) args.push('--attn', attn)
   if (experts !== undefined) args.push('--experts', experts)
   if (dtype !== undefined) args.push('--dtype', dtype)
-  if (padding !== undefined) args.push('--mask', `${padding.side}:${padding.count}`, '--device', 'cpu')
+  if (padding !== undefined) args.push('--mask', `${padding.side}:${padding.count}`)
   for (const input of call.inputs) args.push('--input', input)
   return args
 }

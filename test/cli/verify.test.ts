@@ -1,0 +1,56 @@
+// `verify` with a stand-in for the user's Python: it takes the recorder's options, refuses those that the recorder doesn't
+// declare, and hands in what PyTorch launched when the repository's recordings were made.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { engine } from '../../src/cli/engine.ts'
+import { readTrace } from '../support/oracle.ts'
+import { howToFetch, inRepository, pinnedSources } from '../support/sources.ts'
+
+const sources = pinnedSources()
+const folder = mkdtempSync(join(tmpdir(), 'lm-predictor-verify-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A program that is called as Python would be, and answers with one of the recordings. */
+function python(recording: string): string {
+  const path = join(folder, recording)
+  const program = `#!${process.execPath}
+const { readFileSync, writeFileSync } = require('node:fs')
+const { gunzipSync, gzipSync } = require('node:zlib')
+const [script, out, ...args] = process.argv.slice(2)
+const declared = [...readFileSync(script, 'utf8').matchAll(/add_argument\\("(--[\\w-]+)"/g)].map((m) => m[1])
+const unknown = args.filter((a) => a.startsWith('--') && !declared.includes(a))
+if (unknown.length > 0) {
+  console.error('unrecognized arguments: ' + unknown.join(' '))
+  process.exit(2)
+}
+const label = args[args.indexOf('--run') + 1]
+const [head, ...lines] = gunzipSync(readFileSync(${JSON.stringify(inRepository('test', 'fixtures', 'traces', `${recording}.jsonl.gz`))})).toString().split('\\n')
+const own = lines.filter((l) => l.startsWith('{"phase":' + JSON.stringify(label)))
+writeFileSync(out + '/trace.jsonl.gz', gzipSync([head, ...own].join('\\n') + '\\n'))
+`
+  writeFileSync(path, program)
+  chmodSync(path, 0o755)
+  return path
+}
+
+describe.skipIf(!sources)(sources ? 'verify' : `verify: ${howToFetch}`, () => {
+  test.each(['llama.left', 'llama.eager', 'gemma2.f16', 'llama.embeds', 'bert.forward', 't5.generation'])(
+    'asks the recorder for what %s is a recording of',
+    { timeout: 60_000 },
+    async (name) => {
+      const { phases } = readTrace(inRepository('test', 'fixtures', 'traces', `${name}.jsonl.gz`))
+      for (const { name: label, lines, request } of phases) {
+        const config = join(folder, 'config.json')
+        writeFileSync(config, request.config)
+        const { attn, dtype, className, phase, batch, seq, cache, encoder, mask } = request
+        const inputs = Object.entries(request.inputs ?? {}).map(([k, v]) => `${k}=${v}`)
+        const call = { phase, batch, seq, cache, encoder, mask, inputs }
+        const model = { model: config, config, transformers: sources?.transformers, className, attn, dtype }
+        const { kernels, differences } = await engine.verify(model, call, python(name), false)
+        expect({ label, kernels, differences }).toEqual({ label, kernels: lines.length, differences: [] })
+      }
+    },
+  )
+})
