@@ -54,6 +54,13 @@ def gathered(inputs, outputs):
     return total_bytes(inputs[1:]) + fetched, fetched
 
 
+def bagged(inputs, outputs):
+    """As gathered, the rows being added up on the way."""
+    table, indices = inputs[:2]
+    fetched = indices.numel() * table.shape[1] * table.element_size()
+    return total_bytes(inputs[1:]) + fetched, total_bytes(outputs)
+
+
 def filled(_inputs, outputs):
     """A fill, or a new tensor that takes only its shape from another, reads no data."""
     return 0, total_bytes(outputs)
@@ -77,6 +84,7 @@ def scatter_added(inputs, outputs):
 
 TRAFFIC = {
     gathered: ("embedding.default", "index.Tensor", "gather.default", "index_select.default"),
+    bagged: ("_embedding_bag.default", "_embedding_bag_forward_only.default"),
     filled: (
         "zeros_like.default", "ones_like.default", "full_like.default", "rand_like.default", "randn_like.default",
         "new_zeros.default", "new_ones.default", "new_full.default", "zero_.default", "fill_.Scalar",

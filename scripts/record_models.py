@@ -13,7 +13,9 @@ which dtype[shape] makes one. Needs torch (CPU) and what the model imports.
 
 import argparse
 import gzip
+import functools
 import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -75,9 +77,17 @@ def maker_of(text):
         module, function, sample = LIBRARIES[library]
         create = getattr(importlib.import_module(module), function)
         return (lambda **options: create(name, **options)), importlib.import_module(library), lambda model: sample(name, model)
-    module, _, attribute = text.replace(":", ".").rpartition(".")
-    make = getattr(importlib.import_module(module), attribute)
+    make = named(text.replace(":", "."))
     return make, sys.modules[make.__module__], None
+
+
+def named(path):
+    """The value of a dotted name: the longest prefix that is a module, then attributes."""
+    parts = path.split(".")
+    count = len(parts) - 1
+    while count > 1 and importlib.util.find_spec(".".join(parts[:count])) is None:
+        count -= 1
+    return functools.reduce(getattr, parts[count:], importlib.import_module(".".join(parts[:count])))
 
 
 def folder_of(module):

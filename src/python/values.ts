@@ -72,7 +72,7 @@ let nextClassId = 0
 
 /** A class. Builtin classes are constants of this program and frozen (`builtin`): the interpreted program cannot change them. */
 export class PyClass extends PyObject {
-  readonly mro: readonly PyClass[]
+  mro: readonly PyClass[]
   readonly id = nextClassId++
   qualname: string
   /** How an instance is allocated: nearest native base decides (dict, list, str, Exception, …). */
@@ -90,7 +90,7 @@ export class PyClass extends PyObject {
 
   constructor(
     public name: string,
-    readonly bases: readonly PyClass[],
+    public bases: readonly PyClass[],
     dict: Map<string, Value>,
     readonly module: string,
     options: {
@@ -105,7 +105,7 @@ export class PyClass extends PyObject {
     this.qualname = name
     this.builtin = options.builtin ?? false
     this.hasDict = options.hasDict ?? (!this.builtin || bases.some((b) => b.hasDict))
-    this.mro = options.mro ?? linearize(this)
+    this.mro = options.mro ?? linearize(this, bases)
     const plain = this.mro[this.mro.length - 1]?.allocate // object's
     this.allocate =
       options.allocate ??
@@ -143,6 +143,22 @@ export class PyClass extends PyObject {
     return had
   }
 
+  /** Other bases: what is derived from the class has another order to look names up in as well. */
+  rebase(bases: readonly PyClass[]): void {
+    const old = this.bases
+    this.mro = linearize(this, bases)
+    this.bases = bases
+    for (const base of old) base.subclasses = base.subclasses.filter((c) => c !== this)
+    for (const base of bases) if (!base.builtin) base.subclasses.push(this)
+    for (const c of this.subclasses) c.relinearize()
+    this.invalidate()
+  }
+
+  private relinearize(): void {
+    this.mro = linearize(this, this.bases)
+    for (const c of this.subclasses) c.relinearize()
+  }
+
   isSubclassOf(other: PyClass): boolean {
     return this.mro.includes(other)
   }
@@ -164,9 +180,9 @@ export interface Annotation {
 }
 
 /** C3 linearization; throws a plain Error, which `type.__new__` turns into Python's TypeError. */
-function linearize(cls: PyClass): readonly PyClass[] {
-  const sequences = cls.bases.map((b) => [...b.mro])
-  sequences.push([...cls.bases])
+function linearize(cls: PyClass, bases: readonly PyClass[]): readonly PyClass[] {
+  const sequences = bases.map((b) => [...b.mro])
+  sequences.push([...bases])
   const result: PyClass[] = [cls]
   for (;;) {
     const open = sequences.filter((s) => s.length > 0)

@@ -14,9 +14,36 @@ import { launch, noParams } from './record.ts'
 import type { Params } from './kernels/table.ts'
 import { broadcastShapes, contiguousStrides, sameShape, sameShapeAtSight, showShape, type Shape } from './shape.ts'
 import { combineRamps, setRamp, type Combination } from './ramp.ts'
+import { torchState } from './state.ts'
 import { isTensor, knownValues, uniformValue, outputOf, overwriteKnown, setKnown, type Tensor } from './tensor.ts'
 
 export type Operand = Tensor | Scalar
+
+/** What TorchScript calls with a number, where Python makes a tensor without dimensions of it. */
+const scalarOverloads: Readonly<Partial<Record<KernelName, KernelName>>> = {
+  'aten.add.Tensor': 'aten.add.Scalar',
+  'aten.add_.Tensor': 'aten.add_.Scalar',
+  'aten.sub.Tensor': 'aten.sub.Scalar',
+  'aten.sub_.Tensor': 'aten.sub_.Scalar',
+  'aten.mul.Tensor': 'aten.mul.Scalar',
+  'aten.mul_.Tensor': 'aten.mul_.Scalar',
+  'aten.div.Tensor': 'aten.div.Scalar',
+  'aten.div_.Tensor': 'aten.div_.Scalar',
+  'aten.div.Tensor_mode': 'aten.div.Scalar_mode',
+  'aten.div_.Tensor_mode': 'aten.div_.Scalar_mode',
+  'aten.floor_divide.default': 'aten.floor_divide.Scalar',
+  'aten.floor_divide_.Tensor': 'aten.floor_divide_.Scalar',
+}
+
+function overloadOf(vm: Vm, op: KernelName, operands: readonly Operand[]): KernelName {
+  const takesScalars = isScripted(vm) && !operands.every(isTensor)
+  return takesScalars ? (scalarOverloads[op] ?? op) : op
+}
+
+/** Whether the program runs in TorchScript. */
+export function isScripted(vm: Vm): boolean {
+  return vm.state(torchState).scriptedFrom !== undefined
+}
 
 export interface PointwiseOptions {
   /** What becomes of the promoted dtype: kept, made floating, bool, or fixed. */
@@ -51,7 +78,7 @@ export function pointwise(
   const values = evaluated(op, operands, inputs, shape, options)
   if (values !== undefined) setKnown(out, values)
   if (options.ramp !== undefined && !out.dtype.isInexact) setRamp(out, combineRamps(options.ramp, operands, shape))
-  launch(vm, op, inputs, [out], options.params ?? noParams)
+  launch(vm, overloadOf(vm, op, operands), inputs, [out], options.params ?? noParams)
   return out
 }
 
@@ -81,7 +108,7 @@ export function pointwiseInto(
     )
   }
   overwriteKnown(target, evaluated(op, operands, inputs, shape, options))
-  launch(vm, op, inputs, [target], options.params ?? noParams)
+  launch(vm, overloadOf(vm, op, operands), inputs, [target], options.params ?? noParams)
   return target
 }
 

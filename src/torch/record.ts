@@ -130,7 +130,8 @@ export function resolveConjugate(vm: Vm, t: Tensor): Tensor {
 function place(vm: Vm, state: TorchState): Pick<KernelCall, 'at' | 'site' | 'module'> {
   const { folders, shownFrom } = state.traced
   const running = state.moduleStack.at(-1)
-  const innermost = vm.stack.findLast((f) => folders.some((folder) => f.code.file.path.startsWith(folder)))
+  const frames = state.scriptedFrom === undefined ? vm.stack : vm.stack.slice(0, state.scriptedFrom)
+  const innermost = frames.findLast((f) => folders.some((folder) => f.code.file.path.startsWith(folder)))
   return {
     at: placeIn(innermost, shownFrom),
     site: running === undefined ? undefined : placeIn(forwardFrame(vm.stack, running.depth), shownFrom),

@@ -51,6 +51,8 @@ export class TorchState {
   onModuleCall:
     ((instance: PyInstance, args: readonly Value[], kwargs: Kwargs, proceed: () => Value) => Value) | undefined =
     undefined
+  /** Depth of the interpreter's stack where TorchScript took over: Python sees none of the frames from there on. */
+  scriptedFrom: number | undefined = undefined
   /** Whose lines kernels are put down to. */
   traced: TracedSource = { folders: ['transformers/'], shownFrom: 'transformers/' }
 }

@@ -220,7 +220,8 @@ function tensorTexts(text: string): readonly string[] {
 // --- What came out, as text ---------------------------------------------------------------------------------------
 
 function headOf(vm: Vm, k: KernelCall): string {
-  const frame = vm.stack.findLast((f: Frame) => f.code.file.path === fileName)
+  const seen = vm.stack.slice(0, vm.state(torchState).scriptedFrom)
+  const frame = seen.findLast((f: Frame) => f.code.file.path === fileName)
   const owner = frame?.code.qualname.split('.')[0] ?? ''
   return `${owner}:${(frame?.line ?? 0) - 1} ${k.op.replace(/\.default$/, '')}`
 }

@@ -7,7 +7,7 @@ import {
   getAttrOr,
   raiseMissing,
 } from '../object/attributes.ts'
-import { makeClass } from '../object/build.ts'
+import { makeClass, ordered } from '../object/build.ts'
 import { allocate, callSpecial, instantiate } from '../object/call.ts'
 import { asString, className, mustBe, plainInstance, typeOf } from '../object/classes.ts'
 import { compareNumbers, same, truth } from '../object/compare.ts'
@@ -225,7 +225,7 @@ getsets(types.type, {
     (vm, cls, v) => changeable(vm, cls).set('__doc__', v),
   ],
   __mro__: (vm, cls) => tuple(selfClass(vm, cls).mro),
-  __bases__: (vm, cls) => tuple(selfClass(vm, cls).bases),
+  __bases__: [(vm, cls) => tuple(selfClass(vm, cls).bases), (vm, cls, v) => setBases(vm, changeable(vm, cls), v)],
   __base__: (vm, cls) => selfClass(vm, cls).bases[0] ?? null,
   __dict__: (vm, cls) => attributeDict(vm, cls),
   __annotations__: [
@@ -234,6 +234,17 @@ getsets(types.type, {
   ],
   __text_signature__: () => null,
 })
+
+/** `cls.__bases__ = v` */
+function setBases(vm: Vm, cls: PyClass, v: Value): void {
+  const where = `${cls.name}.__bases__`
+  if (!(v instanceof PyTuple)) vm.raise(types.TypeError, `can only assign tuple to ${where}, not ${className(v)}`)
+  if (v.items.length === 0) vm.raise(types.TypeError, `can only assign non-empty tuple to ${where}, not ()`)
+  const bases = v.items.map((b) =>
+    b instanceof PyClass ? b : vm.raise(types.TypeError, `${where} must be tuple of classes, not '${className(b)}'`),
+  )
+  ordered(vm, bases, () => cls.rebase(bases))
+}
 
 function changeable(vm: Vm, v: Value): PyClass {
   const cls = selfClass(vm, v)

@@ -172,10 +172,14 @@ function layOut(
   if (repeated !== undefined) vm.raise(types.TypeError, `duplicate base class ${repeated.name}`)
   const module = stringOf(attributes.get('__module__') ?? null) ?? '__main__'
   if (!attributes.has('__module__')) attributes.set('__module__', vm.stack.at(-1)?.globals.name ?? module)
+  const own = stringOf(attributes.get('__module__') ?? null) ?? module
+  return ordered(vm, bases, () => new PyClass(name, bases, attributes, own, { metaclass: meta }))
+}
+
+/** Makes an order of bases; TypeError where there is none. */
+export function ordered<T>(vm: Vm, bases: readonly PyClass[], make: () => T): T {
   try {
-    return new PyClass(name, bases, attributes, stringOf(attributes.get('__module__') ?? null) ?? module, {
-      metaclass: meta,
-    })
+    return make()
   } catch (e) {
     if (!(e instanceof Error) || !e.message.startsWith('Cannot create a consistent')) throw e
     const names = bases.map((b) => b.name).join(', ')

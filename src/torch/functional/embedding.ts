@@ -61,9 +61,9 @@ interface BagArgs {
 const modes: readonly Value[] = ['sum', 'mean', 'max']
 
 function embeddingBag(vm: Vm, args: BagArgs): Tensor {
-  const { weight, mode, perSample, includeLast } = args
+  const { weight, mode, includeLast } = args
   if (!modes.includes(mode)) vm.raise(types.ValueError, 'mode has to be one of sum, mean or max')
-  let { indices, offsets } = args
+  let { indices, offsets, perSample } = args
   if (indices.rank === 2) {
     if (offsets !== undefined)
       vm.raise(
@@ -72,6 +72,7 @@ function embeddingBag(vm: Vm, args: BagArgs): Tensor {
       )
     offsets = arangeOffsets(vm, indices)
     indices = reshape(vm, indices, [-1])
+    if (perSample !== undefined) perSample = reshape(vm, perSample, [-1])
   } else if (offsets === undefined) vm.raise(types.ValueError, 'offsets has to be a 1D Tensor but got None')
   const bags: Int = includeLast ? sub(at(offsets.shape, 0), 1) : at(offsets.shape, 0)
   const inputs = [weight, indices, offsets, ...(perSample === undefined ? [] : [perSample])]

@@ -11,7 +11,7 @@ import type { ElementFunction } from '../elementwise.ts'
 import { aliases, merged, ofTwo, torchFunctions, type FunctionSet, type FunctionTable } from '../functions.ts'
 import { product, weighted } from '../ramp.ts'
 import { isTensor, type Tensor } from '../tensor.ts'
-import { pointwise, pointwiseInto, type Operand, type PointwiseOptions } from '../pointwise.ts'
+import { isScripted, pointwise, pointwiseInto, type Operand, type PointwiseOptions } from '../pointwise.ts'
 
 // --- What the functions lower to -----------------------------------------------------------------------------------
 
@@ -52,6 +52,7 @@ function checkSubtraction(vm: Vm, a: Operand, b: Operand): readonly Operand[] {
 /** b - a·alpha */
 function rsub(vm: Vm, a: Tensor, b: Operand, alpha: Scalar = 1): Tensor {
   checkSubtraction(vm, a, b)
+  if (isScripted(vm) && !isTensor(b)) return add(vm, pointwise(vm, 'aten.neg.default', [a]), b)
   const factor = scalarHint(alpha) ?? NaN
   const ramp = isInt(alpha) ? weighted(neg(alpha), 1) : undefined
   const options = { evaluate: (x = NaN, y = NaN): number => y - factor * x, ramp }

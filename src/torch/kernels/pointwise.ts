@@ -91,7 +91,10 @@ const binaryArithmetic = defineKernels(
     ],
     kernel(binary, perOutput(1)),
   ),
-  rows(['aten.floor_divide.default', 'aten.floor_divide_.Tensor'], kernel(binary, perOutput(2, 'div, floor'))),
+  rows(
+    ['aten.floor_divide.default', 'aten.floor_divide_.Tensor', 'aten.floor_divide.Scalar', 'aten.floor_divide_.Scalar'],
+    kernel(binary, perOutput(2, 'div, floor')),
+  ),
   both(['aten.div.Tensor_mode', 'aten.div.Scalar_mode'], kernel(binary, perOutput(2, 'div, rounding'))),
   both(['aten.remainder.Tensor', 'aten.remainder.Scalar'], kernel(binary, perOutput(4, 'div, floor, mul, sub'))),
   rows(['aten.remainder.Scalar_Tensor'], kernel('other', perOutput(4, 'div, floor, mul, sub'))),

@@ -1,5 +1,6 @@
 // Small modules of the standard library, written out in Python: they are pure Python in CPython as well, only longer.
 import type { Overlay } from '../../vm.ts'
+import { uuid } from './uuid.ts'
 
 const contextvars: Overlay = {
   module: 'contextvars',
@@ -574,6 +575,6 @@ def urlparse(url, scheme="", allow_fragments=True):
 }
 
 export const library: readonly Overlay[] = [
-  ...[contextvars, keyword, logging, textwrap, io, bisect, heapq, fractions],
+  ...[contextvars, uuid, keyword, logging, textwrap, io, bisect, heapq, fractions],
   ...[numpyTyping, urlParse],
 ]

@@ -61,8 +61,11 @@ def nested_compile_region(fn=None):
 
 const jit = `
 import builtins
+from functools import update_wrapper
 from typing import TypeVar, Union, get_args, get_origin
-from types import UnionType
+from types import FunctionType, UnionType
+
+from torch._lm_predictor import is_scripting, run_scripted
 
 Final = TypeVar("Final")
 
@@ -88,12 +91,18 @@ def isinstance(obj, target_type):
     return all(isinstance(x, args[0]) for x in obj)
 
 
-def is_scripting():
-    return False
+class ScriptFunction:
+    """Runs without Python: its kernels are put down to the line that calls it."""
+
+    def __init__(self, fn):
+        update_wrapper(self, fn)
+
+    def __call__(self, *args, **kwargs):
+        return run_scripted(self.__wrapped__, *args, **kwargs)
 
 
 def script(obj=None, *args, **kwargs):
-    return obj
+    return ScriptFunction(obj) if builtins.isinstance(obj, FunctionType) else obj
 
 
 def ignore(drop=False, **kwargs):
@@ -270,7 +279,7 @@ export const compilationModules: readonly Runtime[] = [
     reason: notCompiled,
     source: jit,
     unsupported: 'trace trace_module load save freeze optimize_for_inference fork wait',
-    unsupportedClasses: 'ScriptModule ScriptFunction TracerWarning RecursiveScriptModule CompilationUnit',
+    unsupportedClasses: 'ScriptModule TracerWarning RecursiveScriptModule CompilationUnit',
   },
   { module: 'torch._jit_internal', reason: notCompiled, source: jitInternal },
   {
