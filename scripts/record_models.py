@@ -124,9 +124,12 @@ def inputs_of(given, phase, module, model, sample, told):
         shape = sample(model) if sample else None
         texts = [f"{parameter}={given.dtype}[batch_size,{','.join(map(str, shape))}]" if shape else f"{parameter}=i64[batch_size,seq_len]"]
     args, kwargs = [], {}
+    parameters = inspect.signature(model.forward).parameters.values()
+    is_open = any(p.kind is p.VAR_KEYWORD for p in parameters)
     for text in texts:
         name, value = split(text)
-        if name is None:
+        is_lone = len(texts) == 1 and not is_open and name not in {p.name for p in parameters}
+        if name is None or is_lone:
             args.append(where_the_model_is(eval(value, names), told))
         else:
             kwargs[name] = where_the_model_is(eval(value, names), told)
@@ -136,12 +139,10 @@ def inputs_of(given, phase, module, model, sample, told):
 
 
 def made(make, arguments):
-    """On the meta device, the default one here; on the CPU where some of its tensors are made there in any case."""
+    """On the meta device, the default one here; on the CPU where its own code does not go with that."""
     try:
         return make(**arguments)
-    except RuntimeError as error:
-        if "on the same device" not in str(error):
-            raise
+    except RuntimeError:
         with torch.device("cpu"):
             return make(**arguments)
 
@@ -158,7 +159,7 @@ def record(given):
     dtype = SHORTS[given.dtype]
     recorder = Recorder(folder_of(module) + os.sep)
     with recorder.pause(), recorder, torch.device("meta"):
-        arguments |= {split(text)[0]: eval(split(text)[1], dict(vars(module))) for text in given.arg}
+        arguments |= {split(text)[0]: eval(split(text)[1], {"torch": torch, **vars(module)}) for text in given.arg}
         model = made(make, arguments)
     if any(p.device.type != "meta" for p in model.parameters()):
         model.to("meta")

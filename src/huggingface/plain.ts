@@ -69,6 +69,11 @@ export function acceptedBy(vm: Vm, make: Value): Accepted {
   }
 }
 
+/** What an argument may name besides what its module has. */
+function torchByName(vm: Vm): ReadonlyMap<string, Value> {
+  return new Map([['torch', vm.importer.get('torch')]])
+}
+
 /** The arguments that the user wrote, by name. */
 function givenArguments(vm: Vm, maker: Maker, accepted: Accepted, texts: readonly string[]): Map<string, Value> {
   const values = new Map<string, Value>()
@@ -80,7 +85,7 @@ function givenArguments(vm: Vm, maker: Maker, accepted: Accepted, texts: readonl
         hint: `${near === undefined ? '' : `Did you mean ${near}?   `}It takes: ${accepted.names.join(', ')}.`,
       })
     }
-    values.set(name, evaluateExpression(vm, expression, maker.module, new Map(), `--arg ${text}`))
+    values.set(name, evaluateExpression(vm, expression, maker.module, torchByName(vm), `--arg ${text}`))
   }
   return values
 }

@@ -5,7 +5,15 @@ import { raise, SourceFile, type SourceProvider } from '../text/index.ts'
 import { Frame } from './code.ts'
 import { checkModule, topLevelNames } from './compile/index.ts'
 import { Locator, normalize, type Place } from './locate.ts'
-import { forbiddenModule, mayBeAbsent, missingModule, missingName, missingStandIn, use } from './missing.ts'
+import {
+  compiledModule,
+  forbiddenModule,
+  mayBeAbsent,
+  missingModule,
+  missingName,
+  missingStandIn,
+  use,
+} from './missing.ts'
 import { dict, list, namespace, stringKey } from './make.ts'
 import { call, collect, construct, getAttrOr } from './object.ts'
 import { types } from './types.ts'
@@ -64,6 +72,7 @@ export class Importer {
     if (place === undefined)
       return known !== null && this.locator.isBeyondReach(name) ? missingStandIn(this.vm, name) : this.notFound(name)
     if (place.host?.forbidden === true) return forbiddenModule(this.vm, name)
+    if (place.isCompiled === true) return compiledModule(this.vm, name)
     const module = new PyModule(types.module, name, place.path ?? `<${name}>`, place.isPackage)
     this.register(name, module)
     return module

@@ -13,6 +13,8 @@ export interface Place {
   /** How the file is named to people: from its package's folder on. */
   readonly shown: string | undefined
   readonly isPackage: boolean
+  /** An extension: there is no source of it. */
+  readonly isCompiled?: true
 }
 
 export class Locator {
@@ -119,9 +121,9 @@ export class Locator {
     const overlay = host === undefined ? this.overlays.get(name) : undefined
     const file = this.file(name)
     if (host === undefined && overlay === undefined && file === undefined) {
-      return this.parents.has(name) || this.isNamespace(name)
-        ? { host, overlay, path: undefined, shown: undefined, isPackage: true }
-        : undefined
+      const nowhere = { host, overlay, path: undefined, shown: undefined }
+      if (this.parents.has(name) || this.isNamespace(name)) return { ...nowhere, isPackage: true }
+      return this.isExtension(name) ? { ...nowhere, isPackage: false, isCompiled: true } : undefined
     }
     const isPackage = this.parents.has(name) || file?.isPackage === true
     return { host, overlay, path: file?.path, shown: file?.shown, isPackage }
@@ -131,6 +133,14 @@ export class Locator {
   private isNamespace(name: string): boolean {
     const folder = this.folderOf(name)
     return folder !== undefined && (this.sources.list(folder)?.some((entry) => !entry.startsWith('.')) ?? false)
+  }
+
+  /** Whether a package's folder holds `name.cpython-311-x86_64-linux-gnu.so` or its like. */
+  private isExtension(name: string): boolean {
+    const dot = name.lastIndexOf('.')
+    const folder = dot < 0 ? undefined : this.folderOf(name.slice(0, dot))
+    const entries = folder === undefined ? [] : (this.sources.list(folder) ?? [])
+    return entries.some((e) => e.startsWith(`${name.slice(dot + 1)}.`) && /\.(?:so|pyd)$/.test(e))
   }
 
   private folderOf(name: string): string | undefined {

@@ -13,7 +13,7 @@ interface Origin {
   readonly name: string
   /** The package whose source is missing, or the module that nothing stands in for, whose stand-in lacks the name, that is forbidden. */
   readonly module: string
-  readonly why: 'no source' | 'no stand-in' | 'no name' | 'forbidden'
+  readonly why: 'no source' | 'no stand-in' | 'no name' | 'compiled' | 'forbidden'
   /** The import statement. */
   readonly at: Span | undefined
 }
@@ -58,6 +58,11 @@ export function missingStandIn(vm: Vm, name: string): Value {
   return new PyMissing({ name, module: name, why: 'no stand-in', at: vm.where() })
 }
 
+/** An extension module: Python finds it, and there is nothing to read. */
+export function compiledModule(vm: Vm, name: string): Value {
+  return new PyMissing({ name, module: name, why: 'compiled', at: vm.where() })
+}
+
 /** A module that analysed source may name, and not use. */
 export function forbiddenModule(vm: Vm, name: string): Value {
   return new PyMissing({ name, module: name, why: 'forbidden', at: vm.where() })
@@ -74,7 +79,7 @@ export function isMissing(v: Value): boolean {
 
 /** Whether it is unknown if Python would find it. */
 export function mayBeAbsent(v: Value): boolean {
-  return v instanceof PyMissing && v.origin.why !== 'forbidden'
+  return v instanceof PyMissing && v.origin.why !== 'forbidden' && v.origin.why !== 'compiled'
 }
 
 function attribute(vm: Vm, self: Value, name: string): Value {
@@ -107,6 +112,11 @@ export function use(vm: Vm, self: Value): never {
   const used = vm.where()
   const details = { name }
   if (why === 'forbidden') return vm.stop('forbidden', `${name} is used: ${module} may not be used by analysed source`)
+  if (why === 'compiled')
+    return vm.stop('source-not-found', `${name} is needed, and ${module} is compiled: there is no source to read`, {
+      hint: 'Describe what is used of it in lm-predictor.overrides.json (lm-predictor help overrides).',
+      details,
+    })
   if (why === 'no stand-in')
     return vm.stop('unknown-name', `${name} is needed, and nothing stands in for the module ${module}`, { details })
   if (why === 'no name') {

@@ -59,6 +59,29 @@ describe('errors', () => {
   })
 })
 
+describe('an extension', () => {
+  const compiled = new Map([
+    [
+      'ext/__init__.py',
+      'from ext import _fast\nfrom ext._fast import run\n\ntry:\n    import ext._fast as again\nexcept ImportError:\n    again = None\n\ndef slow(x):\n    return x + 1\n\ndef fast(x):\n    return run(x)\n',
+    ],
+    ['ext/_fast.cpython-311-x86_64-linux-gnu.so', ''],
+  ])
+
+  test('is there, so that what does without it runs', () => {
+    const vm = pythonVm(compiled)
+    const m = vm.runModuleText('m', 'import ext\nx = ext.slow(1)\nthere = ext.again is not None\n')
+    expect([getAttr(vm, m, 'x'), getAttr(vm, m, 'there')]).toEqual([2, true])
+  })
+
+  test('cannot be read, and says so where it is used', () => {
+    const e = errorOf(() => pythonVm(compiled).runModuleText('m', 'import ext\next.fast(1)\n'))
+    expect(e.code).toBe('source-not-found')
+    expect(e.message).toBe('ext._fast.run is needed, and ext._fast is compiled: there is no source to read')
+    expect(e.span).toMatchObject({ file: 'ext/__init__.py', line: 13 })
+  })
+})
+
 describe('budgets', () => {
   const deep = 'def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\n'
 

@@ -23,6 +23,7 @@ import { collectionsPython } from './overlays/collections.ts'
 import { contextlib } from './overlays/contextlib.ts'
 import { huggingfaceHub } from './overlays/huggingfacehub.ts'
 import { library } from './overlays/library.ts'
+import { beartype } from './overlays/beartype.ts'
 import { packaging } from './overlays/packaging.ts'
 import { pathlib } from './overlays/pathlib.ts'
 import { quietModules } from './quiet.ts'
@@ -67,4 +68,5 @@ export const overlays: readonly Overlay[] = [
   ...huggingfaceHub,
   ...library,
   ...packaging,
+  ...beartype,
 ]

@@ -6,6 +6,7 @@ import { asString } from '../object.ts'
 import { types } from '../types.ts'
 import type { PyNative, Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
+import { unknownFunction } from './unknown.ts'
 
 /** A function that may not be called. */
 export function forbidden(what: string): PyNative {
@@ -63,7 +64,11 @@ const rows: readonly Row[] = [
     others: () => natives({ 'glob(pathname, **kwargs)': () => list(), 'iglob(pathname, **kwargs)': () => list() }),
   },
   { name: 'zipfile', functions: 'ZipFile is_zipfile' },
-  { name: 'pickle', functions: 'load loads dump dumps Pickler Unpickler' },
+  {
+    name: 'pickle',
+    functions: 'load loads dump Pickler Unpickler',
+    others: () => ({ dumps: unknownFunction('pickle.dumps') }),
+  },
   { name: 'safetensors', functions: 'safe_open serialize deserialize' },
   {
     name: 'safetensors.torch',

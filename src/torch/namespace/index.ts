@@ -92,6 +92,7 @@ const cModule: HostModule = {
   name: 'torch._C',
   reason: 'the C++ side of PyTorch',
   make: () => ({
+    _is_tracing: native('_is_tracing()', () => false),
     _get_tracing_state: native('_get_tracing_state()', () => null),
     _log_api_usage_once: native('_log_api_usage_once(*args)', () => null),
     _get_default_device: native('_get_default_device()', () => 'cpu'),

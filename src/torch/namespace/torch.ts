@@ -43,8 +43,22 @@ const classes = `
   .trim()
   .split(/\s+/)
 
-/** Kinds of accelerators and other names that PyTorch 2.13 does not have, and that programs ask for. */
-const absent = ['npu', 'mlu', 'musa', 'hpu', 'tpu', 'neuron', 'sdaa', 'xla', 'privateuse1', 'rocm']
+/** Functions of before 1.8, kinds of accelerators: names that PyTorch 2.13 does not have, and that programs ask for. */
+const absent = [
+  'rfft',
+  'irfft',
+  'ifft',
+  'npu',
+  'mlu',
+  'musa',
+  'hpu',
+  'tpu',
+  'neuron',
+  'sdaa',
+  'xla',
+  'privateuse1',
+  'rocm',
+]
 
 function classStubs(): Record<string, Value> {
   return Object.fromEntries(classes.map((name) => [name, unsupportedClass(`torch.${name}`)]))

@@ -210,6 +210,12 @@ function substitute(v: Value, values: ReadonlyMap<Value, Value>): Value {
   return given === undefined ? v : given // None can be given
 }
 
+/** Whether a base after `Generic[T]` brings Generic along: `class A(Generic[T], B[T])`. */
+function isGenericAnyway(self: Value, bases: Value): boolean {
+  const all = bases instanceof PyTuple ? bases.items : []
+  return all.slice(all.indexOf(self) + 1).some((b) => b instanceof PyGeneric && b.cls === genericAlias && b !== self)
+}
+
 const asGeneric = (vm: Vm, v: Value): PyGeneric =>
   v instanceof PyGeneric ? v : vm.raise(types.TypeError, 'expected a generic alias')
 
@@ -234,8 +240,9 @@ export const genericAlias: PyClass = classOf({
       if (variables.length === 0) vm.raise(types.TypeError, `${repr(vm, self)} is not a generic class`)
       return substitute(g, new Map(variables.map((v, i) => [v, given[i] ?? v])))
     }),
-    __mro_entries__: native('__mro_entries__(self, bases, /)', (vm, [self]) => {
-      const { origin } = asGeneric(vm, self)
+    __mro_entries__: native('__mro_entries__(self, bases, /)', (vm, [self, bases]) => {
+      const { origin, name } = asGeneric(vm, self)
+      if (name === 'Generic' && isGenericAnyway(self, bases)) return tuple([])
       return origin instanceof PyClass
         ? tuple([origin])
         : vm.raise(types.TypeError, `Cannot subclass ${repr(vm, self)}`)
