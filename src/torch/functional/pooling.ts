@@ -11,7 +11,7 @@ import type { KernelName } from '../kernels/index.ts'
 import { launch } from '../record.ts'
 import { meanDims } from '../reductions.ts'
 import { at, channelsLastStrides, isOne, showShape, suggestedFormat } from '../shape.ts'
-import { outputOf, type Tensor } from '../tensor.ts'
+import { outputOf, setKnown, type Tensor, uniformValue } from '../tensor.ts'
 import { squeeze, unsqueeze } from '../views.ts'
 import { perDimension, stridesInFormatOf } from './spatial.ts'
 
@@ -92,8 +92,11 @@ type Pool = (vm: Vm, t: Tensor, w: Window) => readonly Tensor[]
 function maxPool(op: KernelName, dims: number): Pool {
   return (vm, t, w) => {
     const shape = pooledShape(vm, t, w, dims)
-    const outs = [pooled(t, shape), pooled(t, shape, dtypes.int64)]
+    const out = pooled(t, shape)
+    const outs = [out, pooled(t, shape, dtypes.int64)]
     launch(vm, op, [t], outs, { window: prod(w.kernel) })
+    const uniform = uniformValue(t)
+    if (uniform !== undefined) setKnown(out, uniform) // the largest of equal values
     return outs
   }
 }

@@ -30,6 +30,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   inference_mode: 'torch.autograd.grad_mode',
   autocast: 'torch.amp.autocast_mode',
   compile: 'torch.compiler',
+  load: 'lm_predictor_checkpoints',
   vmap: 'torch._functorch.apis',
   Generator: 'lm_predictor_torch_classes',
 }

@@ -6,6 +6,7 @@ import itertools
 from collections import OrderedDict, namedtuple
 
 import torch
+from lm_predictor_checkpoints import Checkpoint
 from torch.utils.hooks import RemovableHandle
 
 _IncompatibleKeys = namedtuple("_IncompatibleKeys", ["missing_keys", "unexpected_keys"])
@@ -346,6 +347,8 @@ def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, miss
 
 
 def load_state_dict(self, state_dict, strict=True, assign=False):
+    if isinstance(state_dict, Checkpoint):
+        return _IncompatibleKeys([], [])
     state_dict = OrderedDict(state_dict)
     missing = []
 
