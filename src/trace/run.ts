@@ -80,6 +80,10 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     if (callsParts(vm, built, call.phase))
       return callPart(vm, built, call, sourceInputs(vm, built, call, device), around)
     const cached = gt(cache, 0)
+    if (cached && inputs?.some(isPositional) === true)
+      raise('bad-option', '--input without a name is for a call without a cache', {
+        hint: 'Name it: --input "input_ids=i64[batch_size,seq_len]".',
+      })
     const isPlain = call.phase === 'forward' || (!cached && inputs?.some(isPositional) === true)
     if (isPlain && inputs !== undefined) return around(callWithInputs(vm, built, inputs, device))
     if (isPlain) return plainCall(vm, built, call, device, around)

@@ -53,6 +53,16 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
     expect(packaged.code).toBe(0)
   })
 
+  it('asks for names of inputs that go beside a cache', async () => {
+    give('config.json', '{"model_type": "llama", "num_hidden_layers": 1}')
+    const { code, lines } = await failing('trace', 'config.json', '--cache', '9', '--input', 'i64[1,4]')
+    expect(code).toBe(2)
+    expect(lines).toEqual([
+      'error bad-option: --input without a name is for a call without a cache',
+      '  Name it: --input "input_ids=i64[batch_size,seq_len]".',
+    ])
+  })
+
   it('takes the constructor’s arguments from a config', async () => {
     give(
       'mine.py',
