@@ -30,6 +30,14 @@ export const drivers: readonly Overlay[] = [
   { module: callablesModule, reason: 'what a user writes to make a model of another library', source: callablesSource },
 ]
 
+/** Of other libraries: each extends a file of theirs, where it is there. */
+export const libraryOverlays: readonly Overlay[] = ['timm.models._builder', 'timm.models.helpers'].map((module) => ({
+  module,
+  mode: 'extend',
+  reason: 'weights of the hub change no shape: those of another class count or number of channels are made to fit',
+  source: 'def load_pretrained(model, *args, **kwargs): pass',
+}))
+
 export const overlays: readonly Overlay[] = [
   {
     module: 'transformers.utils.logging',

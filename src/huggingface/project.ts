@@ -11,7 +11,7 @@ import {
 } from '../python/index.ts'
 import { Scope } from '../sym/index.ts'
 import { packagesOnRequest, torchModules, torchOverlays, torchState } from '../torch/index.ts'
-import { drivers, overlays } from './overlays.ts'
+import { drivers, libraryOverlays, overlays } from './overlays.ts'
 import { decisionsOf, describeKernels, overrideModules, type Overrides } from './overrides.ts'
 import { lazyModule, transformersOverlays } from './lazy.ts'
 
@@ -79,6 +79,7 @@ function standIns(project: Project): Pick<VmOptions, 'hostModules' | 'overlays'>
       ...stdlibOverlays,
       ...torchOverlays(project.roots.has('torch')),
       ...drivers,
+      ...libraryOverlays,
       ...(project.roots.has('transformers') ? forTransformers : []),
     ],
   }

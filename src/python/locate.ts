@@ -39,7 +39,8 @@ export class Locator {
     this.onRequest = options.onRequest
     this.hosts = new Map(options.hostModules.map((h) => [h.name, h]))
     for (const o of options.overlays) this.overlays.set(o.module, o)
-    for (const name of [...this.hosts.keys(), ...this.overlays.keys(), ...this.roots.keys()]) {
+    const standIns = options.overlays.filter((o) => o.mode !== 'extend').map((o) => o.module)
+    for (const name of [...this.hosts.keys(), ...standIns, ...this.roots.keys()]) {
       if (name.includes('.') && this.roots.has(name)) this.parents.add(name)
       this.addParents(name)
     }
@@ -118,8 +119,9 @@ export class Locator {
 
   private look(name: string): Place | undefined {
     const host = this.hosts.get(name)
-    const overlay = host === undefined ? this.overlays.get(name) : undefined
     const file = this.file(name)
+    const given = host === undefined ? this.overlays.get(name) : undefined
+    const overlay = given?.mode === 'extend' && file === undefined ? undefined : given
     if (host === undefined && overlay === undefined && file === undefined) {
       const nowhere = { host, overlay, path: undefined, shown: undefined }
       if (this.parents.has(name) || this.isNamespace(name)) return { ...nowhere, isPackage: true }

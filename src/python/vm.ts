@@ -41,7 +41,7 @@ export interface Overlay {
   readonly module: string
   readonly reason: string
   readonly source: string
-  /** `extend` runs the real file first and then this source in the same namespace; the default replaces the file. */
+  /** `extend` runs the real file first, where there is one, and then this source in the same namespace; the default replaces the file. */
   readonly mode?: 'replace' | 'extend'
   /** As in `HostModule`; only for overlays that replace. */
   readonly absent?: readonly string[]

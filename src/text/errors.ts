@@ -62,7 +62,10 @@ export const errorCodes = {
     hint: 'It depends on the values of a tensor, which an analysis by shape cannot know. Decide it in lm-predictor.overrides.json (lm-predictor help overrides).',
   },
   'python-error': { exit: 3, hint: 'The analysed source raised this error; Python would raise it too.' },
-  forbidden: { exit: 3, hint: 'Analysed source may not reach files, processes or the network.' },
+  forbidden: {
+    exit: 3,
+    hint: 'Weights and data are not needed: build the model without them (pretrained=False, weights=None), or describe what is called in lm-predictor.overrides.json (lm-predictor help overrides).',
+  },
   'budget-exceeded': {
     exit: 3,
     hint: 'The analysed source ran longer or deeper than an inference path does: look for endless recursion or an endless loop.',

@@ -229,6 +229,14 @@ describe('stand-ins', () => {
     })
   })
 
+  test('an overlay that extends a file makes none exist', () => {
+    const vm = pythonVm(files, {
+      overlays: [...overlays, { module: 'other.a', reason: 'a test', mode: 'extend', source: 'x = 1\n' }],
+    })
+    const text = 'try:\n    import other.a\nexcept ImportError:\n    found = False\nelse:\n    found = True\n'
+    expect(getAttr(vm, vm.runModuleText('m', text), 'found')).toBe(false)
+  })
+
   test('overlays replace a file or extend it', () => {
     const module = vm.runModuleText('m', 'from pkg.a import A, extra\nx = A().f()\ny = A.extended\n')
     expect([getAttr(vm, module, 'x'), getAttr(vm, module, 'y')]).toEqual(['overlay', true])
