@@ -247,6 +247,10 @@ class Recorder(TorchDispatchMode):
         self.known.learn(tensor, values)
         return tensor
 
+    def all_told(self, value):
+        """As told, for every tensor on the CPU that a value holds."""
+        return tree_map(lambda leaf: self.told(leaf) if isinstance(leaf, torch.Tensor) and leaf.device.type == "cpu" else leaf, value)
+
     def record(self, op, inputs, outputs, flops):
         if self.paused:
             return

@@ -12,8 +12,8 @@ which dtype[shape] makes one. Needs torch (CPU) and what the model imports.
 """
 
 import argparse
-import gzip
 import functools
+import gzip
 import importlib
 import importlib.util
 import inspect
@@ -27,7 +27,6 @@ import traceback
 
 import torch
 from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta
-from torch.utils._pytree import tree_map
 
 DEFAULT_RUNS = ("forward b1 s32", "forward b2 s32")
 SECONDS_PER_MODEL = 300
@@ -110,29 +109,25 @@ def split(text):
     return (name, value) if re.fullmatch(r"\w+", name) and value else (None, text)
 
 
-def where_the_model_is(value, told):
-    return tree_map(lambda leaf: told(leaf) if isinstance(leaf, torch.Tensor) and leaf.device.type == "cpu" else leaf, value)
-
-
-def inputs_of(given, phase, module, model, sample, told):
+def inputs_of(given, phase, module, model, sample, all_told):
     """Positional and named arguments of forward(), and how the header writes them. Values are where the model is, and known."""
     batch, seq = map(int, re.fullmatch(r"forward b(\d+) s(\d+)", phase).groups())
     names = {**vars(module), **{s: Shapes(d) for s, d in SHORTS.items()}, "batch_size": batch, "seq_len": seq}
     texts = given.input
+    parameters = inspect.signature(model.forward).parameters
     if not texts:
-        parameter = next(iter(inspect.signature(model.forward).parameters))
+        parameter = next(iter(parameters))
         shape = sample(model) if sample else None
         texts = [f"{parameter}={given.dtype}[batch_size,{','.join(map(str, shape))}]" if shape else f"{parameter}=i64[batch_size,seq_len]"]
     args, kwargs = [], {}
-    parameters = inspect.signature(model.forward).parameters.values()
-    is_open = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    is_lone = len(texts) == 1 and not any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     for text in texts:
-        name, value = split(text)
-        is_lone = len(texts) == 1 and not is_open and name not in {p.name for p in parameters}
-        if name is None or is_lone:
-            args.append(where_the_model_is(eval(value, names), told))
+        name, expression = split(text)
+        value = all_told(eval(expression, names))
+        if name is None or (is_lone and name not in parameters):
+            args.append(value)
         else:
-            kwargs[name] = where_the_model_is(eval(value, names), told)
+            kwargs[name] = value
     sizes = {"batch_size": str(batch), "seq_len": str(seq)}
     written = {split(t)[0] or str(i): re.sub(r"\b(batch_size|seq_len)\b", lambda m: sizes[m[0]], split(t)[1]) for i, t in enumerate(texts)}
     return args, kwargs, written
@@ -167,7 +162,7 @@ def record(given):
     recorder.follow(model)
     written = {}
     for phase in given.run or DEFAULT_RUNS:
-        args, kwargs, written[phase] = inputs_of(given, phase, module, model, sample, recorder.told)
+        args, kwargs, written[phase] = inputs_of(given, phase, module, model, sample, recorder.all_told)
         recorder.phase = phase
         with torch.no_grad(), AbovePyTorch(recorder), recorder:
             model(*args, **kwargs)

@@ -51,7 +51,6 @@ import torch
 import transformers
 from generation import Generation, is_encoder_decoder
 from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta, signature
-from torch.utils._pytree import tree_map
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 DEFAULT_RUNS = ("prefill b1 s7", "decode b1 c7", "prefill b2 s32", "decode b2 c32")
@@ -254,8 +253,10 @@ def remote_classes(request):
 def part_for(cls, config):
     """A class made for a nested config takes that part of the whole, as the auto classes do."""
     wanted = cls.config_class
-    text = config if wanted is None or isinstance(config, wanted) else config.get_text_config()
-    return text if wanted is None or isinstance(text, wanted) else config
+    if wanted is None or isinstance(config, wanted):
+        return config
+    text = config.get_text_config()
+    return text if isinstance(text, wanted) else config
 
 
 def special_floats_decoded(config_class, values):
@@ -308,10 +309,7 @@ class Runner:
         if is_encoder_decoder(self.model):
             self.run_generation(phase)
             return
-        arguments = {"use_cache": True}
-        if self.request.mask:
-            arguments["attention_mask"] = self.mask_of(phase)
-        arguments |= self.forward_arguments(phase) if self.request.inputs else {"input_ids": self.ids(phase.batch, phase.seq)}
+        arguments = self.options_of(phase) | self.forward_arguments(phase)
         if phase.cache:
             arguments |= self.cache_of(phase.batch, phase.cache)
         out = self.call(phase, arguments)
@@ -368,13 +366,15 @@ class Runner:
         cache = None if self.request.inputs else self.left_by.pop((batch, length), None)
         if cache is None:
             prompt = Phase(f"prefill b{batch} s{length}", "prefill", batch, length, 0)
-            arguments = {"input_ids": self.ids(batch, length), "use_cache": True}
-            if self.request.mask:
-                arguments["attention_mask"] = self.mask_of(prompt)
+            arguments = self.options_of(prompt) | {"input_ids": self.ids(batch, length)}
             cache = cache_in(self.watched(prompt, lambda: self.model(**arguments), False))
         if not cache:
             raise LookupError("the model leaves no cache")
         return cache
+
+    def options_of(self, phase):
+        """What a call that keeps a cache takes beside its inputs."""
+        return {"use_cache": True} | ({"attention_mask": self.mask_of(phase)} if self.request.mask else {})
 
     def ids(self, batch, length):
         ids = torch.zeros(batch, length, dtype=torch.int64)
@@ -408,8 +408,7 @@ class Runner:
         """A tensor of zeros from its description, i64[batch_size,seq_len]; or what Python makes of a text, its values known."""
         described = DESCRIBED.fullmatch(text)
         if described is None:
-            value = eval(text, {"torch": torch})
-            return tree_map(lambda leaf: self.recorder.told(leaf) if isinstance(leaf, torch.Tensor) else leaf, value)
+            return self.recorder.all_told(eval(text, {"torch": torch}))
         dtype, shape = described.groups()
         of_letters = {letters: dtype for dtype, letters in LETTERS.items()}
         dimensions = [sizes[word] if word in sizes else int(word) for word in shape.replace(" ", "").split(",") if word]

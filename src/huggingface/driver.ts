@@ -63,13 +63,15 @@ def sub_configs(config):
 
 def class_of_config(config):
     """The causal-LM class of a config; for multimodal ones the class that generates text from images and text; else any."""
+    return next((auto for auto in auto_classes() if type(config) in auto._model_mapping), None)
+
+
+def auto_classes():
     from transformers.models.auto import modeling_auto
-    first = (modeling_auto.AutoModelForCausalLM, modeling_auto.AutoModelForImageTextToText, modeling_auto.AutoModel)
-    others = [value for name, value in vars(modeling_auto).items() if name.startswith("AutoModelFor")]
-    for auto in (*first, *others):
-        if type(config) in auto._model_mapping:
-            return auto
-    return None
+    yield modeling_auto.AutoModelForCausalLM
+    yield modeling_auto.AutoModelForImageTextToText
+    yield modeling_auto.AutoModel
+    yield from (value for name, value in vars(modeling_auto).items() if name.startswith("AutoModelFor"))
 
 
 def config_for(cls, config):

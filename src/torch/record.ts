@@ -127,11 +127,15 @@ export function resolveConjugate(vm: Vm, t: Tensor): Tensor {
   return out
 }
 
+/** The frames that Python would see. */
+export function seenFrames(vm: Vm, { scriptedFrom }: TorchState): readonly Frame[] {
+  return scriptedFrom === undefined ? vm.stack : vm.stack.slice(0, scriptedFrom)
+}
+
 function place(vm: Vm, state: TorchState): Pick<KernelCall, 'at' | 'site' | 'module'> {
   const { folders, shownFrom } = state.traced
   const running = state.moduleStack.at(-1)
-  const frames = state.scriptedFrom === undefined ? vm.stack : vm.stack.slice(0, state.scriptedFrom)
-  const innermost = frames.findLast((f) => folders.some((folder) => f.code.file.path.startsWith(folder)))
+  const innermost = seenFrames(vm, state).findLast((f) => folders.some((folder) => f.code.file.path.startsWith(folder)))
   return {
     at: placeIn(innermost, shownFrom),
     site: running === undefined ? undefined : placeIn(forwardFrame(vm.stack, running.depth), shownFrom),

@@ -38,6 +38,11 @@ export function callPlain(vm: Vm, built: BuiltModel, call: CallSpec, around: Aro
   return around(known === undefined ? () => explained(vm, built, names, run) : run)
 }
 
+/** The place of an input that has one in place of a name. */
+export function positionOf({ name }: NamedInput): number | undefined {
+  return /^\d+$/.test(name) ? Number(name) : undefined
+}
+
 /** Inputs by parameter: those without a name in order, and a lone one whatever name it goes by. */
 function bindInputs(
   built: BuiltModel,
@@ -47,7 +52,7 @@ function bindInputs(
 ): ReadonlyMap<string, NamedInput> {
   const bound = new Map<string, NamedInput>()
   for (const input of inputs) {
-    const position = /^\d+$/.test(input.name) ? Number(input.name) : undefined
+    const position = positionOf(input)
     const lone = inputs.length === 1 && !open && !names.includes(input.name)
     const name = position === undefined && !lone ? input.name : (names[position ?? 0] ?? input.name)
     if (names.length > 0 && !open && !names.includes(name)) unknownInput(built, name, names)

@@ -7,7 +7,7 @@ import { recording, type KernelCall } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
 import type { Phase } from './labels.ts'
 import { callPart, callsParts } from './generation.ts'
-import { callPlain, inputValue } from './plain.ts'
+import { callPlain, inputValue, positionOf } from './plain.ts'
 
 /** Sizes of a call: sequences, new tokens per sequence, tokens already in the cache. */
 export interface Sizes {
@@ -80,13 +80,15 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     if (callsParts(vm, built, call.phase))
       return callPart(vm, built, call, sourceInputs(vm, built, call, device), around)
     const cached = gt(cache, 0)
-    if (cached && inputs?.some(isPositional) === true)
+    const byPosition = inputs?.some((i) => positionOf(i) !== undefined) === true
+    if (cached && byPosition)
       raise('bad-option', '--input without a name is for a call without a cache', {
         hint: 'Name it: --input "input_ids=i64[batch_size,seq_len]".',
       })
-    const isPlain = call.phase === 'forward' || (!cached && inputs?.some(isPositional) === true)
-    if (isPlain && inputs !== undefined) return around(callWithInputs(vm, built, inputs, device))
-    if (isPlain) return plainCall(vm, built, call, device, around)
+    if (call.phase === 'forward' || byPosition)
+      return inputs === undefined
+        ? plainCall(vm, built, call, device, around)
+        : around(callWithInputs(vm, built, inputs, device))
     const past = cached ? cacheAfter(vm, built, call, device) : dict()
     const given = inputs === undefined ? textInput(vm, batch, seq, device) : namedInputs(vm, built, inputs, device)
     const mask = paddingMask(vm, call.padding, batch, cached ? cache : seq, cached ? seq : 0, device)
@@ -195,14 +197,9 @@ function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): 
   return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
 }
 
-/** Whether an input has a place in place of a name. */
-function isPositional({ name }: NamedInput): boolean {
-  return /^\d+$/.test(name)
-}
-
 /** The call, when its inputs are made. */
 function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): () => Value {
-  if (inputs.every(isPositional)) {
+  if (inputs.every((i) => positionOf(i) !== undefined)) {
     const ordered = [...inputs].sort((a, b) => Number(a.name) - Number(b.name))
     const values = list(ordered.map((i) => inputValue(vm, built, i, device)))
     return () => callDriver(vm, 'call_positional', [built.model, values])

@@ -37,6 +37,7 @@ import { isAnalysisError, memorySources, type AnalysisError } from '../../src/te
 import {
   dtypeByShort,
   newTensor,
+  seenFrames,
   Tensor,
   torchModules,
   torchOverlays,
@@ -220,8 +221,7 @@ function tensorTexts(text: string): readonly string[] {
 // --- What came out, as text ---------------------------------------------------------------------------------------
 
 function headOf(vm: Vm, k: KernelCall): string {
-  const seen = vm.stack.slice(0, vm.state(torchState).scriptedFrom)
-  const frame = seen.findLast((f: Frame) => f.code.file.path === fileName)
+  const frame = seenFrames(vm, vm.state(torchState)).findLast((f: Frame) => f.code.file.path === fileName)
   const owner = frame?.code.qualname.split('.')[0] ?? ''
   return `${owner}:${(frame?.line ?? 0) - 1} ${k.op.replace(/\.default$/, '')}`
 }

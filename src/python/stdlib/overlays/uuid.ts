@@ -39,12 +39,14 @@ class UUID:
 _int = int
 _made = []
 
-def uuid4():
+def _next(version):
     _made.append(None)
-    return UUID(int=(4 << 76) | (8 << 60) | len(_made))
+    return UUID(int=(version << 76) | (8 << 60) | len(_made))
+
+def uuid4():
+    return _next(4)
 
 def uuid1(node=None, clock_seq=None):
-    _made.append(None)
-    return UUID(int=(1 << 76) | (8 << 60) | len(_made))
+    return _next(1)
 `,
 }
