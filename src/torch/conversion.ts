@@ -3,6 +3,7 @@ import { unknownValue } from '../python/stdlib/unknown.ts'
 import { types } from '../python/types.ts'
 import type { Value } from '../python/values.ts'
 import type { Vm } from '../python/vm.ts'
+import type { Int } from '../sym/index.ts'
 import { isBatched, lifted } from './batching.ts'
 import type { DeviceName } from './device.ts'
 import type { DType } from './dtype.ts'
@@ -118,6 +119,11 @@ export function valuesOf(vm: Vm, t: Tensor, what: string): Values {
   }
   known.pinSizes()
   return known.get()
+}
+
+/** How many there are, where only the data would tell and somebody decided it. */
+export function decidedCount(vm: Vm, t: Tensor): Int | undefined {
+  return t.storage.data === undefined ? vm.decisions?.number(vm) : undefined
 }
 
 /**

@@ -6,27 +6,28 @@ import { ellipsis, tuple } from '../python/make.ts'
 import { isInt, PyList, PyRange, PySlice, PyTuple, type Value } from '../python/values.ts'
 import { isUnknown } from '../python/stdlib/unknown.ts'
 import type { Vm } from '../python/vm.ts'
-import { ge, hint, hintNumber, le, max, neg, type Int } from '../sym/index.ts'
+import { ge, hint, hintNumber, le, max, neg, type Int, type SymInt } from '../sym/index.ts'
 import { scalarOf } from './arguments.ts'
 import { isBatched, lifted } from './batching.ts'
-import { broadcastKnown, copyInto, valuesOf } from './conversion.ts'
+import { broadcastKnown, copyInto, decidedCount, valuesOf } from './conversion.ts'
 import { dtypes } from './dtype.ts'
 import { fresh, scalarTensor, tensorOf } from './factories.ts'
 import { orderedStrides } from './iterator.ts'
-import { knownCount, positions, symbolic, Known, type Values } from './known.ts'
+import { knownCount, mostKnown, positions, symbolic, Known, type Values } from './known.ts'
 import { boundsOutside } from './ramp.ts'
 import { launch } from './record.ts'
-import { at, broadcastShapes, contiguousStrides, isOne, isZero, sameSize, showShape, type Shape } from './shape.ts'
 import {
-  deriveKnown,
-  isTensor,
-  knownValues,
-  outputOf,
-  overwriteKnown,
-  setKnown,
-  uniformValue,
-  type Tensor,
-} from './tensor.ts'
+  at,
+  broadcastShapes,
+  contiguousStrides,
+  isOne,
+  isZero,
+  numel,
+  sameSize,
+  showShape,
+  type Shape,
+} from './shape.ts'
+import { isTensor, knownValues, outputOf, overwriteKnown, setKnown, uniformValue, type Tensor } from './tensor.ts'
 import { expand, select, slice, unsqueeze, view, viewAlias } from './views.ts'
 
 const indexDtypes = new Set([dtypes.int64, dtypes.int32, dtypes.bool, dtypes.uint8])
@@ -197,8 +198,8 @@ interface TrueElements {
 }
 
 export function trueElements(vm: Vm, mask: Tensor): TrueElements {
-  const decided = mask.storage.data === undefined ? vm.decisions?.number(vm) : undefined
-  if (decided !== undefined) return { count: decided, columns: mask.shape.map(() => undefined) }
+  const decided = decidedCount(vm, mask)
+  if (decided !== undefined) return decidedElements(mask, decided)
   const uniform = uniformValue(mask)
   if (uniform?.uniform === 0) return { count: 0, columns: mask.shape.map(() => new Known([uniform], [], () => [])) }
   const values = valuesOf(vm, mask, 'indexing with a mask')
@@ -206,11 +207,25 @@ export function trueElements(vm: Vm, mask: Tensor): TrueElements {
   return { count: found.length, columns: maskColumns(mask.shape, found) }
 }
 
-/** @param found positions in logical order */
-function maskColumns(shape: Shape, found: readonly number[]): Known[] {
+/** Where so many are true as there are elements, it is known which: all of them. */
+function decidedElements(mask: Tensor, count: Int): TrueElements {
+  const all = numel(mask.shape)
+  if (!sameSize(count, all) || hintNumber(all) > mostKnown) return { count, columns: mask.shape.map(() => undefined) }
+  return {
+    count: all,
+    columns: maskColumns(mask.shape, [...new Array<number>(hintNumber(all)).keys()], symbolic(mask.shape)),
+  }
+}
+
+/**
+ * @param found positions in logical order
+ * @param sizes what they depend on
+ */
+function maskColumns(shape: Shape, found: readonly number[], sizes: readonly SymInt[] = []): Known[] {
   const strides = contiguousStrides(shape).map(hintNumber)
   return shape.map(
-    (s, d) => new Known([], [], () => found.map((i) => Math.floor(i / (strides[d] ?? 1)) % Math.max(hintNumber(s), 1))),
+    (s, d) =>
+      new Known([], sizes, () => found.map((i) => Math.floor(i / (strides[d] ?? 1)) % Math.max(hintNumber(s), 1))),
   )
 }
 
@@ -409,13 +424,17 @@ export function nonzeroColumns(vm: Vm, t: Tensor): Tensor[] {
   return t.shape.map((_, d) => select(vm, positionsOf, 1, d))
 }
 
+function rowsOf(columns: readonly Known[], count: number): number[] {
+  const values = columns.map((c) => c.get())
+  return Array.from({ length: count }, (_, i) => values.map((v) => v[i] ?? 0)).flat()
+}
+
 /** One row of coordinates for each element that is not zero. Its length depends on the values. */
 export function nonzero(vm: Vm, t: Tensor): Tensor {
   const { count, columns } = trueElements(vm, t)
   const out = outputOf([t], [count, t.rank], dtypes.int64, [1, max(count, 1)])
-  deriveKnown(out, [t], () =>
-    Array.from({ length: hintNumber(count) }, (_, i) => columns.map((c) => c?.get()[i] ?? 0)).flat(),
-  )
+  const known = columns.filter((c) => c !== undefined)
+  if (known.length === columns.length) setKnown(out, new Known(known, [], () => rowsOf(known, hintNumber(count))))
   launch(vm, 'aten.nonzero.default', [t], [out])
   return out
 }

@@ -4,7 +4,7 @@ import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { ge, hint, lt, neg, prod, sub, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, intArg, optionalInt } from '../arguments.ts'
-import { convert, valuesOf } from '../conversion.ts'
+import { convert, decidedCount, valuesOf } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { arange, zeros } from '../factories.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
@@ -117,7 +117,9 @@ function oneHot(vm: Vm, t: Tensor, classes: Int | undefined): Tensor {
   return out
 }
 
-function mostPlusOne(vm: Vm, t: Tensor): number {
+function mostPlusOne(vm: Vm, t: Tensor): Int {
+  const decided = decidedCount(vm, t)
+  if (decided !== undefined) return decided
   return Math.max(...Array.from(valuesOf(vm, t, 'one_hot without num_classes'))) + 1
 }
 

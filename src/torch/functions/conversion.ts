@@ -1,16 +1,17 @@
 // `to` in all its call forms, the dtype methods, copies, and reading values: item, tolist, bool, int, float.
-import { float, list } from '../../python/make.ts'
-import { intOf } from '../../python/object.ts'
+import { float, list, tuple } from '../../python/make.ts'
+import { callMethod, intOf } from '../../python/object.ts'
 import { types } from '../../python/types.ts'
 import { isInt, PyFloat, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { eq, hint, hintNumber, type Int } from '../../sym/index.ts'
+import { eq, hint, hintNumber, pin, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, formatArg } from '../arguments.ts'
 import { clone, contiguousIn, copyInto, decidedValue, hasFormat, to, valuesOf, type Conversion } from '../conversion.ts'
 import { Device, deviceArg } from '../device.ts'
 import { DType, dtypeArg, dtypes } from '../dtype.ts'
 import { legacyDtype, legacyTypeName } from '../legacy.ts'
 import { merged, ofTensor, torchFunctions, type FunctionSet, type FunctionTable } from '../functions.ts'
+import { messageName } from '../promote.ts'
 import { launch } from '../record.ts'
 import { at, numel } from '../shape.ts'
 import { isTensor, type Tensor } from '../tensor.ts'
@@ -145,10 +146,17 @@ export function truthOf(vm: Vm, t: Tensor): boolean {
   return x !== 0
 }
 
-/** The elements as lists; they are copied to the host first. */
+/** The elements as lists; they are copied to the host first. Where a number was decided, each of them is that. */
 function tolist(vm: Vm, given: Tensor): Value {
-  const t = to(vm, given, { device: 'cpu' })
-  const values = Array.from(valuesOf(vm, t, 'tolist()'), (x) => scalarValue(t, x))
+  return listed(vm, to(vm, given, { device: 'cpu' }), 'tolist()')
+}
+
+function listed(vm: Vm, t: Tensor, what: string): Value {
+  const decided = decidedValue(vm, [t], what)
+  const values =
+    decided === undefined
+      ? Array.from(valuesOf(vm, t, what), (x) => scalarValue(t, x))
+      : new Array<Value>(t.shape.reduce<number>((n, s) => n * Number(pin(s)), 1)).fill(decided)
   const nest = (dim: number, start: number, count: number): Value => {
     if (dim === t.rank) return values[start] ?? null
     const size = hintNumber(at(t.shape, dim))
@@ -156,6 +164,13 @@ function tolist(vm: Vm, given: Tensor): Value {
     return list(Array.from({ length: size }, (_, i) => nest(dim + 1, start + i * step, step)))
   }
   return nest(0, 0, values.length)
+}
+
+/** An array of NumPy's with the same elements; NumPy has no bfloat16. */
+function numpy(vm: Vm, t: Tensor): Value {
+  if (t.dtype === dtypes.bfloat16) vm.raise(types.TypeError, `Got unsupported ScalarType ${messageName(t.dtype)}`)
+  const array = callMethod(vm, vm.importer.get('numpy'), 'array', [listed(vm, t, 'numpy()'), t.dtype.name])
+  return callMethod(vm, array, 'reshape', [tuple(t.shape)])
 }
 
 function asInt(vm: Vm, t: Tensor): Int {
@@ -179,9 +194,7 @@ const reading = merged(
       vm.raise(types.TypeError, 'only integer tensors of a single element can be converted to an index')
     return asInt(vm, t)
   }),
-  torchFunctions({
-    'numpy(self, *, force=False)': (vm) => vm.stop('unsupported-op', 'Tensor.numpy(): values leave PyTorch here'),
-  }),
+  torchFunctions({ 'numpy(self, *, force=False)': (vm, [t]) => numpy(vm, asTensor(vm, t)) }),
 )
 
 export const conversionFunctions: FunctionSet = {

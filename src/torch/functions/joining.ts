@@ -5,7 +5,7 @@ import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { abs, add, gt, hintNumber, mul, type Int } from '../../sym/index.ts'
 import { asTensor, dimArg, dimsArg, intArg, isSequence, sizeArg, sizeArgs, tensorList } from '../arguments.ts'
-import { clone, valuesOf } from '../conversion.ts'
+import { clone, decidedCount, valuesOf } from '../conversion.ts'
 import { dtypes } from '../dtype.ts'
 import { aliases, merged, torchFunctions, type FunctionSet } from '../functions.ts'
 import { stridesLike } from '../iterator.ts'
@@ -100,7 +100,7 @@ function tile(vm: Vm, t: Tensor, dims: readonly Int[]): Tensor {
 function repeatedIndices(vm: Vm, repeats: Tensor, outputSize: Value): Tensor {
   const known =
     repeats.storage.data === undefined ? undefined : Array.from(valuesOf(vm, repeats, 'repeat_interleave()'))
-  const decided = known === undefined && outputSize === null ? vm.decisions?.number(vm) : undefined
+  const decided = outputSize === null ? decidedCount(vm, repeats) : undefined
   if (known === undefined && outputSize === null && decided === undefined) {
     vm.stop(
       'data-dependent-branch',

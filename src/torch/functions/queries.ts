@@ -116,7 +116,7 @@ const sizes = torchFunctions({
   },
   '__format__(self, spec)': (vm, [input, spec]) => {
     const t = asTensor(vm, input)
-    const hasValue = t.rank === 0 && t.device !== 'meta' && knownValues(t) !== undefined
+    const hasValue = t.rank === 0 && knownValues(t) !== undefined
     return hasValue ? format(vm, item(vm, t), asString(vm, spec)) : show(t)
   },
 })

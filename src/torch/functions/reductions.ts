@@ -5,7 +5,7 @@ import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { gt, hint, hintNumber, lt, type Int } from '../../sym/index.ts'
 import { asOperand, asTensor, boolArg, dimArg, dimsArg, intArg, isSequence, sizeArgs } from '../arguments.ts'
-import { convert, valuesOf } from '../conversion.ts'
+import { convert, decidedCount, valuesOf } from '../conversion.ts'
 import { dtypeArg, dtypes, realDtype, type DType } from '../dtype.ts'
 import { merged, torchFunctions, type FunctionSet } from '../functions.ts'
 import { pointwise, pointwiseInto } from '../pointwise.ts'
@@ -433,10 +433,11 @@ const counts = torchFunctions({
 
 /** How often each value occurs: the length depends on the largest one. */
 function bincount(vm: Vm, t: Tensor, weights: Value, minlength: Value): Tensor {
-  const values = Array.from(valuesOf(vm, t, 'bincount()'))
+  const decided = decidedCount(vm, t)
+  const values = decided === undefined ? Array.from(valuesOf(vm, t, 'bincount()')) : []
   const length = values.reduce((n, x) => Math.max(n, x + 1), hintNumber(intArg(vm, minlength)))
   const inputs = isTensor(weights) ? [t, weights] : [t]
-  const out = outputOf(inputs, [length], isTensor(weights) ? dtypes.float64 : dtypes.int64)
+  const out = outputOf(inputs, [decided ?? length], isTensor(weights) ? dtypes.float64 : dtypes.int64)
   if (inputs.length === 1) {
     deriveKnown(out, [t], () => {
       const counts = new Float64Array(length)
@@ -463,14 +464,16 @@ function unique(
   asked: Unique,
 ): Value {
   if (dim !== null) vm.stop('unsupported-op', 'unique() along a dimension')
-  const values = Array.from(valuesOf(vm, t, 'unique()'))
+  const decided = decidedCount(vm, t)
+  const values = decided === undefined ? Array.from(valuesOf(vm, t, 'unique()')) : []
   const runs = distinct(values, asked.sorted)
+  const count = decided ?? runs.length
   const made = (wanted: boolean, shape: Shape, xs: readonly number[]): Tensor => {
     const out = outputOf([t], wanted ? shape : [0], dtypes.int64)
     if (wanted) deriveKnown(out, [t], () => xs)
     return out
   }
-  const out = outputOf([t], [runs.length], t.dtype)
+  const out = outputOf([t], [count], t.dtype)
   deriveKnown(out, [t], () => runs.map((r) => r.value))
   const inverse = made(
     asked.inverse,
@@ -479,7 +482,7 @@ function unique(
   )
   const counts = made(
     asked.counts,
-    [runs.length],
+    [count],
     runs.map((r) => r.members.size),
   )
   launch(vm, op, [t], [out, inverse, counts])
