@@ -3,7 +3,7 @@
 // nothing; an in-place write replaces the snapshot (or drops it). What a snapshot took for granted about symbolic sizes
 // is remembered, and pinned once the program looks at the values. A tensor whose elements are all equal (a mask of ones)
 // is known at any size, and its sizes need no pinning.
-import { hintNumber, pin, SymInt, type Int } from '../sym/index.ts'
+import { hintNumber, known, pin, SymInt, type Int } from '../sym/index.ts'
 import { raise } from '../text/index.ts'
 import type { DType } from './dtype.ts'
 
@@ -55,6 +55,11 @@ export class Known {
   /** Whether the values are the same whatever the symbolic sizes are. */
   get isForAllSizes(): boolean {
     return (this.#isForAllSizes ??= this.sizes.length === 0 && this.parents.every((k) => k.isForAllSizes))
+  }
+
+  /** Whether all sizes that the values depend on have come to be constants. */
+  get isSettled(): boolean {
+    return this.sizes.every((s) => known('==', s, s.hint) === true) && this.parents.every((k) => k.isSettled)
   }
 
   /** Records that what follows holds for these sizes only. */

@@ -119,7 +119,7 @@ const byDtype: FunctionTable = merged(
 // --- Reading -------------------------------------------------------------------------------------------------------
 
 /** A value as the Python object of its dtype. */
-function scalarValue(t: Tensor, x: number): Value {
+export function scalarValue(t: Tensor, x: number): Value {
   if (t.dtype.category === 'bool') return x !== 0
   return t.dtype.category === 'int' ? x : float(x)
 }

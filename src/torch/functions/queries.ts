@@ -19,7 +19,7 @@ import { sizeTuple } from '../size.ts'
 import { strided } from '../constants.ts'
 import { isTensor, knownValues, viewOf, type Tensor } from '../tensor.ts'
 import { viewAlias } from '../views.ts'
-import { item, truthOf } from './conversion.ts'
+import { item, scalarValue, truthOf } from './conversion.ts'
 
 type Getter = (vm: Vm, self: Value) => Value
 
@@ -114,10 +114,13 @@ const sizes = torchFunctions({
     const equal = pointwise(vm, isTensor(x) ? 'aten.eq.Tensor' : 'aten.eq.Scalar', [t, x], { result: 'bool' })
     return truthOf(vm, reduce(vm, 'aten.any.default', equal, undefined, false, dtypes.bool, folds.any))
   },
+  // PyTorch has no value for a tensor on the meta device; where it follows from the program, any other device would print it.
   '__format__(self, spec)': (vm, [input, spec]) => {
     const t = asTensor(vm, input)
-    const hasValue = t.rank === 0 && knownValues(t) !== undefined
-    return hasValue ? format(vm, item(vm, t), asString(vm, spec)) : show(t)
+    const known = t.rank === 0 ? knownValues(t) : undefined
+    if (known === undefined) return show(t)
+    if (t.device !== 'meta') return format(vm, item(vm, t), asString(vm, spec))
+    return known.isSettled ? format(vm, scalarValue(t, known.get()[0] ?? NaN), asString(vm, spec)) : show(t)
   },
 })
 
