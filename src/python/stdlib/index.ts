@@ -25,6 +25,7 @@ import { huggingfaceHub } from './overlays/huggingfacehub.ts'
 import { library } from './overlays/library.ts'
 import { beartype } from './overlays/beartype.ts'
 import { packaging } from './overlays/packaging.ts'
+import { pydantic, pydanticHost } from './overlays/pydantic.ts'
 import { pathlib } from './overlays/pathlib.ts'
 import { quietModules } from './quiet.ts'
 import { re } from './re.ts'
@@ -49,6 +50,7 @@ export const hostModules: readonly HostModule[] = [
   operator,
   os,
   osPath,
+  pydanticHost,
   random,
   re,
   sys,
@@ -69,4 +71,5 @@ export const overlays: readonly Overlay[] = [
   ...library,
   ...packaging,
   ...beartype,
+  ...pydantic,
 ]
