@@ -74,8 +74,15 @@ export class Importer {
     if (place.host?.forbidden === true) return forbiddenModule(this.vm, name)
     if (place.isCompiled === true) return compiledModule(this.vm, name)
     const module = new PyModule(types.module, name, place.path ?? `<${name}>`, place.isPackage)
+    this.locate(module, place)
     this.register(name, module)
     return module
+  }
+
+  /** Where a module lies is known before its first line runs, and asking for it runs nothing. */
+  private locate(module: PyModule, place: Place): void {
+    if (place.host === undefined) module.dict.set('__file__', module.file)
+    if (module.isPackage) module.dict.set('__path__', list([folderOf(module.file)]))
   }
 
   /** The module if the program has imported it. */
@@ -158,7 +165,7 @@ export class Importer {
   private run(module: PyModule): void {
     const place = this.locator.find(module.name)
     if (place === undefined) raise('internal', `the module ${module.name} is nowhere`)
-    this.prepare(module, place)
+    this.prepare(module)
     if (place.host !== undefined) {
       for (const [name, v] of Object.entries(place.host.make(this.vm))) module.dict.set(name, v)
       return
@@ -169,16 +176,15 @@ export class Importer {
   }
 
   /** The names that every module starts with. */
-  private prepare(module: PyModule, place: Place): void {
+  private prepare(module: PyModule): void {
     const { name, file, isPackage } = module
     const parent = isPackage ? name : name.slice(0, Math.max(0, name.lastIndexOf('.')))
-    const path = list([file.slice(0, Math.max(0, file.lastIndexOf('/')))])
     const spec = namespace({
       name,
       origin: file,
       parent,
       loader: null,
-      submodule_search_locations: isPackage ? path : null,
+      submodule_search_locations: module.dict.get('__path__') ?? null,
     })
     const names: [string, Value][] = [
       ['__name__', name],
@@ -188,8 +194,6 @@ export class Importer {
       ['__spec__', spec],
     ]
     for (const [k, v] of names) module.dict.set(k, v)
-    if (place.host === undefined) module.dict.set('__file__', file)
-    if (isPackage) module.dict.set('__path__', path)
   }
 
   private runFile(module: PyModule, file: SourceFile): void {
@@ -405,6 +409,8 @@ export class Importer {
     return successor === undefined ? module : successor
   }
 }
+
+const folderOf = (file: string): string => file.slice(0, Math.max(0, file.lastIndexOf('/')))
 
 function overlayFile(place: Place): SourceFile {
   const overlay = place.overlay

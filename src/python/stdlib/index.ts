@@ -30,7 +30,7 @@ import { pathlib } from './overlays/pathlib.ts'
 import { quietModules } from './quiet.ts'
 import { re } from './re.ts'
 import { sandboxModules } from './sandbox.ts'
-import { sys } from './sys.ts'
+import { sys, sysconfig } from './sys.ts'
 import { typing, typingExtensions } from './typing.ts'
 import { random } from './unknown.ts'
 
@@ -54,6 +54,7 @@ export const hostModules: readonly HostModule[] = [
   random,
   re,
   sys,
+  sysconfig,
   typing,
   typingExtensions,
   ...classModules,

@@ -22,7 +22,7 @@ import {
   type CompareOperator,
 } from '../object.ts'
 import { types } from '../types.ts'
-import type { PyInstance } from '../values.ts'
+import type { PyInstance, PyNative } from '../values.ts'
 import { PyClass, PyFloat, PyList, PyTuple, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import {
@@ -43,6 +43,7 @@ import {
 } from './numpy/array.ts'
 import { concatenate, einsum, expanded, meshgrid, stack } from './numpy/joining.ts'
 import { type ArrayDtype, arrayDtypes, cast, isFloating, type Operand, promoted } from './numpy/dtype.ts'
+import { instance } from './helpers.ts'
 import { unknowableFunction, unknownFunction } from './unknown.ts'
 
 function isArray(v: Value): boolean {
@@ -474,6 +475,23 @@ function scalarTypes(): Record<string, PyClass> {
 
 const scalars = scalarTypes()
 
+/** @param numbers what gives random numbers; @param orders what shapes or orders depend on */
+function drawing(numbers: string, orders: string): Record<string, PyNative> {
+  return Object.fromEntries([
+    ...numbers.split(' ').map((n) => [n, unknownFunction(`numpy.random.${n}`)] as const),
+    ...orders.split(' ').map((n) => [n, unknowableFunction(`numpy.random.${n}`)] as const),
+  ])
+}
+
+const generator: PyClass = classOf({
+  name: 'Generator',
+  module: 'numpy.random',
+  methods: drawing(
+    'uniform random normal standard_normal exponential beta gamma poisson lognormal',
+    'choice permutation permuted shuffle integers',
+  ),
+})
+
 export const numpyModules: readonly HostModule[] = [
   {
     name: 'numpy',
@@ -495,14 +513,9 @@ export const numpyModules: readonly HostModule[] = [
     name: 'numpy.random',
     reason: 'What a random number comes to is not known to an analysis.',
     make: () => ({
-      ...Object.fromEntries(
-        'uniform random rand randn normal'.split(' ').map((n) => [n, unknownFunction(`numpy.random.${n}`)]),
-      ),
-      ...Object.fromEntries(
-        'choice permutation shuffle randint default_rng'
-          .split(' ')
-          .map((n) => [n, unknowableFunction(`numpy.random.${n}`)]),
-      ),
+      ...drawing('uniform random rand randn normal', 'choice permutation shuffle randint'),
+      Generator: generator,
+      default_rng: native('default_rng(seed=None)', () => instance(generator)),
       seed: natives({ 'seed(seed=None)': () => null })['seed'] ?? null,
     }),
   },

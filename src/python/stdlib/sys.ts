@@ -2,7 +2,7 @@
 import type { Value } from '../values.ts'
 import { float, list, namespace, tuple } from '../make.ts'
 import { classOf, natives } from '../native.ts'
-import { call, str } from '../object.ts'
+import { asString, call, str } from '../object.ts'
 import { types } from '../types.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import { instance } from './helpers.ts'
@@ -83,4 +83,23 @@ export const sys: HostModule = {
     '_git',
     'ps1',
   ],
+}
+
+/** Settings of that Python's build; what others are is not known here. */
+const buildSettings: Readonly<Record<string, Value>> = {
+  HOST_GNU_TYPE: 'x86_64-pc-linux-gnu',
+  Py_GIL_DISABLED: null,
+  EXT_SUFFIX: '.cpython-311-x86_64-linux-gnu.so',
+}
+
+export const sysconfig: HostModule = {
+  name: 'sysconfig',
+  reason: 'The real file runs the Makefile’s settings, which name places on a machine.',
+  make: () =>
+    natives({
+      'get_config_var(name)': (vm, [given]) => {
+        const name = asString(vm, given)
+        return buildSettings[name] ?? (name in buildSettings ? null : vm.stop('unsupported-op', `sysconfig's ${name}`))
+      },
+    }),
 }
