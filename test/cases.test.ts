@@ -16,7 +16,7 @@ interface Outcome {
 
 /** Runs the `py` block of a case; `py file.py` blocks are further files, importable by their name. */
 function runPython(c: Case, main: Block): Outcome {
-  const files = c.blocks.filter((b) => b.info.endsWith('.py'))
+  const files = c.blocks.filter((b) => /\.(py|so)$/.test(b.info))
   const vm = pythonVm(new Map(files.map((b) => [b.info, b.text])))
   let error: AnalysisError | undefined
   try {

@@ -39,7 +39,7 @@ export class Locator {
     this.onRequest = options.onRequest
     this.hosts = new Map(options.hostModules.map((h) => [h.name, h]))
     for (const o of options.overlays) this.overlays.set(o.module, o)
-    const standIns = options.overlays.filter((o) => o.mode !== 'extend').map((o) => o.module)
+    const standIns = options.overlays.filter((o) => o.mode === undefined).map((o) => o.module)
     for (const name of [...this.hosts.keys(), ...standIns, ...this.roots.keys()]) {
       if (name.includes('.') && this.roots.has(name)) this.parents.add(name)
       this.addParents(name)
@@ -121,7 +121,7 @@ export class Locator {
     const host = this.hosts.get(name)
     const file = this.file(name)
     const given = host === undefined ? this.overlays.get(name) : undefined
-    const overlay = given?.mode === 'extend' && file === undefined ? undefined : given
+    const overlay = given !== undefined && this.applies(given, file !== undefined) ? given : undefined
     if (host === undefined && overlay === undefined && file === undefined) {
       const nowhere = { host, overlay, path: undefined, shown: undefined }
       if (this.parents.has(name) || this.isNamespace(name)) return { ...nowhere, isPackage: true }
@@ -129,6 +129,11 @@ export class Locator {
     }
     const isPackage = this.parents.has(name) || file?.isPackage === true
     return { host, overlay, path: file?.path, shown: file?.shown, isPackage }
+  }
+
+  private applies({ mode, module }: Overlay, hasFile: boolean): boolean {
+    if (mode === undefined) return true
+    return mode === 'extend' ? hasFile : this.isExtension(module)
   }
 
   /** A folder of modules without an `__init__.py`. */

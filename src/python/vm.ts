@@ -41,8 +41,11 @@ export interface Overlay {
   readonly module: string
   readonly reason: string
   readonly source: string
-  /** `extend` runs the real file first, where there is one, and then this source in the same namespace; the default replaces the file. */
-  readonly mode?: 'replace' | 'extend'
+  /**
+   * `extend` runs the real file first, where there is one, and then this source in the same namespace; `extension` stands in
+   * for a compiled module, where a package has it. Otherwise the source takes the file's place, and the module always exists.
+   */
+  readonly mode?: 'extend' | 'extension'
   /** As in `HostModule`; only for overlays that replace. */
   readonly absent?: readonly string[]
 }
