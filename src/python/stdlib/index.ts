@@ -27,6 +27,7 @@ import { beartype } from './overlays/beartype.ts'
 import { packaging } from './overlays/packaging.ts'
 import { pydantic, pydanticHost } from './overlays/pydantic.ts'
 import { pathlib } from './overlays/pathlib.ts'
+import { pocketfft } from './overlays/scipy.ts'
 import { quietModules } from './quiet.ts'
 import { re } from './re.ts'
 import { sandboxModules } from './sandbox.ts'
@@ -68,6 +69,7 @@ export const overlays: readonly Overlay[] = [
   collectionsPython,
   contextlib,
   pathlib,
+  pocketfft,
   ...huggingfaceHub,
   ...library,
   ...packaging,
