@@ -1,22 +1,24 @@
 // torch.linalg. Results of LAPACK routines are column-major; each launches its `_ex` kernel and the check of its status.
 import { tuple } from '../../python/make.ts'
+import { numberOf, str } from '../../python/object.ts'
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { min, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, dimArg, dimsArg, intArg, isSequence, tensorList } from '../arguments.ts'
 import { matmul } from '../contractions.ts'
+import { convert } from '../conversion.ts'
 import { dtypeArg, dtypes, realDtype, type DType } from '../dtype.ts'
 import { ofTensor, torchFunctions, type FunctionSet, type FunctionTable } from '../functions.ts'
 import { mul as multiply } from '../functions/arithmetic.ts'
 import { cross, matrixPower, multiDot } from '../functions/contractions.ts'
 import type { KernelName } from '../kernels/index.ts'
 import { launch } from '../record.ts'
-import { sumDims, vectorNorm } from '../reductions.ts'
+import { reduce, sumDims, vectorNorm } from '../reductions.ts'
 import { named } from '../returns.ts'
 import { at, broadcastShapes, contiguousStrides, sameSize, showShape, type Shape } from '../shape.ts'
 import { outputOf, type Tensor } from '../tensor.ts'
-import { diagonal } from '../views.ts'
+import { diagonal, permute, unsqueeze } from '../views.ts'
 
 /** Strides of column-major matrices in a contiguous batch. */
 function columnMajor(shape: Shape): Int[] {
@@ -137,6 +139,11 @@ function qr(vm: Vm, t: Tensor, mode: Value): Value {
 }
 
 function svd(vm: Vm, t: Tensor, full: boolean): Value {
+  return named('linalg_svd', [...singular(vm, t, full)])
+}
+
+/** U, S and V^H of matrices. */
+function singular(vm: Vm, t: Tensor, full: boolean): readonly [Tensor, Tensor, Tensor] {
   checkFloat(vm, t, 'linalg.svd')
   const [m, n] = [at(t.shape, -2), at(t.shape, -1)]
   const k = min(m, n)
@@ -144,9 +151,14 @@ function svd(vm: Vm, t: Tensor, full: boolean): Value {
     matrices(t, [...batchOf(t), m, full ? m : k]),
     plain(t, [...batchOf(t), k], realDtype(t.dtype)),
     plain(t, [...batchOf(t), full ? n : k, n]),
-  ]
+  ] as const
   launch(vm, 'aten._linalg_svd.default', [t], outs)
-  return named('linalg_svd', outs)
+  return outs
+}
+
+/** Singular values alone. Where kernels are recorded, PyTorch has the routine make the vectors too, and so it is counted. */
+function singularValues(vm: Vm, t: Tensor): Tensor {
+  return singular(vm, t, false)[1]
 }
 
 function eigh(vm: Vm, t: Tensor): Value {
@@ -158,13 +170,64 @@ function eigh(vm: Vm, t: Tensor): Value {
 
 // --- Norms ------------------------------------------------------------------------------------------------------------
 
-/** A norm of vectors; of matrices only where it is the Frobenius norm, which is the same kernel. */
+/** torch.linalg.norm: of matrices where an order goes with two dimensions, else of vectors. */
 function norm(vm: Vm, input: Value, ord: Value, dim: Value, keepdim: Value, dtype: Value): Tensor {
   const t = asTensor(vm, input)
   const overMatrix = ord !== null && (isSequence(dim) ? dim.items.length === 2 : dim === null && t.rank === 2)
-  if (overMatrix && ord !== 'fro')
-    return vm.stop('unsupported-op', 'torch.linalg.norm of matrices other than the Frobenius norm')
+  if (overMatrix) return matrixNorm(vm, t, ord, dim ?? tuple([0, 1]), boolArg(vm, keepdim), dtypeArg(vm, dtype))
   return vectorNorm(vm, t, dimsArg(vm, t, dim), boolArg(vm, keepdim), dtypeArg(vm, dtype))
+}
+
+/** How a matrix norm ends: over singular values, or over the sums along rows or columns. ATen: LinearAlgebra.cpp, linalg_matrix_norm. */
+const overSingular = new Map<string | number | undefined, 'amax' | 'amin' | 'sum'>([
+  [2, 'amax'],
+  [-2, 'amin'],
+  ['nuc', 'sum'],
+])
+const overSums = new Map<string | number | undefined, { readonly last: 'amax' | 'amin'; readonly rows: boolean }>([
+  [1, { last: 'amax', rows: false }],
+  [-1, { last: 'amin', rows: false }],
+  [Infinity, { last: 'amax', rows: true }],
+  [-Infinity, { last: 'amin', rows: true }],
+])
+
+/** torch.linalg.matrix_norm */
+function matrixNorm(vm: Vm, t: Tensor, ord: Value, dim: Value, keepdim: boolean, dtype: DType | undefined): Tensor {
+  const [first = 0, second = 1, ...more] = dimsArg(vm, t, dim) ?? []
+  if (more.length > 0 || first === second)
+    return vm.raise(types.RuntimeError, 'linalg.matrix_norm: dim must be a 2-tuple of different dimensions')
+  if (ord === 'fro') return vectorNorm(vm, t, [first, second], keepdim, dtype)
+  const order = typeof ord === 'string' ? ord : numberOf(ord)
+  const singular = overSingular.get(order)
+  const sums = overSums.get(order)
+  const x = dtype === undefined ? t : convert(vm, t, dtype)
+  if (singular !== undefined) return singularNorm(vm, x, [first, second], singular, keepdim)
+  if (sums === undefined)
+    return vm.raise(types.RuntimeError, `linalg.matrix_norm: Order ${str(vm, ord)} not supported.`)
+  const [summed, left] = sums.rows ? [second, first] : [first, second]
+  const along = vectorNorm(vm, x, [summed], keepdim)
+  const place = left > summed && !keepdim ? left - 1 : left
+  return reduce(vm, `aten.${sums.last}.default`, along, [place], keepdim, along.dtype)
+}
+
+/** The norm over singular values of matrices that lie in any two dimensions. */
+function singularNorm(
+  vm: Vm,
+  t: Tensor,
+  dims: readonly number[],
+  last: 'amax' | 'amin' | 'sum',
+  keepdim: boolean,
+): Tensor {
+  const order = [...[...t.shape.keys()].filter((i) => !dims.includes(i)), ...dims]
+  const values = singularValues(vm, permute(vm, t, order))
+  const end = [values.rank - 1]
+  const out =
+    last === 'sum'
+      ? sumDims(vm, values, end, keepdim)
+      : reduce(vm, `aten.${last}.default`, values, end, keepdim, values.dtype)
+  if (!keepdim) return out
+  const back = [...order.keys()].map((i) => order.indexOf(i))
+  return permute(vm, unsqueeze(vm, out, -1), back)
 }
 
 function vecdot(vm: Vm, a: Tensor, b: Tensor, dim: Value): Tensor {
@@ -185,6 +248,7 @@ export const linalgFunctions: FunctionTable = {
       solveTriangular(vm, asTensor(vm, a), asTensor(vm, b), boolArg(vm, left)),
     "qr(A, mode='reduced')": (vm, [a, mode]) => qr(vm, asTensor(vm, a), mode),
     'svd(A, full_matrices=True, *, driver=None)': (vm, [a, full]) => svd(vm, asTensor(vm, a), boolArg(vm, full)),
+    'svdvals(A, *, driver=None)': (vm, [a]) => singularValues(vm, asTensor(vm, a)),
     "eigh(A, UPLO='L')": (vm, [a]) => eigh(vm, asTensor(vm, a)),
     'vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None)': (vm, [x, , dim, keepdim, dtype]) => {
       const t = asTensor(vm, x)
@@ -193,7 +257,7 @@ export const linalgFunctions: FunctionTable = {
     'norm(A, ord=None, dim=None, keepdim=False, *, dtype=None)': (vm, [a, ord, dim, keepdim, dtype]) =>
       norm(vm, a, ord, dim, keepdim, dtype),
     "matrix_norm(A, ord='fro', dim=MISSING, keepdim=False, *, dtype=None)": (vm, [a, ord, dim, keepdim, dtype]) =>
-      norm(vm, a, ord, dim ?? tuple([-2, -1]), keepdim, dtype),
+      matrixNorm(vm, asTensor(vm, a), ord, dim ?? tuple([-2, -1]), boolArg(vm, keepdim), dtypeArg(vm, dtype)),
     'cross(input, other, *, dim=-1)': (vm, [a, b, dim]) => {
       const t = asTensor(vm, a)
       return cross(vm, t, asTensor(vm, b), dimArg(vm, t, dim))
