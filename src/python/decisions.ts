@@ -2,7 +2,7 @@
 // that is read out of a tensor, at a line that reads values which shapes don't tell. A run looks them up by the place
 // where it would stop otherwise.
 import { intOfFormula, parse, variablesOf, type Expr, type Int } from '../sym/index.ts'
-import { raise } from '../text/index.ts'
+import { raise, type Span } from '../text/index.ts'
 import type { Frame } from './code.ts'
 import { callMethod, getAttr, getItem, intOf } from './object.ts'
 import type { Value } from './values.ts'
@@ -20,7 +20,7 @@ export interface Decision {
 export class Decisions {
   private readonly byPlace: ReadonlyMap<string, Decision>
 
-  constructor(decisions: readonly Decision[]) {
+  constructor(private readonly decisions: readonly Decision[]) {
     this.byPlace = new Map(decisions.map((d) => [`${d.file}:${d.line}`, d]))
   }
 
@@ -37,6 +37,18 @@ export class Decisions {
     return decision.value
   }
 
+  /** What to say of decisions that look meant for a place and name another: the same line of a file of that name elsewhere. */
+  meantFor(place: Span): readonly string[] {
+    const isMeant = ({ file, line }: Decision): boolean =>
+      line === place.line && file !== place.file && baseName(file) === baseName(place.file)
+    return this.decisions
+      .filter(isMeant)
+      .map(
+        ({ file, line }) =>
+          `an override decides ${file}:${line}, which does not run; this line is ${place.file}:${line}`,
+      )
+  }
+
   /** The number that was decided for the place where the program is. */
   number(vm: Vm): Int | undefined {
     const decision = this.at(vm)
@@ -45,6 +57,10 @@ export class Decisions {
     const frame = vm.stack.findLast((f) => f.code.file.path === decision.file && f.line === decision.line)
     return valueIn(vm, frame, parse(bracketed(decision.value)), decision)
   }
+}
+
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1)
 }
 
 /** `x.shape[0]` is a variable like any other: the formula language takes such names in braces. */

@@ -201,10 +201,12 @@ export class Vm {
   /** Ends the analysis. */
   stop(code: ErrorCode, message: string, options: ErrorOptions = {}): never {
     const stack = this.trace()
-    const notes = [...(options.notes ?? []), ...this.stackNotes(stack)]
+    const span = options.span ?? this.where()
+    const meant = span === undefined || code !== 'data-dependent-branch' ? undefined : this.decisions?.meantFor(span)
+    const notes = [...(options.notes ?? []), ...(meant ?? []), ...this.stackNotes(stack)]
     const module = this.modulePath()
     const details = { ...options.details, stack, ...(module === undefined ? {} : { module }) }
-    return raise(code, message, { span: options.span ?? this.where(), hint: options.hint, notes, details })
+    return raise(code, message, { span, hint: options.hint, notes, details })
   }
 
   /**

@@ -1,6 +1,7 @@
 // lm-predictor.overrides.json: what is read is what was written, and nothing that breaks the schema is either.
 import { describe, expect, it } from 'vitest'
-import { checkOverride, readOverrides, writeOverrides, type Override } from '../../src/agent/index.ts'
+import { checkOverride, readOverrides, traceSnippet, writeOverrides, type Override } from '../../src/agent/index.ts'
+import { Overrides } from '../../src/huggingface/index.ts'
 import { projectOf } from '../support/override-cases.ts'
 
 const at = { file: 'case.py', line: 2, text: 'if x.sum() > 0:' }
@@ -58,5 +59,19 @@ describe('citations', () => {
     const { verdict, checks } = await checkOverride(branch, projectOf({ 'other.py': source }))
     expect(verdict).toBe('unverified')
     expect(checks.find((c) => c.name === 'citations')?.status).toBe('not-checkable')
+  })
+})
+
+describe('a decision for a line of another file of the same name', () => {
+  it('is named where the analysis stops', () => {
+    const entry: Override = { ...branch, at: { ...at, file: 'my_pkg/case.py' } }
+    const overrides = new Overrides([{ entry, verdict: 'unverified' }])
+    const run = () =>
+      traceSnippet(
+        { ...projectOf({ 'case.py': source }), overrides },
+        { name: 'case.forward', inputs: ['x=bf16[4]'], sizes: {} },
+      )
+    const note = 'an override decides my_pkg/case.py:2, which does not run; this line is case.py:2'
+    expect(run).toThrow(expect.objectContaining({ notes: expect.arrayContaining([note]) as unknown }))
   })
 })
