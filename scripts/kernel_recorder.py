@@ -213,6 +213,14 @@ class KnownValues:
                     del self.shadows[tensor]
 
 
+COMPOSITE = torch._C.DispatchKey.CompositeImplicitAutograd
+
+
+def is_composite(func):
+    """Made of other functions: under `torch.inference_mode()` a dispatch mode sees it whole."""
+    return torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), COMPOSITE)
+
+
 class Recorder(TorchDispatchMode):
     def __init__(self, package, shown=""):
         super().__init__()
@@ -226,6 +234,9 @@ class Recorder(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        if torch.is_inference_mode_enabled() and is_composite(func):
+            with self:
+                return func._op_dk(COMPOSITE, *args, **kwargs)
         out = self.known.call(func, args, kwargs)
         op = str(func)
         inputs, outputs = tensors_of((args, kwargs)), tensors_of(out)

@@ -8,6 +8,7 @@ import { torchModules, torchOverlays } from '../../src/torch/index.ts'
 const source = new Map([
   ['torch/nn/modules/__init__.py', 'from .linear import Linear\n\n__all__ = ["Linear"]\n'],
   ['torch/nn/modules/linear.py', 'class Linear:\n    pass\n'],
+  ['torch/distributions/__init__.py', 'from torch.types import _Number\n\nclass Binomial:\n    numbers = _Number\n'],
 ])
 
 function valueOf(expression: string): unknown {
@@ -29,6 +30,11 @@ describe('an older PyTorch', () => {
   it('has what its layers ask for when they are imported', () => {
     expect(valueOf('torch.utils._python_dispatch._get_current_dispatch_mode_stack() == []')).toBe(true)
     expect(valueOf('torch.device(torch._C._get_default_device()).type')).toBe('cpu')
+  })
+
+  it('has its own distributions', () => {
+    expect(valueOf('torch.distributions.Binomial.numbers == (int, float, bool)')).toBe(true)
+    expect(valueOf('hasattr(torch.distributions, "Normal")')).toBe(false)
   })
 
   it('may have what nobody knows of', () => {

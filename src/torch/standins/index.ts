@@ -14,7 +14,7 @@ import { normLayers } from './norms.ts'
 import { kernelsModules } from './kernels.ts'
 import { tritonModules } from './triton.ts'
 import { recurrentFunctions, recurrentLayers } from './recurrent.ts'
-import { runtimeModules } from './runtime/index.ts'
+import { runtimeModules, sourcelessModules } from './runtime/index.ts'
 import type { Overlay } from '../../python/vm.ts'
 
 /** Module name → Python source. */
@@ -71,6 +71,7 @@ export function torchOverlays(hasSource: boolean): readonly Overlay[] {
     ...runtimeModules,
     // A layer that the source at hand lacks is one of another version's.
     ...overlays(always, 'the original reaches into C++ or does more than inference needs', layerNames),
+    ...(hasSource ? [] : sourcelessModules),
     ...(hasSource ? [] : overlays(layers, 'the source of PyTorch is not given', initFunctions)),
   ]
 }

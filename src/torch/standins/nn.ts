@@ -1,5 +1,6 @@
 // The modules of torch.nn around the layers: the package, initialisation, utilities, attention options.
 import type { PythonModules } from './index.ts'
+import { reparametrizations } from './reparametrize.ts'
 
 /** The files of torch/nn/modules and the layers that `torch.nn` offers of each. */
 const layerFiles: Readonly<Record<string, string>> = {
@@ -40,188 +41,6 @@ export const layerNames = Object.values(layerFiles).flatMap((names) => names.spl
 export const layersPackage: PythonModules = {
   'torch.nn.modules': `${layerImports.join('\n')}\n\n__all__ = [${layerNames.map((n) => `"${n}"`).join(', ')}]\n`,
 }
-
-const parametrize = `
-import torch
-from torch.nn.modules.container import ModuleDict, ModuleList
-from torch.nn.parameter import Parameter
-
-
-def cached():
-    raise NotImplementedError("torch.nn.utils.parametrize.cached")
-
-
-class ParametrizationList(ModuleList):
-    """The parametrizations of one tensor, and what they compute it from."""
-
-    def __init__(self, modules, original, unsafe=False):
-        super().__init__(modules)
-        self.unsafe = unsafe
-        new = original
-        for module in reversed(self):
-            if hasattr(module, "right_inverse"):
-                new = module.right_inverse(new)
-        self.is_tensor = isinstance(new, torch.Tensor)
-        self.ntensors = 1 if self.is_tensor else len(new)
-        parts = {"original": new} if self.is_tensor else {f"original{i}": part for i, part in enumerate(new)}
-        for name, part in parts.items():
-            if isinstance(original, Parameter):
-                setattr(self, name, part if isinstance(part, Parameter) else Parameter(part, original.requires_grad))
-            else:
-                self.register_buffer(name, part)
-
-    def forward(self):
-        if self.is_tensor:
-            x = self[0](self.original)
-        else:
-            x = self[0](*(getattr(self, f"original{i}") for i in range(self.ntensors)))
-        for i in range(1, len(self)):
-            x = self[i](x)
-        return x
-
-
-def _property_of(name):
-    return property(lambda self: self.parametrizations[name]())
-
-
-def register_parametrization(module, tensor_name, parametrization, *, unsafe=False):
-    parametrization.train(module.training)
-    if is_parametrized(module, tensor_name):
-        module.parametrizations[tensor_name].append(parametrization)
-        return module
-    if not is_parametrized(module):
-        cls = module.__class__
-        module.__class__ = type(f"Parametrized{cls.__name__}", (cls,), {"__module__": cls.__module__})
-        module.parametrizations = ModuleDict()
-    original = getattr(module, tensor_name)
-    made = ParametrizationList([parametrization], original, unsafe=unsafe)
-    delattr(module, tensor_name)
-    setattr(module.__class__, tensor_name, _property_of(tensor_name))
-    module.parametrizations[tensor_name] = made
-    return module
-
-
-def is_parametrized(module, tensor_name=None):
-    parametrizations = getattr(module, "parametrizations", None)
-    if parametrizations is None or not isinstance(parametrizations, ModuleDict):
-        return False
-    return len(parametrizations) > 0 if tensor_name is None else tensor_name in parametrizations
-
-
-def remove_parametrizations(module, tensor_name, leave_parametrized=True):
-    if not is_parametrized(module, tensor_name):
-        raise ValueError(f"Module {module} does not have a parametrization on {tensor_name}")
-    value = getattr(module, tensor_name)
-    delattr(module.__class__, tensor_name)
-    del module.parametrizations[tensor_name]
-    setattr(module, tensor_name, Parameter(value))
-    if len(module.parametrizations) == 0:
-        delattr(module, "parametrizations")
-        module.__class__ = module.__class__.__bases__[0]
-    return module
-
-
-def type_before_parametrizations(module):
-    return module.__class__.__bases__[0] if is_parametrized(module) else type(module)
-`
-
-const parametrizations = `
-import torch
-import torch.nn.functional as F
-from torch import _lm_predictor as _host
-from torch.nn.modules.module import Module
-from torch.nn.utils import parametrize
-
-orthogonal = _host.unsupported("torch.nn.utils.parametrizations.orthogonal")
-
-
-class _WeightNorm(Module):
-    def __init__(self, dim=0):
-        super().__init__()
-        self.dim = -1 if dim is None else dim
-
-    def forward(self, weight_g, weight_v):
-        return torch._weight_norm(weight_v, weight_g, self.dim)
-
-    def right_inverse(self, weight):
-        return torch.norm_except_dim(weight, 2, self.dim), weight
-
-
-def weight_norm(module, name="weight", dim=0):
-    parametrize.register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
-    return module
-
-
-class _SpectralNorm(Module):
-    def __init__(self, weight, n_power_iterations=1, dim=0, eps=1e-12):
-        super().__init__()
-        self.dim = dim if dim >= 0 else dim + weight.ndim
-        self.eps = eps
-        if weight.ndim > 1:
-            h, w = self._reshape_weight_to_matrix(weight).size()
-            self.register_buffer("_u", weight.new_empty(h))
-            self.register_buffer("_v", weight.new_empty(w))
-
-    def _reshape_weight_to_matrix(self, weight):
-        if self.dim != 0:
-            weight = weight.permute(self.dim, *(d for d in range(weight.dim()) if d != self.dim))
-        return weight.flatten(1)
-
-    def forward(self, weight):
-        if weight.ndim == 1:
-            return F.normalize(weight, dim=0, eps=self.eps)
-        weight_mat = self._reshape_weight_to_matrix(weight)
-        u = self._u.clone(memory_format=torch.contiguous_format)
-        v = self._v.clone(memory_format=torch.contiguous_format)
-        return weight / torch.vdot(u, torch.mv(weight_mat, v))
-
-
-def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=None):
-    weight = getattr(module, name)
-    if dim is None:
-        dim = 1 if type(module).__name__.startswith("ConvTranspose") else 0
-    parametrize.register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
-    return module
-`
-
-const weightNorm = `
-import torch
-from torch.nn.parameter import Parameter
-
-
-class WeightNorm:
-    def __init__(self, name, dim):
-        self.name = name
-        self.dim = -1 if dim is None else dim
-
-    def compute_weight(self, module):
-        return torch._weight_norm(getattr(module, self.name + "_v"), getattr(module, self.name + "_g"), self.dim)
-
-    def __call__(self, module, inputs):
-        setattr(module, self.name, self.compute_weight(module))
-
-
-def weight_norm(module, name="weight", dim=0):
-    fn = WeightNorm(name, dim)
-    weight = getattr(module, name)
-    del module._parameters[name]
-    module.register_parameter(name + "_g", Parameter(torch.norm_except_dim(weight, 2, fn.dim)))
-    module.register_parameter(name + "_v", Parameter(weight))
-    setattr(module, name, fn.compute_weight(module))
-    module.register_forward_pre_hook(fn)
-    return module
-
-
-def remove_weight_norm(module, name="weight"):
-    for k, hook in list(module._forward_pre_hooks.items()):
-        if isinstance(hook, WeightNorm) and hook.name == name:
-            weight = hook.compute_weight(module)
-            delattr(module, name)
-            del module._parameters[name + "_g"], module._parameters[name + "_v"], module._forward_pre_hooks[k]
-            setattr(module, name, Parameter(weight))
-            return module
-    raise ValueError(f"weight_norm of '{name}' not found in {module}")
-`
 
 const rnnUtils = `
 from collections import namedtuple
@@ -495,7 +314,9 @@ causal_upper_left = _host.unsupported("torch.nn.attention.bias.causal_upper_left
 `,
   'torch.nn.utils': `
 from torch import _lm_predictor as _host
-from . import parametrizations, parametrize, rnn
+from . import parametrizations, parametrize, rnn, stateless
+from .convert_parameters import parameters_to_vector, vector_to_parameters
+from .spectral_norm import remove_spectral_norm, spectral_norm
 from .weight_norm import remove_weight_norm, weight_norm
 
 clip_grad_norm = _host.unsupported("torch.nn.utils.clip_grad_norm")
@@ -503,11 +324,7 @@ clip_grad_norm_ = _host.unsupported("torch.nn.utils.clip_grad_norm_")
 clip_grad_value_ = _host.unsupported("torch.nn.utils.clip_grad_value_")
 clip_grads_with_norm_ = _host.unsupported("torch.nn.utils.clip_grads_with_norm_")
 get_total_norm = _host.unsupported("torch.nn.utils.get_total_norm")
-spectral_norm = _host.unsupported("torch.nn.utils.spectral_norm")
-remove_spectral_norm = _host.unsupported("torch.nn.utils.remove_spectral_norm")
 fuse_conv_bn_eval = _host.unsupported("torch.nn.utils.fuse_conv_bn_eval")
-parameters_to_vector = _host.unsupported("torch.nn.utils.parameters_to_vector")
-vector_to_parameters = _host.unsupported("torch.nn.utils.vector_to_parameters")
 
 
 def skip_init(module_cls, *args, **kwargs):
@@ -516,13 +333,6 @@ def skip_init(module_cls, *args, **kwargs):
     return module_cls(*args, **kwargs).to_empty(device=final_device)
 `,
   'torch.nn.utils.init': 'from torch.nn.utils import skip_init\n',
-  'torch.nn.utils.weight_norm': weightNorm,
-  'torch.nn.utils.parametrize': parametrize,
-  'torch.nn.utils.parametrizations': parametrizations,
   'torch.nn.utils.rnn': rnnUtils,
-  'torch.nn.utils.stateless': `
-from torch import _lm_predictor as _host
-
-functional_call = _host.unsupported("torch.nn.utils.stateless.functional_call")
-`,
+  ...reparametrizations,
 }

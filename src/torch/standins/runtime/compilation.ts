@@ -435,8 +435,9 @@ def register_custom_op_symbolic(symbolic_name, symbolic_fn, opset_version):
   {
     module: 'torch.func',
     reason: noTraining,
-    source: 'from torch._functorch.apis import vmap\n',
-    unsupported: 'functional_call grad jvp vjp jacrev jacfwd hessian functionalize stack_module_state',
+    source:
+      'from torch._functorch.apis import vmap\nfrom torch._functorch.functional_call import functional_call, stack_module_state\n',
+    unsupported: 'grad jvp vjp jacrev jacfwd hessian functionalize',
   },
   { module: 'torch.ops', reason: 'operators are called through functions', source: operators },
   { module: 'torch.library', reason: 'operators that a program defines have no kernel here', source: library },

@@ -13,6 +13,8 @@ export const runtimeModules: readonly Overlay[] = [
   ...devicesModules,
   ...compilationModules,
   ...distributionModules,
-  ...distributionsModules,
   ...utilitiesModules,
 ].map(overlay)
+
+/** What runs from PyTorch's source, where that is given. */
+export const sourcelessModules: readonly Overlay[] = distributionsModules.map(overlay)

@@ -196,7 +196,7 @@ export const utilitiesModules: readonly Runtime[] = [
     module: 'torch.types',
     reason: 'annotations only',
     source:
-      'from typing import Any\n\nfrom torch import Size, SymBool, SymFloat, SymInt, Tensor, device as _device, dtype as _dtype\n\n_bool, _float, _int = bool, float, int\n_size = _symsize = _dispatchkey = _layout = _complex = _qscheme = Number = Device = Storage = FileLike = IntLikeType = FloatLikeType = BoolLikeType = Any\n',
+      'from typing import Any\n\nfrom torch import Size, SymBool, SymFloat, SymInt, Tensor, device as _device, dtype as _dtype\n\n_bool, _float, _int = bool, float, int\n_Number = (int, float, bool)\n_size = _symsize = _dispatchkey = _layout = _complex = _qscheme = Number = Device = Storage = FileLike = IntLikeType = FloatLikeType = BoolLikeType = Any\n',
   },
   {
     module: 'torch._prims_common',
