@@ -1,6 +1,16 @@
 // PyTorch as the interpreted program sees it: tensors with shape, strides, dtype and role but no data, the functions that
 // lower to kernels, the table of kernels and their costs, and nn.Module.
-export { Tensor, Storage, isTensor, newTensor, outputOf, tensorClass, viewOf, type Role } from './tensor.ts'
+export {
+  Tensor,
+  Storage,
+  isTensor,
+  knownValues,
+  newTensor,
+  outputOf,
+  tensorClass,
+  viewOf,
+  type Role,
+} from './tensor.ts'
 export { DType, dtypeByName, dtypeByShort, dtypes } from './dtype.ts'
 export type { DeviceName } from './device.ts'
 export { torchState, TorchState, type ModuleFrame, type Recorder, type TracedSource } from './state.ts'

@@ -52,6 +52,8 @@ export interface CallSpec {
   readonly everything?: boolean | undefined
   /** Of a plain call: which of the ways to shape images and sounds, where the config leaves that open. */
   readonly layout?: number | undefined
+  /** Told of the inputs that a plain call makes in the sizes of its config: {name: tensor}. */
+  readonly onInputs?: ((inputs: PyDict) => void) | undefined
   /** Logits of the last position alone, as `generate` asks for; else the model's own default. */
   readonly lastLogits?: boolean | undefined
 }
@@ -108,13 +110,16 @@ function sourceInputs(vm: Vm, built: BuiltModel, call: CallSpec, device: 'meta' 
 function plainCall(
   vm: Vm,
   built: BuiltModel,
-  { sizes: { batch, seq }, everything, layout = 0 }: CallSpec,
+  { sizes: { batch, seq }, everything, layout = 0, onInputs }: CallSpec,
   device: 'meta' | 'cpu',
   around: (run: () => Value) => Value,
 ): Value {
   const own = (all: boolean): Value =>
     callDriver(vm, 'own_inputs', [built.model, built.config, batch, seq, device, all, layout])
-  const callWith = (inputs: Value): Value => around(() => callDriver(vm, 'call_with', [built.model, inputs]))
+  const callWith = (inputs: Value): Value => {
+    if (inputs instanceof PyDict) onInputs?.(inputs)
+    return around(() => callDriver(vm, 'call_with', [built.model, inputs]))
+  }
   const needed = own(everything === true)
   if (needed !== null) return callWith(needed)
   const ids = tokens(vm, batch, seq, device)

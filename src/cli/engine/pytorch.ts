@@ -26,7 +26,7 @@ export async function recordedCall(
       return `${className} is no class of Transformers, and what is analysed is not run`
     const sizes = { batch: call.batch, seq: call.seq, cache: call.cache }
     const label = phaseLabel(phaseOf(call.phase, call), sizes)
-    const { lines, modules, against } = record(context, { vm, built, label }, call, python)
+    const { lines, modules, against } = record(context, { vm, built, label, inputs: [] }, call, python)
     const kernels = lines.map((line) => JSON.parse(line) as RecordedKernel)
     for (const [path, name] of modules) {
       const own = name === className ? firstCall(kernels, path) : []

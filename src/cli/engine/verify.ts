@@ -43,7 +43,7 @@ function writtenConfig(json: Json, out: string): string {
 }
 
 /** The recorder of a module that is no Transformers model, and its arguments for one call. */
-function ownRecorder({ spec, source }: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
+function ownRecorder({ spec, source }: Context, trace: RecordedModel, call: CallOptions, out: string): string[] {
   const { library, className } = spec
   const maker = library === undefined ? className : `${library.package}:${library.name}`
   const args = ['record_models.py', out, maker ?? '', '--name', 'trace', '--run', trace.label]
@@ -56,23 +56,36 @@ function ownRecorder({ spec, source }: Context, trace: LabelledModel, call: Call
 }
 
 /** The recorder of a Transformers model, and its arguments for one call. */
-function modelRecorder(context: Context, trace: LabelledModel, call: CallOptions, out: string): string[] {
+function modelRecorder(context: Context, trace: RecordedModel, call: CallOptions, out: string): string[] {
   const { attn, experts, dtype, padding } = requestOf(context, call)
   const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
   const config = writtenConfig(json ?? raise('internal', 'a config that is no JSON'), out)
   const { module, qualname } = trace.built.cls
   const cls = `${module}.${qualname}`
-  const args = ['record_traces.py', out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', cls]
+  const args = [
+    'record_traces.py',
+    out,
+    '--name',
+    'trace',
+    '--run',
+    trace.label,
+    '--config',
+    config,
+    '--class',
+    cls,
+    '--ids',
+    'known',
+  ]
   if (attn !== undefined) args.push('--attn', attn)
   if (experts !== undefined) args.push('--experts', experts)
   if (dtype !== undefined) args.push('--dtype', dtype)
   if (padding !== undefined) args.push('--mask', `${padding.side}:${padding.count}`)
-  for (const input of call.inputs) args.push('--input', input)
+  for (const input of call.inputs.length > 0 ? call.inputs : trace.inputs) args.push('--input', input)
   return args
 }
 
-/** A model, and how it is called: `prefill b2 s32`. */
-type LabelledModel = Pick<ModelTrace, 'vm' | 'built' | 'label'>
+/** A model, and how it is called: `prefill b2 s32`, and with which images and sounds. */
+type RecordedModel = Pick<ModelTrace, 'vm' | 'built' | 'label' | 'inputs'>
 
 export interface Recorded {
   readonly lines: readonly string[]
@@ -83,7 +96,7 @@ export interface Recorded {
 }
 
 /** What PyTorch launches in a call of a model. */
-export function record(context: Context, trace: LabelledModel, call: CallOptions, python: string): Recorded {
+export function record(context: Context, trace: RecordedModel, call: CallOptions, python: string): Recorded {
   const out = mkdtempSync(join(tmpdir(), 'lm-predictor-verify-'))
   try {
     const recorder = trace.built.plain === true ? ownRecorder : modelRecorder

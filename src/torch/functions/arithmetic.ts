@@ -5,13 +5,14 @@ import { types } from '../../python/types.ts'
 import { isInt, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { mul as times, neg } from '../../sym/index.ts'
-import { asOperand, asScalar, asTensor, scalarOf, scalarHint, type Scalar } from '../arguments.ts'
+import { asOperand, asTensor, scalarOf, scalarHint, type Scalar } from '../arguments.ts'
 import { dtypes } from '../dtype.ts'
 import type { ElementFunction } from '../elementwise.ts'
 import { aliases, merged, ofTwo, torchFunctions, type FunctionSet, type FunctionTable } from '../functions.ts'
 import { product, weighted } from '../ramp.ts'
 import { isTensor, type Tensor } from '../tensor.ts'
 import { isScripted, pointwise, pointwiseInto, type Operand, type PointwiseOptions } from '../pointwise.ts'
+import { scalarArg } from './conversion.ts'
 
 // --- What the functions lower to -----------------------------------------------------------------------------------
 
@@ -143,9 +144,9 @@ function operand(vm: Vm, v: Value): Operand {
 
 const functions = torchFunctions({
   'add(input, other, *, alpha=1)': (vm, [a, b, alpha]) =>
-    add(vm, operand(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
+    add(vm, operand(vm, a), asOperand(vm, b), scalarArg(vm, alpha)),
   'sub(input, other, *, alpha=1)': (vm, [a, b, alpha]) =>
-    sub(vm, operand(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
+    sub(vm, operand(vm, a), asOperand(vm, b), scalarArg(vm, alpha)),
   'mul(input, other)': (vm, [a, b]) => mul(vm, operand(vm, a), asOperand(vm, b)),
   'div(input, other, *, rounding_mode=None)': (vm, [a, b, mode]) => divMode(vm, operand(vm, a), asOperand(vm, b), mode),
   'true_divide(input, other)': (vm, [a, b]) => div(vm, operand(vm, a), asOperand(vm, b)),
@@ -175,9 +176,9 @@ function floatPower(vm: Vm, a: Tensor, b: Operand): Tensor {
 
 const inPlace = torchFunctions({
   'add_(self, other, *, alpha=1)': (vm, [a, b, alpha]) =>
-    pointwiseInto(vm, 'aten.add_.Tensor', asTensor(vm, a), [asOperand(vm, b)], scaled(asScalar(vm, alpha), 1)),
+    pointwiseInto(vm, 'aten.add_.Tensor', asTensor(vm, a), [asOperand(vm, b)], scaled(scalarArg(vm, alpha), 1)),
   'sub_(self, other, *, alpha=1)': (vm, [a, b, alpha]) =>
-    pointwiseInto(vm, 'aten.sub_.Tensor', asTensor(vm, a), [asOperand(vm, b)], scaled(asScalar(vm, alpha), -1)),
+    pointwiseInto(vm, 'aten.sub_.Tensor', asTensor(vm, a), [asOperand(vm, b)], scaled(scalarArg(vm, alpha), -1)),
   'mul_(self, other)': (vm, [a, b]) => pointwiseInto(vm, 'aten.mul_.Tensor', asTensor(vm, a), [asOperand(vm, b)]),
   'div_(self, other, *, rounding_mode=None)': (vm, [a, b, mode]) =>
     mode === null
@@ -269,6 +270,6 @@ export const arithmeticFunctions: FunctionSet = {
   methods: merged(operators, augmented, aliases(inPlace, { multiply_: 'mul_', divide_: 'div_', subtract_: 'sub_' })),
   torch: torchFunctions({
     'rsub(input, other, *, alpha=1)': (vm, [a, b, alpha]) =>
-      rsub(vm, asTensor(vm, a), asOperand(vm, b), asScalar(vm, alpha)),
+      rsub(vm, asTensor(vm, a), asOperand(vm, b), scalarArg(vm, alpha)),
   }),
 }

@@ -16,6 +16,7 @@ import { launch } from '../record.ts'
 import { sameShape } from '../shape.ts'
 import { deriveKnown, isTensor, outputOf, type Tensor } from '../tensor.ts'
 import { abs } from './unary.ts'
+import { scalarArg } from './conversion.ts'
 
 // --- Comparisons ---------------------------------------------------------------------------------------------------
 
@@ -202,12 +203,12 @@ const selection = torchFunctions({
   'logit(input, eps=None)': (vm, [t]) => pointwise(vm, 'aten.logit.default', [asTensor(vm, t)], { result: 'inexact' }),
   'angle(input)': (vm, [t]) => pointwise(vm, 'aten.angle.default', [asTensor(vm, t)], { result: 'inexact' }),
   'addcmul(input, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
-    const v = scalarHint(asScalar(vm, value)) ?? NaN
+    const v = scalarHint(scalarArg(vm, value)) ?? NaN
     const evaluate = (x = NaN, y = NaN, z = NaN): number => x + v * y * z
     return pointwise(vm, 'aten.addcmul.default', [asTensor(vm, t), asTensor(vm, a), asTensor(vm, b)], { evaluate })
   },
   'addcdiv(input, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
-    const v = scalarHint(asScalar(vm, value)) ?? NaN
+    const v = scalarHint(scalarArg(vm, value)) ?? NaN
     const evaluate = (x = NaN, y = NaN, z = NaN): number => x + (v * y) / z
     const [p, q] = [asTensor(vm, a), asTensor(vm, b)]
     if (!p.dtype.isInexact && !q.dtype.isInexact)
@@ -234,12 +235,12 @@ const selectionInPlace = torchFunctions({
   'nan_to_num_(self, nan=None, posinf=None, neginf=None)': (vm, [t]) =>
     pointwiseInto(vm, 'aten.nan_to_num_.default', asTensor(vm, t), []),
   'addcmul_(self, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
-    const v = scalarHint(asScalar(vm, value)) ?? NaN
+    const v = scalarHint(scalarArg(vm, value)) ?? NaN
     const evaluate = (x = NaN, y = NaN, z = NaN): number => x + v * y * z
     return pointwiseInto(vm, 'aten.addcmul_.default', asTensor(vm, t), [asTensor(vm, a), asTensor(vm, b)], { evaluate })
   },
   'addcdiv_(self, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
-    const v = scalarHint(asScalar(vm, value)) ?? NaN
+    const v = scalarHint(scalarArg(vm, value)) ?? NaN
     const evaluate = (x = NaN, y = NaN, z = NaN): number => x + (v * y) / z
     return pointwiseInto(vm, 'aten.addcdiv_.default', asTensor(vm, t), [asTensor(vm, a), asTensor(vm, b)], { evaluate })
   },

@@ -14,6 +14,7 @@ import { launch } from '../record.ts'
 import { sumDims } from '../reductions.ts'
 import { at, broadcastShapes, isOne, isZero, sameSize, showShape } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
+import { scalarArg } from './conversion.ts'
 import { contiguous, countOf, expand, permute, reshape, view } from '../views.ts'
 
 // --- tensordot and what is made of it ---------------------------------------------------------------------------------
@@ -237,6 +238,15 @@ function optionalDtype(vm: Vm, v: Value): DType | undefined {
   return dtypeArg(vm, v, 'out_dtype')
 }
 
+/** A product that is added to a tensor. What scales the two is a number, read where it comes as a 0-d tensor. */
+function scaled(sum: (vm: Vm, c: Tensor, a: Tensor, b: Tensor) => Tensor) {
+  return (vm: Vm, [c, a, b, beta, alpha]: readonly Value[]): Tensor => {
+    scalarArg(vm, beta, "argument 'beta'")
+    scalarArg(vm, alpha, "argument 'alpha'")
+    return sum(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b))
+  }
+}
+
 const products = torchFunctions({
   'matmul(input, other)': (vm, [a, b]) => matmul(vm, asTensor(vm, a), asTensor(vm, b, "argument 'other'")),
   'mm(input, mat2, out_dtype=None)': (vm, [a, b, d]) => mm(vm, asTensor(vm, a), asTensor(vm, b), optionalDtype(vm, d)),
@@ -247,16 +257,11 @@ const products = torchFunctions({
   'vdot(input, other)': (vm, [a, b]) => dot(vm, asTensor(vm, a), asTensor(vm, b), 'aten.vdot.default'),
   'outer(input, vec2)': (vm, [a, b]) => outer(vm, asTensor(vm, a), asTensor(vm, b)),
   'inner(input, other)': (vm, [a, b]) => inner(vm, asTensor(vm, a), asTensor(vm, b)),
-  'addmm(input, mat1, mat2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
-    addmm(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
-  'baddbmm(input, batch1, batch2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
-    baddbmm(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
-  'addbmm(input, batch1, batch2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
-    addbmm(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
-  'addmv(input, mat, vec, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
-    addmv(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
-  'addr(input, vec1, vec2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
-    addr(vm, asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
+  'addmm(input, mat1, mat2, *, beta=1, alpha=1)': scaled(addmm),
+  'baddbmm(input, batch1, batch2, *, beta=1, alpha=1)': scaled(baddbmm),
+  'addbmm(input, batch1, batch2, *, beta=1, alpha=1)': scaled(addbmm),
+  'addmv(input, mat, vec, *, beta=1, alpha=1)': scaled(addmv),
+  'addr(input, vec1, vec2, *, beta=1, alpha=1)': scaled(addr),
   'cross(input, other, dim=None)': (vm, [a, b, dim]) => {
     const t = asTensor(vm, a)
     const three = t.shape.findIndex((s) => sameSize(s, 3))
@@ -271,10 +276,12 @@ export const contractionFunctions: FunctionSet = {
     ...ofTwo('__matmul__', (vm, a, b) => (isTensor(b) ? matmul(vm, a, b) : notImplemented)),
     ...ofTwo('__rmatmul__', (vm, a, b) => (isTensor(b) ? matmul(vm, b, a) : notImplemented)),
     ...torchFunctions({
-      'addmm_(input, mat1, mat2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
-        into(vm, 'aten.addmm_.default', asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
-      'baddbmm_(input, batch1, batch2, *, beta=1, alpha=1)': (vm, [c, a, b]) =>
-        into(vm, 'aten.baddbmm_.default', asTensor(vm, c), asTensor(vm, a), asTensor(vm, b)),
+      'addmm_(input, mat1, mat2, *, beta=1, alpha=1)': scaled((vm, c, a, b) =>
+        into(vm, 'aten.addmm_.default', c, a, b),
+      ),
+      'baddbmm_(input, batch1, batch2, *, beta=1, alpha=1)': scaled((vm, c, a, b) =>
+        into(vm, 'aten.baddbmm_.default', c, a, b),
+      ),
     }),
   },
   torch: torchFunctions({

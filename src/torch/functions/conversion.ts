@@ -5,7 +5,7 @@ import { types } from '../../python/types.ts'
 import { isInt, PyFloat, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { eq, hint, hintNumber, pin, type Int } from '../../sym/index.ts'
-import { asTensor, boolArg, formatArg } from '../arguments.ts'
+import { asScalar, asTensor, boolArg, formatArg, type Scalar } from '../arguments.ts'
 import { clone, contiguousIn, copyInto, decidedValue, hasFormat, to, valuesOf, type Conversion } from '../conversion.ts'
 import { Device, deviceArg } from '../device.ts'
 import { DType, dtypeArg, dtypes } from '../dtype.ts'
@@ -135,6 +135,11 @@ export function item(vm: Vm, t: Tensor): Value {
   if (decided !== undefined) return decided
   const [x = NaN] = Array.from(valuesOf(vm, t, 'item()'))
   return scalarValue(t, x)
+}
+
+/** A number; one that comes as a 0-d tensor is read. */
+export function scalarArg(vm: Vm, v: Value | undefined, what?: string): Scalar {
+  return asScalar(vm, isTensor(v) ? item(vm, v) : v, what)
 }
 
 export function truthOf(vm: Vm, t: Tensor): boolean {

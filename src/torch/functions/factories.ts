@@ -6,7 +6,6 @@ import { isInt, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { hint, hintNumber, type Int } from '../../sym/index.ts'
 import {
-  asScalar,
   asTensor,
   formatArg,
   intArg,
@@ -29,7 +28,7 @@ import { pointwise } from '../pointwise.ts'
 import { stridesOf, type Shape } from '../shape.ts'
 import { torchState } from '../state.ts'
 import { isTensor, tensorClass, viewOf, type Tensor } from '../tensor.ts'
-import { item } from './conversion.ts'
+import { item, scalarArg } from './conversion.ts'
 
 // --- Filled --------------------------------------------------------------------------------------------------------
 
@@ -40,11 +39,6 @@ function floating(vm: Vm, dtype: Value): DType {
 
 function sizeOf(vm: Vm, items: readonly Value[], keyword: Value | undefined): Int[] {
   return keyword === undefined ? sizeArgs(vm, items) : sizeArg(vm, keyword)
-}
-
-/** A number that may come as a 0-d tensor, which is then read. */
-function number(vm: Vm, v: Value | undefined, what: string): Scalar {
-  return asScalar(vm, isTensor(v) ? item(vm, v) : v, what)
 }
 
 function plainNumber(vm: Vm, v: Value): number {
@@ -79,7 +73,7 @@ const filledFunctions = torchFunctions({
     vm,
     [size, value, dtype, , device],
   ) => {
-    const x = number(vm, value, "argument 'fill_value'")
+    const x = scalarArg(vm, value, "argument 'fill_value'")
     const own = dtypeArg(vm, dtype) ?? scalarDtype(x, vm.state(torchState).defaultDtype)
     return filled(vm, 'aten.full.default', sizeArg(vm, size), x, { dtype: own, device: factoryDevice(vm, device) })
   },
@@ -122,7 +116,7 @@ function arangeOf(
   const to = onlyEnd ? (first ?? null) : args.length === 1 ? end : (second ?? end)
   const by = third ?? step
   const op = by !== null ? 'aten.arange.start_step' : from !== null ? 'aten.arange.start' : 'aten.arange.default'
-  const bound = (v: Value, fallback: number): Scalar => (v === null ? fallback : number(vm, v, 'argument'))
+  const bound = (v: Value, fallback: number): Scalar => (v === null ? fallback : scalarArg(vm, v, 'argument'))
   if (to === null) vm.raise(types.TypeError, 'arange() received an invalid combination of arguments')
   return arange(vm, op, bound(from, 0), bound(to, 0), bound(by, 1), dtypeArg(vm, dtype), factoryDevice(vm, device))
 }
@@ -155,8 +149,10 @@ const rangeFunctions = torchFunctions({
     [start, end, step, dtype, , device],
   ) => {
     const [from, to] =
-      end === null ? [0, number(vm, start, 'argument')] : [number(vm, start, 'argument'), number(vm, end, 'argument')]
-    const by = number(vm, step, 'argument')
+      end === null
+        ? [0, scalarArg(vm, start, 'argument')]
+        : [scalarArg(vm, start, 'argument'), scalarArg(vm, end, 'argument')]
+    const by = scalarArg(vm, step, 'argument')
     const length = isInt(to) ? rangeLength(vm, from, Number(hint(to)) + 1, by) : rangeLength(vm, from, to, by)
     return fresh(vm, 'aten.range.step', [length], like(vm, dtype, device))
   },
@@ -244,7 +240,7 @@ const likeFunctions = torchFunctions({
     [input, value, dtype, , device, , format],
   ) => {
     const { t, ...options } = takenAfter(vm, input, { dtype, device, format })
-    return filled(vm, 'aten.full_like.default', t.shape, number(vm, value, "argument 'fill_value'"), options)
+    return filled(vm, 'aten.full_like.default', t.shape, scalarArg(vm, value, "argument 'fill_value'"), options)
   },
   'empty_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None)': (
     vm,
@@ -297,7 +293,7 @@ const newMethods = torchFunctions({
       vm,
       'aten.new_full.default',
       sizeArg(vm, size),
-      number(vm, value, "argument 'fill_value'"),
+      scalarArg(vm, value, "argument 'fill_value'"),
       after(vm, t, dtype, device),
     ),
   'new_empty(self, *args, size=MISSING, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
@@ -351,7 +347,7 @@ const dataFunctions = torchFunctions({
   'scalar_tensor(s, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
     vm,
     [s, dtype, , device],
-  ) => scalarTensor(number(vm, s, "argument 's'"), floating(vm, dtype), factoryDevice(vm, device)),
+  ) => scalarTensor(scalarArg(vm, s, "argument 's'"), floating(vm, dtype), factoryDevice(vm, device)),
   'from_numpy(array)': (vm, [array]) => tensorOf(vm, array, undefined, 'cpu'),
   'complex(real, imag)': (vm, [real, imag]) =>
     complexOf(vm, 'aten.complex.default', asTensor(vm, real), asTensor(vm, imag)),

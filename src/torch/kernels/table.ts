@@ -220,21 +220,21 @@ function touched(indices: readonly Operand[], source: Operand | undefined): Int 
 /** In-place scatter of the last operand at the positions the middle ones give. */
 export const scatterSource: Traffic = {
   rule: 'indices and source read, the elements they touch written',
-  read: ({ ins }) => allBytes(ins.slice(1)),
+  read: ({ ins }) => footprints(ins.slice(1)),
   write: ({ ins, outs: [out] }) => mul(touched(ins.slice(1, -1), ins.at(-1)), out?.width ?? 0),
 }
 
 /** In-place scatter of one number. */
 export const scatterValue: Traffic = {
   rule: 'indices read, the elements they touch written',
-  read: ({ ins }) => allBytes(ins.slice(1)),
+  read: ({ ins }) => footprints(ins.slice(1)),
   write: ({ ins, outs: [out] }) => mul(touched(ins.slice(1), undefined), out?.width ?? 0),
 }
 
 /** In-place scatter that combines with what is there. */
 export const scatterReduce: Traffic = {
   rule: 'indices, source and the touched elements read, the touched elements written',
-  read: ({ ins, outs: [out] }) => add(allBytes(ins.slice(1)), mul(ins.at(-1)?.elements ?? 0, out?.width ?? 0)),
+  read: ({ ins, outs: [out] }) => add(footprints(ins.slice(1)), mul(ins.at(-1)?.elements ?? 0, out?.width ?? 0)),
   write: ({ ins, outs: [out] }) => mul(ins.at(-1)?.elements ?? 0, out?.width ?? 0),
 }
 
