@@ -335,10 +335,14 @@ class AbovePyTorch(TorchFunctionMode):
     def item(self, tensor, index):
         """`t[:, [-1, 0]]`: a list becomes a tensor on the way down, and on the meta device loses its values there."""
         indices = index if isinstance(index, tuple) else (index,)
-        if tensor.device.type == "meta" and any(isinstance(index, list) for index in indices):
+        if tensor.device.type == "meta" and any(map(self.is_numbers, indices)):
             with self.recorder.pause():
-                index = tuple(self.recorder.told(torch.tensor(i)) if isinstance(i, list) else i for i in indices)
+                index = tuple(self.recorder.told(torch.tensor(i)) if self.is_numbers(i) else i for i in indices)
         return tensor[index]
+
+    def is_numbers(self, index):
+        """A list of slices or None stands for the tuple of them."""
+        return isinstance(index, list) and all(isinstance(i, (int, list)) for i in index)
 
 
 def let_autocast_be_off_on_meta():
