@@ -52,10 +52,10 @@ def cost(op, ins, outs):
     if op in ("aten.zero_.default", "aten.fill_.Scalar"): return 0, size(outs[0])
     if op in SCATTER:
         touched = max([t.numel() for t in ins[1:]])
-        return sum(map(size, ins[1:])), touched * outs[0].element_size()
+        return sum(map(footprint, ins[1:])), touched * outs[0].element_size()
     if op in ADDING:
         touched = ins[-1].numel() * outs[0].element_size()
-        return sum(map(size, ins[1:])) + touched, touched
+        return sum(map(footprint, ins[1:])) + touched, touched
     return read, write
 
 class Recorder(TorchDispatchMode):
