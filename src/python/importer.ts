@@ -375,8 +375,9 @@ export class Importer {
     }
   }
 
-  /** Carries out an import that an `except ImportError` may follow. */
-  guard<T>(run: () => T): T {
+  /** Carries out an import that an `except ImportError` may follow. Where a module is needed, it may be an installed one. */
+  guard<T>(tried: 'perhaps' | 'needed', name: string, run: () => T): T {
+    if (tried === 'needed' && this.guarded === 0 && this.existsInstalled(name)) return run()
     this.guarded++
     try {
       return run()

@@ -281,3 +281,35 @@ describe('the run', () => {
     expect([...(vm.coverage.get('m.py') ?? [])].sort((a, b) => a - b)).toEqual([1, 2, 3, 7, 9])
   })
 })
+
+describe('a package that no root holds, and that is installed', () => {
+  const installed = new Map([...files, ['site/extra/__init__.py', 'def f():\n    return 1\n']])
+  const run = (text: string): unknown => {
+    const findPackage = (name: string): string | undefined => (name === 'extra' ? 'site/extra' : undefined)
+    const vm = pythonVm(installed, { roots: new Map(), findPackage })
+    return vm.guard(() => vm.runModuleText('__main__', text)).dict.get('value')
+  }
+
+  test('is found where it is needed: outside of a `try`, or where every handler raises', () => {
+    expect(run('import extra\nvalue = extra.f()\n')).toBe(1)
+    expect(
+      run('try:\n    from extra import f\nexcept ImportError as e:\n    raise ImportError("no") from e\nvalue = f()\n'),
+    ).toBe(1)
+    expect(run('try:\n    import extra\nfinally:\n    done = 1\nvalue = extra.f()\n')).toBe(1)
+  })
+
+  test('counts as absent where a handler does without it', () => {
+    const tried = 'try:\n    import extra\nexcept ImportError:\n    value = 2\n'
+    expect(run(tried)).toBe(2)
+    expect(
+      run(
+        `try:\n    import gone\nexcept ImportError:\n    try:\n        import extra\n    except ImportError:\n        value = 2\n`,
+      ),
+    ).toBe(2)
+  })
+
+  test('a package that is nowhere raises what the handler raises', () => {
+    const text = 'try:\n    import gone\nexcept ImportError:\n    raise ImportError("install it")\n'
+    expect(errorOf(() => run(text)).message).toBe('ImportError: install it')
+  })
+})

@@ -1,6 +1,6 @@
 // Where packages are looked for when no folder is given: the active Python environment, then the tool's own cache. Python
 // is not run: an environment is a folder with a known layout.
-import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
@@ -37,6 +37,12 @@ function packageIn(folder: string, name: string): string | undefined {
   return existsSync(join(folder, `${name}.py`)) ? join(folder, `${name}.py`) : undefined
 }
 
+/** A folder of modules without an `__init__.py`: a package where no other of that name is found. */
+function namespaceIn(folder: string, name: string): string | undefined {
+  const inside = join(folder, name)
+  return statSync(inside, { throwIfNoEntry: false })?.isDirectory() === true ? inside : undefined
+}
+
 /** Versions of a package in the tool's cache: folders `NAME-VERSION`, the newest last. */
 export function cachedVersions(env: NodeJS.ProcessEnv, name: string): readonly string[] {
   const cache = sourceCache(env)
@@ -49,9 +55,7 @@ export function cachedVersions(env: NodeJS.ProcessEnv, name: string): readonly s
 
 /** The folder of a package, or undefined where neither the environment nor the cache has it. */
 export function findPackage(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  for (const folder of sitePackages(env)) {
-    const found = packageIn(folder, name)
-    if (found !== undefined) return found
-  }
-  return cachedVersions(env, name).at(-1)
+  const folders = sitePackages(env)
+  const [found] = [packageIn, namespaceIn].flatMap((look) => folders.flatMap((folder) => look(folder, name) ?? []))
+  return found ?? cachedVersions(env, name).at(-1)
 }

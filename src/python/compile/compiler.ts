@@ -38,14 +38,19 @@ export interface Tables {
   readonly statements: StatementTable
 }
 
+/**
+ * Lexically inside the body of a `try`: imports are carried out at once, so that `except ImportError` sees them. Where
+ * whatever is caught there is raised again, what is imported is needed, as it is outside of a `try`.
+ */
+export type Tried = false | 'perhaps' | 'needed'
+
 /** The context that a node is compiled in. */
 export class Compiler {
   constructor(
     readonly unit: Unit,
     readonly scope: NameScope,
     private readonly tables: Tables,
-    /** Lexically inside the body of a `try`: imports are carried out at once, so that `except ImportError` sees them. */
-    readonly inTry: boolean = false,
+    readonly inTry: Tried = false,
     /** Expressions whose value has been worked out already (around a `yield`). */
     private readonly ready: ReadonlyMap<ExpressionNode, Evaluate> = noneReady,
     readonly inLoop: boolean = false,
@@ -55,8 +60,9 @@ export class Compiler {
     return new Compiler(this.unit, scope, this.tables)
   }
 
-  try(): Compiler {
-    return this.inTry ? this : new Compiler(this.unit, this.scope, this.tables, true, this.ready, this.inLoop)
+  try(kind: Exclude<Tried, false>): Compiler {
+    if (this.inTry !== false) return this
+    return new Compiler(this.unit, this.scope, this.tables, kind, this.ready, this.inLoop)
   }
 
   loop(): Compiler {

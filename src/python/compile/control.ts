@@ -102,12 +102,17 @@ export function catchable(e: unknown): PyException {
 }
 
 export function tryStatement(c: Compiler, node: Node<'Try'>): Execute {
-  const guarded = node.handlers.length === 0 ? c.try().block(node.body) : tryExcept(c, node)
+  const guarded = node.handlers.length === 0 ? c.try('needed').block(node.body) : tryExcept(c, node)
   return node.finalbody.length === 0 ? guarded : tryFinally(guarded, c.block(node.finalbody))
 }
 
+/** What the handlers of a `try` make of a package that its body imports: all of them raise, or one may do without it. */
+export function triedImports(node: Node<'Try'>): 'perhaps' | 'needed' {
+  return node.handlers.every((h) => h.body.at(-1)?.nodeType === 'Raise') ? 'needed' : 'perhaps'
+}
+
 function tryExcept(c: Compiler, node: Node<'Try'>): Execute {
-  const body = c.try().block(node.body)
+  const body = c.try(triedImports(node)).block(node.body)
   const otherwise = c.block(node.orelse)
   const handlers = node.handlers.map((h) => ({ ...handlerHead(c, h), body: c.block(h.body) }))
   return (vm, frame) => {

@@ -12,7 +12,7 @@ import { target } from './access.ts'
 import { callOperands } from './calls.ts'
 import { unsupported, type Compiler, type Evaluate, type Signal } from './compiler.ts'
 import { firstIterable } from './comprehensions.ts'
-import { catchable, enterContext, handlerFor, handlerHead } from './control.ts'
+import { catchable, enterContext, handlerFor, handlerHead, triedImports } from './control.ts'
 import { caseTest } from './match.ts'
 import { condition } from './operators.ts'
 import { GeneratorSteps } from './steps.ts'
@@ -171,7 +171,7 @@ function resumableFor(c: Compiler, node: Node<'For'>): Resumable<Signal> {
 }
 
 function resumableTry(c: Compiler, node: Node<'Try'>): Resumable<Signal> {
-  const guarded = node.handlers.length === 0 ? resumableBlock(c.try(), node.body) : resumableExcept(c, node)
+  const guarded = node.handlers.length === 0 ? resumableBlock(c.try('needed'), node.body) : resumableExcept(c, node)
   if (node.finalbody.length === 0) return guarded
   const final = resumableBlock(c, node.finalbody)
   return function* (vm, frame) {
@@ -198,7 +198,7 @@ function resumableTry(c: Compiler, node: Node<'Try'>): Resumable<Signal> {
 }
 
 function resumableExcept(c: Compiler, node: Node<'Try'>): Resumable<Signal> {
-  const body = resumableBlock(c.try(), node.body)
+  const body = resumableBlock(c.try(triedImports(node)), node.body)
   const otherwise = resumableBlock(c, node.orelse)
   const handlers = node.handlers.map((h) => ({ ...handlerHead(c, h), body: resumableBlock(c, h.body) }))
   return function* (vm, frame) {

@@ -22,7 +22,7 @@ export function importStatement(c: Compiler, node: Node<'Import'>): Execute {
   return (vm, frame) => {
     for (const { name, bound, store } of parts) {
       frame.line = line
-      if (inTry) vm.importer.guard(() => vm.importer.importModule(name))
+      if (inTry !== false) vm.importer.guard(inTry, name, () => vm.importer.importModule(name))
       else vm.importer.expect(name)
       store(vm, frame, vm.importer.get(bound))
     }
@@ -41,8 +41,8 @@ export function importFrom(c: Compiler, node: Node<'ImportFrom'>): Execute | und
   return (vm, frame) => {
     frame.line = line
     const module = vm.importer.absolute(frame.globals, level, name)
-    if (inTry) {
-      vm.importer.guard(() => {
+    if (inTry !== false) {
+      vm.importer.guard(inTry, module, () => {
         vm.importer.require(module)
         bind(vm, frame, module)
       })
@@ -57,7 +57,7 @@ export function importFrom(c: Compiler, node: Node<'ImportFrom'>): Execute | und
 type Bind = (vm: Vm, frame: Frame, module: string) => void
 
 function namedImports(c: Compiler, node: Node<'ImportFrom'>): Bind {
-  const lazy = c.scope.kind === 'module' && !c.inTry
+  const lazy = c.scope.kind === 'module' && c.inTry === false
   const parts = node.names.map((alias) => {
     const target = alias.asname ?? alias.name
     return { name: alias.name, target, store: storeName(c, target) }

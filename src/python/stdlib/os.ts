@@ -130,7 +130,7 @@ const separators = { sep: '/', altsep: null, extsep: '.', pathsep: ':', curdir: 
 export const osPath: HostModule = {
   name: 'os.path',
   reason: 'Text operations on paths, over a file system in which nothing exists.',
-  make: () => ({ ...pathFunctions, ...separators }),
+  make: (vm) => ({ ...pathFunctions, ...separators, os: vm.importer.get('os') }),
 }
 
 const PathLike = declareVirtual(

@@ -119,6 +119,176 @@ def parse(version):
 `,
 }
 
+const specifiers: Overlay = {
+  module: 'packaging.specifiers',
+  reason: 'Version checks decide branches; the library is not among the sources that a user gives.',
+  source: String.raw`
+import re
+from packaging.version import Version
+
+class InvalidSpecifier(ValueError):
+    pass
+
+_pattern = re.compile(r"\s*(~=|===|==|!=|<=|>=|<|>)\s*([^\s,;()]+)\s*")
+
+def _starts_with(version, prefix):
+    wanted = Version(prefix)
+    padded = version.release + (0,) * (len(wanted.release) - len(version.release))
+    return version.epoch == wanted.epoch and padded[: len(wanted.release)] == wanted.release
+
+def _equal(version, spec):
+    if spec.endswith(".*"):
+        return _starts_with(version, spec[:-2])
+    wanted = Version(spec)
+    return (version if wanted.local else Version(version.public)) == wanted
+
+def _compatible(version, spec):
+    wanted = Version(spec)
+    head = f"{wanted.epoch}!" + ".".join(map(str, wanted.release[:-1]))
+    return Version(version.public) >= wanted and _starts_with(version, head)
+
+def _same_base(a, b):
+    return Version(a.base_version) == Version(b.base_version)
+
+def _below(version, spec):
+    wanted = Version(spec)
+    early = version.is_prerelease and not wanted.is_prerelease and _same_base(version, wanted)
+    return version < wanted and not early
+
+def _above(version, spec):
+    wanted = Version(spec)
+    same = _same_base(version, wanted)
+    late = version.is_postrelease and not wanted.is_postrelease and same
+    return version > wanted and not late and not (version.local is not None and same)
+
+_holds = {
+    "~=": _compatible,
+    "==": _equal,
+    "!=": lambda version, spec: not _equal(version, spec),
+    "<=": lambda version, spec: Version(version.public) <= Version(spec),
+    ">=": lambda version, spec: Version(version.public) >= Version(spec),
+    "<": _below,
+    ">": _above,
+    "===": lambda version, spec: str(version).lower() == spec.lower(),
+}
+
+class Specifier:
+    def __init__(self, spec="", prereleases=None):
+        match = _pattern.fullmatch(spec)
+        if match is None:
+            raise InvalidSpecifier(f"Invalid specifier: {spec!r}")
+        self.operator, self.version = match.groups()
+        self._prereleases = prereleases
+
+    @property
+    def prereleases(self):
+        if self._prereleases is not None:
+            return self._prereleases
+        if self.operator == "!=" or self.version.endswith(".*"):
+            return False
+        return Version(self.version).is_prerelease
+
+    def contains(self, item, prereleases=None):
+        version = item if isinstance(item, Version) else Version(item)
+        allowed = self.prereleases if prereleases is None else prereleases
+        return (allowed or not version.is_prerelease) and _holds[self.operator](version, self.version)
+
+    def __contains__(self, item):
+        return self.contains(item)
+
+    def __str__(self):
+        return self.operator + self.version
+
+    def __repr__(self):
+        return f"<Specifier({str(self)!r})>"
+
+    def __hash__(self):
+        return hash(str(self))
+
+    def __eq__(self, other):
+        return str(self) == str(other) if isinstance(other, (str, Specifier)) else NotImplemented
+
+class SpecifierSet:
+    def __init__(self, specifiers="", prereleases=None):
+        if isinstance(specifiers, str):
+            specifiers = [Specifier(s) for s in specifiers.split(",") if s.strip()]
+        self._specs = tuple(dict.fromkeys(specifiers))
+        self._prereleases = prereleases
+
+    @property
+    def prereleases(self):
+        if self._prereleases is not None:
+            return self._prereleases
+        return any(s.prereleases for s in self._specs) if self._specs else None
+
+    def contains(self, item, prereleases=None):
+        version = item if isinstance(item, Version) else Version(item)
+        allowed = self.prereleases if prereleases is None else prereleases
+        if version.is_prerelease and not allowed:
+            return False
+        return all(s.contains(version, prereleases=True) for s in self._specs)
+
+    def __contains__(self, item):
+        return self.contains(item)
+
+    def __iter__(self):
+        return iter(self._specs)
+
+    def __len__(self):
+        return len(self._specs)
+
+    def __str__(self):
+        return ",".join(sorted(map(str, self._specs)))
+
+    def __repr__(self):
+        return f"<SpecifierSet({str(self)!r})>"
+
+    def __hash__(self):
+        return hash(frozenset(self._specs))
+
+    def __eq__(self, other):
+        return set(self._specs) == set(other._specs) if isinstance(other, SpecifierSet) else NotImplemented
+`,
+}
+
+const requirements: Overlay = {
+  module: 'packaging.requirements',
+  reason: 'What is asked of versions decides branches; the library is not among the sources that a user gives.',
+  source: String.raw`
+import re
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+class InvalidRequirement(ValueError):
+    pass
+
+_pattern = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(\(.*\)|[^;@]*)")
+
+class Requirement:
+    def __init__(self, requirement_string):
+        match = _pattern.match(requirement_string)
+        if match is None:
+            raise InvalidRequirement(f"Expected package name at the start of dependency specifier\n    {requirement_string}\n    ^")
+        if match.end() < len(requirement_string):
+            raise NotImplementedError(f"a requirement with a marker or an address: {requirement_string}")
+        name, extras, specifier = match.groups()
+        self.name = name
+        self.url = None
+        self.marker = None
+        self.extras = {e.strip() for e in extras.split(",") if e.strip()} if extras else set()
+        try:
+            self.specifier = SpecifierSet(specifier.strip().removeprefix("(").removesuffix(")"))
+        except InvalidSpecifier as e:
+            raise InvalidRequirement(str(e)) from None
+
+    def __str__(self):
+        extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
+        return f"{self.name}{extras}{self.specifier}"
+
+    def __repr__(self):
+        return f"<Requirement({str(self)!r})>"
+`,
+}
+
 const front: Overlay = {
   module: 'packaging',
   reason: 'The package of packaging.version.',
@@ -167,4 +337,4 @@ const distutils: Overlay = {
   source: '',
 }
 
-export const packaging: readonly Overlay[] = [front, version, distutils, looseVersion]
+export const packaging: readonly Overlay[] = [front, version, specifiers, requirements, distutils, looseVersion]
