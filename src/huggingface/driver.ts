@@ -68,9 +68,8 @@ def class_of_config(config):
 
 def auto_classes():
     from transformers.models.auto import modeling_auto
-    yield modeling_auto.AutoModelForCausalLM
-    yield modeling_auto.AutoModelForImageTextToText
-    yield modeling_auto.AutoModel
+    first = "AutoModelForCausalLM", "AutoModelForImageTextToText", "AutoModel"  # older versions lack the second
+    yield from (getattr(modeling_auto, name) for name in first if hasattr(modeling_auto, name))
     yield from (value for name, value in vars(modeling_auto).items() if name.startswith("AutoModelFor"))
 
 

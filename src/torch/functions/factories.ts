@@ -380,35 +380,38 @@ export function fillConstructors(): void {
 
 // --- Windows, random numbers ---------------------------------------------------------------------------------------
 
+/** A generator that is named, None included, chooses an overload of its own. */
 const randomFunctions = torchFunctions({
-  'rand(*args, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
+  'rand(*args, size=MISSING, generator=MISSING, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
     (vm, [args, size, generator, dtype, , device]) =>
       fresh(
         vm,
-        generator === null ? 'aten.rand.default' : 'aten.rand.generator',
+        generator === undefined ? 'aten.rand.default' : 'aten.rand.generator',
         sizeOf(vm, args, size),
         like(vm, dtype, device),
       ),
-  'randn(*args, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
+  'randn(*args, size=MISSING, generator=MISSING, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)':
     (vm, [args, size, generator, dtype, , device]) =>
       fresh(
         vm,
-        generator === null ? 'aten.randn.default' : 'aten.randn.generator',
+        generator === undefined ? 'aten.randn.default' : 'aten.randn.generator',
         sizeOf(vm, args, size),
         like(vm, dtype, device),
       ),
-  'randint(*args, low=MISSING, high=MISSING, size=MISSING, generator=None, dtype=None, layout=None, device=None, requires_grad=False)':
-    (vm, [args, low, , size, , dtype, , device]) => {
+  'randint(*args, low=MISSING, high=MISSING, size=MISSING, generator=MISSING, dtype=None, layout=None, device=None, requires_grad=False)':
+    (vm, [args, low, , size, generator, dtype, , device]) => {
       const shape = size ?? args.at(-1)
       const given = (size === undefined ? args.length - 1 : args.length) + (low === undefined ? 0 : 1)
       const options = { dtype: dtypeArg(vm, dtype) ?? dtypes.int64, device: factoryDevice(vm, device) }
-      return fresh(vm, given > 1 ? 'aten.randint.low' : 'aten.randint.default', sizeArg(vm, shape), options)
+      const plain = given > 1 ? 'aten.randint.low' : 'aten.randint.default'
+      const drawn = given > 1 ? 'aten.randint.low_generator' : 'aten.randint.generator'
+      return fresh(vm, generator === undefined ? plain : drawn, sizeArg(vm, shape), options)
     },
-  'randperm(n, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
+  'randperm(n, *, generator=MISSING, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False)': (
     vm,
-    [n, , dtype, , device],
+    [n, generator, dtype, , device],
   ) =>
-    fresh(vm, 'aten.randperm.default', [intArg(vm, n)], {
+    fresh(vm, generator === undefined ? 'aten.randperm.default' : 'aten.randperm.generator', [intArg(vm, n)], {
       dtype: dtypeArg(vm, dtype) ?? dtypes.int64,
       device: factoryDevice(vm, device),
     }),
