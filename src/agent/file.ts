@@ -1,5 +1,5 @@
 // `lm-predictor.overrides.json` as text: read and written only through its schema.
-import { overridesFileName, type Override, type OverridesFile } from '../huggingface/index.ts'
+import { overrideName, overridesFileName, type Override, type OverridesFile } from '../huggingface/index.ts'
 import { raise } from '../text/index.ts'
 import { schemaProblems } from './schemas.ts'
 
@@ -8,7 +8,20 @@ export async function readOverrides(text: string, name = overridesFileName): Pro
   const value = parsed(text, name)
   const notes = await schemaProblems('overrides', value)
   if (notes.length > 0) return raise('bad-override', `${name} breaks its schema`, { notes })
-  return (value as OverridesFile).overrides
+  const { overrides } = value as OverridesFile
+  const twice = repeated(overrides.map(keyOf))
+  if (twice.length > 0) return raise('bad-override', `${name} has two entries for the same thing`, { notes: twice })
+  return overrides
+}
+
+/** What an entry is for: one is enough. */
+function keyOf(entry: Override): string {
+  const isTruth = entry.kind === 'branch' && typeof entry.decision === 'boolean'
+  return `${overrideName(entry)}${isTruth ? ' (the condition)' : ''}`
+}
+
+function repeated(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys.filter((key, i) => keys.indexOf(key) < i))]
 }
 
 function parsed(text: string, name: string): unknown {

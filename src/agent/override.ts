@@ -44,6 +44,7 @@ const branch = z.strictObject({
   kind: z.literal('branch'),
   at: citation,
   decision: z.union([z.boolean(), z.string().min(1)]),
+  reads: z.string().min(1).optional().describe('of a number whose line reads several: what wants it, as the stop says'),
   because: z.string().min(1),
   source: citations,
 })
@@ -74,7 +75,8 @@ export function besideThePoint(entry: Override, stop: StopReport): readonly stri
 
 /** Whether two stops are the same one. */
 export function isSameStop(a: StopReport, b: StopReport): boolean {
-  const key = ({ code, name, at }: StopReport): string => JSON.stringify([code, name, at?.file, at?.line])
+  const key = ({ code, name, at, wanted }: StopReport): string =>
+    JSON.stringify([code, name, at?.file, at?.line, wanted])
   return key(a) === key(b)
 }
 

@@ -102,6 +102,8 @@ export interface BranchOverride extends Entry {
   readonly at: Citation
   /** The truth of the line's condition; or a number as a formula over what is visible there (`x.shape[0]`). */
   readonly decision: boolean | string
+  /** Of a number, where its line reads several: the one that is meant, as the stop names it: `bincount()`. */
+  readonly reads?: string
   readonly because: string
   readonly source: readonly Citation[]
 }
@@ -133,7 +135,8 @@ export interface OverrideUse {
 
 /** How an entry is named to people: a kernel's name, a branch's place. */
 export function overrideName(entry: Override): string {
-  return entry.kind === 'kernel' ? entry.name : `${entry.at.file}:${entry.at.line}`
+  if (entry.kind === 'kernel') return entry.name
+  return [`${entry.at.file}:${entry.at.line}`, ...(entry.reads === undefined ? [] : [entry.reads])].join(' ')
 }
 
 /** The entries of a project, and how often its runs went by each. */
@@ -205,11 +208,11 @@ function describedKernel(entry: KernelOverride, verdict: Verdict, used: () => vo
 
 /** The decisions among the entries; undefined where there are none. */
 export function decisionsOf(overrides: Overrides): Decisions | undefined {
-  const decisions = overrides.entries.flatMap(({ entry }): Decision[] =>
-    entry.kind === 'branch'
-      ? [{ file: entry.at.file, line: entry.at.line, value: entry.decision, used: () => overrides.use(entry) }]
-      : [],
-  )
+  const decisions = overrides.entries.flatMap(({ entry }): Decision[] => {
+    if (entry.kind !== 'branch') return []
+    const { at, decision: value, reads } = entry
+    return [{ file: at.file, line: at.line, value, reads, used: () => overrides.use(entry) }]
+  })
   return decisions.length === 0 ? undefined : new Decisions(decisions)
 }
 

@@ -13,28 +13,26 @@ export interface Decision {
   readonly line: number
   /** The truth of the condition, or a formula over what is visible at that line: `x.shape[0]`, `self.top_k`. */
   readonly value: boolean | string
+  /** Of a number: the only one that it is for among those that the line reads, as stops name it: `bincount()`. */
+  readonly reads?: string | undefined
   /** Told when a run goes by it. */
   readonly used: () => void
 }
 
 export class Decisions {
-  private readonly byPlace: ReadonlyMap<string, Decision>
+  constructor(private readonly decisions: readonly Decision[]) {}
 
-  constructor(private readonly decisions: readonly Decision[]) {
-    this.byPlace = new Map(decisions.map((d) => [`${d.file}:${d.line}`, d]))
-  }
-
-  private at(vm: Vm): Decision | undefined {
+  private at(vm: Vm): readonly Decision[] {
     const place = vm.where()
-    return place === undefined ? undefined : this.byPlace.get(`${place.file}:${place.line}`)
+    return this.decisions.filter((d) => d.line === place?.line && d.file === place.file)
   }
 
   /** Whether the condition at the place where the program is was decided. */
   truth(vm: Vm): boolean | undefined {
-    const decision = this.at(vm)
-    if (typeof decision?.value !== 'boolean') return undefined
+    const decision = this.at(vm).find((d) => typeof d.value === 'boolean')
+    if (decision === undefined) return undefined
     decision.used()
-    return decision.value
+    return decision.value === true
   }
 
   /** What to say of decisions that look meant for a place and name another: the same line of a file of that name elsewhere. */
@@ -49,9 +47,10 @@ export class Decisions {
       )
   }
 
-  /** The number that was decided for the place where the program is. */
-  number(vm: Vm): Int | undefined {
-    const decision = this.at(vm)
+  /** The number that was decided for what reads values at the place where the program is. */
+  number(vm: Vm, reads: string): Int | undefined {
+    const numbers = this.at(vm).filter((d) => typeof d.value === 'string')
+    const decision = numbers.find((d) => d.reads === reads) ?? numbers.find((d) => d.reads === undefined)
     if (typeof decision?.value !== 'string') return undefined
     decision.used()
     const frame = vm.stack.findLast((f) => f.code.file.path === decision.file && f.line === decision.line)

@@ -122,8 +122,8 @@ export function valuesOf(vm: Vm, t: Tensor, what: string): Values {
 }
 
 /** How many there are, where only the data would tell and somebody decided it. */
-export function decidedCount(vm: Vm, t: Tensor): Int | undefined {
-  return t.storage.data === undefined ? vm.decisions?.number(vm) : undefined
+export function decidedCount(vm: Vm, t: Tensor, what: string): Int | undefined {
+  return t.storage.data === undefined ? vm.decisions?.number(vm, what) : undefined
 }
 
 /**
@@ -132,5 +132,5 @@ export function decidedCount(vm: Vm, t: Tensor): Int | undefined {
  */
 export function decidedValue(vm: Vm, inputs: readonly Tensor[], what: string): Value | undefined {
   if (vm.decisions === undefined || inputs.every((t) => t.storage.data !== undefined)) return undefined
-  return vm.decisions.number(vm) ?? (vm.decisions.truth(vm) === undefined ? undefined : unknownValue(what))
+  return vm.decisions.number(vm, what) ?? (vm.decisions.truth(vm) === undefined ? undefined : unknownValue(what))
 }

@@ -197,12 +197,14 @@ interface TrueElements {
   readonly columns: readonly (Known | undefined)[]
 }
 
+const maskReads = 'indexing with a mask'
+
 export function trueElements(vm: Vm, mask: Tensor): TrueElements {
-  const decided = decidedCount(vm, mask)
+  const decided = decidedCount(vm, mask, maskReads)
   if (decided !== undefined) return decidedElements(mask, decided)
   const uniform = uniformValue(mask)
   if (uniform?.uniform === 0) return { count: 0, columns: mask.shape.map(() => new Known([uniform], [], () => [])) }
-  const values = valuesOf(vm, mask, 'indexing with a mask')
+  const values = valuesOf(vm, mask, maskReads)
   const found = Array.from(values).flatMap((x, i) => (x !== 0 ? [i] : []))
   return { count: found.length, columns: maskColumns(mask.shape, found) }
 }

@@ -16,8 +16,6 @@ export interface TensorSig {
   readonly dtype: DType
   readonly shape: Shape
   readonly role: Role
-  /** As they were at the launch: the tensor itself may be given another geometry later. */
-  readonly strides: Shape
   readonly tensor: Tensor
 }
 
@@ -50,7 +48,6 @@ class RecordedOperand implements Operand, TensorSig {
   readonly dtype: DType
   readonly shape: Shape
   readonly role: Role
-  readonly strides: Shape
   #elements: Int | undefined
   #distinct: Int | undefined
 
@@ -61,7 +58,6 @@ class RecordedOperand implements Operand, TensorSig {
     this.dtype = tensor.dtype
     this.shape = tensor.shape
     this.role = tensor.role
-    this.strides = tensor.strides
   }
 
   get elements(): Int {
@@ -69,7 +65,7 @@ class RecordedOperand implements Operand, TensorSig {
   }
 
   get distinct(): Int {
-    return (this.#distinct ??= distinctElements(this.shape, this.strides))
+    return (this.#distinct ??= distinctElements(this.shape, this.tensor.strides))
   }
 
   get bytes(): Int {

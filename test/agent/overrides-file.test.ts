@@ -36,6 +36,15 @@ describe('the file', () => {
     expect(error).toMatchObject({ notes: expect.arrayContaining([expect.stringMatching(/because/)]) as unknown })
   })
 
+  it('is refused with two entries for one thing, and takes a condition and numbers of one line', async () => {
+    const number: Override = { ...branch, decision: '3' }
+    const first: Override = { ...number, reads: 'bincount()' }
+    const file = (overrides: readonly Override[]): string => JSON.stringify({ schema_version: 1, overrides })
+    expect(await readOverrides(file([branch, number, first]))).toHaveLength(3)
+    await expect(readOverrides(file([branch, branch]))).rejects.toMatchObject({ code: 'bad-override' })
+    await expect(readOverrides(file([first, branch, first]))).rejects.toMatchObject({ notes: ['case.py:2 bincount()'] })
+  })
+
   it('is not written with an entry that breaks the schema', async () => {
     const bad = { ...branch, decision: 1 } as unknown as Override
     await expect(writeOverrides([bad])).rejects.toMatchObject({ code: 'bad-override' })

@@ -118,9 +118,8 @@ function oneHot(vm: Vm, t: Tensor, classes: Int | undefined): Tensor {
 }
 
 function mostPlusOne(vm: Vm, t: Tensor): Int {
-  const decided = decidedCount(vm, t)
-  if (decided !== undefined) return decided
-  return Math.max(...Array.from(valuesOf(vm, t, 'one_hot without num_classes'))) + 1
+  const what = 'one_hot without num_classes'
+  return decidedCount(vm, t, what) ?? Math.max(...Array.from(valuesOf(vm, t, what))) + 1
 }
 
 // --- Tables -----------------------------------------------------------------------------------------------------------

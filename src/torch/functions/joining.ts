@@ -100,7 +100,7 @@ function tile(vm: Vm, t: Tensor, dims: readonly Int[]): Tensor {
 function repeatedIndices(vm: Vm, repeats: Tensor, outputSize: Value): Tensor {
   const known =
     repeats.storage.data === undefined ? undefined : Array.from(valuesOf(vm, repeats, 'repeat_interleave()'))
-  const decided = outputSize === null ? decidedCount(vm, repeats) : undefined
+  const decided = outputSize === null ? decidedCount(vm, repeats, 'repeat_interleave()') : undefined
   if (known === undefined && outputSize === null && decided === undefined) {
     vm.stop(
       'data-dependent-branch',

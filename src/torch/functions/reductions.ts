@@ -433,7 +433,7 @@ const counts = torchFunctions({
 
 /** How often each value occurs: the length depends on the largest one. */
 function bincount(vm: Vm, t: Tensor, weights: Value, minlength: Value): Tensor {
-  const decided = decidedCount(vm, t)
+  const decided = decidedCount(vm, t, 'bincount()')
   const values = decided === undefined ? Array.from(valuesOf(vm, t, 'bincount()')) : []
   const length = values.reduce((n, x) => Math.max(n, x + 1), hintNumber(intArg(vm, minlength)))
   const inputs = isTensor(weights) ? [t, weights] : [t]
@@ -464,7 +464,7 @@ function unique(
   asked: Unique,
 ): Value {
   if (dim !== null) vm.stop('unsupported-op', 'unique() along a dimension')
-  const decided = decidedCount(vm, t)
+  const decided = decidedCount(vm, t, 'unique()')
   const values = decided === undefined ? Array.from(valuesOf(vm, t, 'unique()')) : []
   const runs = distinct(values, asked.sorted)
   const count = decided ?? runs.length
