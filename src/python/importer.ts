@@ -15,7 +15,7 @@ import {
   use,
 } from './missing.ts'
 import { dict, list, namespace, stringKey } from './make.ts'
-import { call, collect, construct, getAttrOr } from './object.ts'
+import { call, collect, construct, getAttrOr, isAttributeError } from './object.ts'
 import { types } from './types.ts'
 import type { HostModule, LazyPackage, Vm, VmOptions } from './vm.ts'
 import type { PyDict } from './values.ts'
@@ -268,10 +268,16 @@ export class Importer {
     }
   }
 
-  /** What the module's own `__getattr__` makes of a name. */
+  /** What the module's own `__getattr__` makes of a name; a submodule that it does not know of is there all the same. */
   private hooked(module: PyModule, name: string): Value | undefined {
     const hook = isDunder(name) ? undefined : this.bound(module, '__getattr__')
-    return hook === undefined ? undefined : call(this.vm, hook, [name])
+    if (hook === undefined) return undefined
+    try {
+      return call(this.vm, hook, [name])
+    } catch (e) {
+      if (isAttributeError(e) && this.exists(`${module.name}.${name}`)) return undefined
+      throw e
+    }
   }
 
   /** What the host makes of a name. */

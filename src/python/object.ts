@@ -4,6 +4,7 @@ export { typeOf, isInstance, isSubclass, className, asString, mustBe } from './o
 export {
   getAttr, // raises AttributeError
   getAttrOr, // undefined when missing; swallows AttributeError only
+  isAttributeError,
   setAttr,
   delAttr,
   genericGetAttr, // object.__getattribute__ without __getattr__: undefined when missing

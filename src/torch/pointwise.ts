@@ -14,12 +14,12 @@ import { launch, noParams } from './record.ts'
 import type { Params } from './kernels/table.ts'
 import { broadcastShapes, contiguousStrides, sameShape, sameShapeAtSight, showShape, type Shape } from './shape.ts'
 import { combineRamps, setRamp, type Combination } from './ramp.ts'
-import { torchState } from './state.ts'
+import { isScripted } from './scripted.ts'
 import { isTensor, knownValues, uniformValue, outputOf, overwriteKnown, setKnown, type Tensor } from './tensor.ts'
 
 export type Operand = Tensor | Scalar
 
-/** What TorchScript calls with a number, where Python makes a tensor without dimensions of it. */
+/** What compiled code calls with a number, where Python makes a tensor without dimensions of it. */
 const scalarOverloads: Readonly<Partial<Record<KernelName, KernelName>>> = {
   'aten.add.Tensor': 'aten.add.Scalar',
   'aten.add_.Tensor': 'aten.add_.Scalar',
@@ -38,11 +38,6 @@ const scalarOverloads: Readonly<Partial<Record<KernelName, KernelName>>> = {
 function overloadOf(vm: Vm, op: KernelName, operands: readonly Operand[]): KernelName {
   const takesScalars = isScripted(vm) && !operands.every(isTensor)
   return takesScalars ? (scalarOverloads[op] ?? op) : op
-}
-
-/** Whether the program runs in TorchScript. */
-export function isScripted(vm: Vm): boolean {
-  return vm.state(torchState).scriptedFrom !== undefined
 }
 
 export interface PointwiseOptions {

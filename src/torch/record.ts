@@ -16,6 +16,8 @@ export interface TensorSig {
   readonly dtype: DType
   readonly shape: Shape
   readonly role: Role
+  /** As they were at the launch: the tensor itself may be given another geometry later. */
+  readonly strides: Shape
   readonly tensor: Tensor
 }
 
@@ -48,6 +50,7 @@ class RecordedOperand implements Operand, TensorSig {
   readonly dtype: DType
   readonly shape: Shape
   readonly role: Role
+  readonly strides: Shape
   #elements: Int | undefined
   #distinct: Int | undefined
 
@@ -58,6 +61,7 @@ class RecordedOperand implements Operand, TensorSig {
     this.dtype = tensor.dtype
     this.shape = tensor.shape
     this.role = tensor.role
+    this.strides = tensor.strides
   }
 
   get elements(): Int {
@@ -65,7 +69,7 @@ class RecordedOperand implements Operand, TensorSig {
   }
 
   get distinct(): Int {
-    return (this.#distinct ??= distinctElements(this.shape, this.tensor.strides))
+    return (this.#distinct ??= distinctElements(this.shape, this.strides))
   }
 
   get bytes(): Int {

@@ -51,7 +51,7 @@ export class TorchState {
   onModuleCall:
     ((instance: PyInstance, args: readonly Value[], kwargs: Kwargs, proceed: () => Value) => Value) | undefined =
     undefined
-  /** Depth of the interpreter's stack where TorchScript took over: Python sees none of the frames from there on. */
+  /** Depth of the interpreter's stack where compiled code (scripted.ts) took over: Python sees none of the frames from there on. */
   scriptedFrom: number | undefined = undefined
   /** Whose lines kernels are put down to. */
   traced: TracedSource = { folders: ['transformers/'], shownFrom: 'transformers/' }

@@ -47,7 +47,7 @@ function signature(t: TensorSig): string {
 }
 
 function line(k: KernelCall): KernelLine {
-  const strides = k.outputs.map((o) => o.tensor.strides.map(plain))
+  const strides = k.outputs.map((o) => o.strides.map(plain))
   return [k.op, k.inputs.map(signature), k.outputs.map(signature), strides, plain(k.read), plain(k.write)]
 }
 
@@ -67,7 +67,7 @@ function summary(vm: Vm, v: Value): Json {
 function tensorSummary(t: Tensor): Json {
   const known = t.device === 'cpu' ? knownValues(t) : undefined
   const shown = {
-    tensor: signature({ dtype: t.dtype, shape: t.shape, role: t.role, tensor: t }),
+    tensor: signature({ dtype: t.dtype, shape: t.shape, role: t.role, strides: t.strides, tensor: t }),
     stride: t.strides.map(plain),
     device: t.device,
   }

@@ -47,7 +47,7 @@ export function getAttrOr(vm: Vm, o: Value, name: string): Value | undefined {
   }
 }
 
-function isAttributeError(e: unknown): boolean {
+export function isAttributeError(e: unknown): boolean {
   return e instanceof PyException && e.value.cls.isSubclassOf(types.AttributeError)
 }
 

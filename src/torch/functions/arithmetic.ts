@@ -11,7 +11,8 @@ import type { ElementFunction } from '../elementwise.ts'
 import { aliases, merged, ofTwo, torchFunctions, type FunctionSet, type FunctionTable } from '../functions.ts'
 import { product, weighted } from '../ramp.ts'
 import { isTensor, type Tensor } from '../tensor.ts'
-import { isScripted, pointwise, pointwiseInto, type Operand, type PointwiseOptions } from '../pointwise.ts'
+import { pointwise, pointwiseInto, type Operand, type PointwiseOptions } from '../pointwise.ts'
+import { isScripted } from '../scripted.ts'
 import { scalarArg } from './conversion.ts'
 
 // --- What the functions lower to -----------------------------------------------------------------------------------
@@ -267,7 +268,11 @@ const augmented = merged(
 
 export const arithmeticFunctions: FunctionSet = {
   both: aliases(functions, { subtract: 'sub', multiply: 'mul', divide: 'div' }),
-  methods: merged(operators, augmented, aliases(inPlace, { multiply_: 'mul_', divide_: 'div_', subtract_: 'sub_' })),
+  methods: merged(
+    operators,
+    augmented,
+    aliases(inPlace, { multiply_: 'mul_', divide_: 'div_', true_divide_: 'div_', subtract_: 'sub_' }),
+  ),
   torch: torchFunctions({
     'rsub(input, other, *, alpha=1)': (vm, [a, b, alpha]) =>
       rsub(vm, asTensor(vm, a), asOperand(vm, b), scalarArg(vm, alpha)),

@@ -3,9 +3,11 @@
 import { fillClass } from '../../python/native.ts'
 import { layerFunctionSets } from '../functional/index.ts'
 import { merged, type FunctionSet, type FunctionTable } from '../functions.ts'
+import { knownFunctions } from '../namespace/names.ts'
 import { tensorClass } from '../tensor.ts'
 import { arithmeticFunctions } from './arithmetic.ts'
 import { comparisonFunctionSet } from './comparison.ts'
+import { compositeFunctionSet } from './composites.ts'
 import { contractionFunctions } from './contractions.ts'
 import { conversionFunctions } from './conversion.ts'
 import { factoryFunctions, fillConstructors } from './factories.ts'
@@ -25,6 +27,7 @@ const functionSets: readonly FunctionSet[] = [
   unaryFunctions,
   arithmeticFunctions,
   comparisonFunctionSet,
+  compositeFunctionSet,
   reductionFunctions,
   indexingFunctions,
   joiningFunctions,
@@ -40,8 +43,17 @@ function tables(...kinds: readonly (keyof FunctionSet)[]): FunctionTable {
 /** Methods of Tensor. */
 export const tensorMethods: FunctionTable = tables('both', 'methods')
 
-/** Functions of the module `torch`. */
-export const moduleFunctions: FunctionTable = tables('both', 'torch')
+/** Functions of the module `torch`; most methods that work in place are functions there as well. */
+export const moduleFunctions: FunctionTable = {
+  ...pick(tensorMethods, (name) => name.endsWith('_') && !name.startsWith('__')),
+  ...tables('both', 'torch'),
+}
+
+/** Those that PyTorch has in that place. */
+function pick(table: FunctionTable, wanted: (name: string) => boolean): FunctionTable {
+  const known: ReadonlySet<string> = new Set(knownFunctions.torch)
+  return Object.fromEntries(Object.entries(table).filter(([name]) => wanted(name) && known.has(name)))
+}
 
 fillClass(tensorClass, { methods: tensorMethods, properties: { ...attributes, ...viewAttributes } })
 fillConstructors()

@@ -99,6 +99,20 @@ function round(vm: Vm, t: Tensor, decimals: Value): Tensor {
   return pointwise(vm, 'aten.round.decimals', [t], { evaluate: (a = NaN) => Math.round(a * scale) / scale })
 }
 
+/** Names of NumPy's. */
+const numpyNames = {
+  negative: 'neg',
+  absolute: 'abs',
+  fix: 'trunc',
+  arcsin: 'asin',
+  arccos: 'acos',
+  arctan: 'atan',
+  arcsinh: 'asinh',
+  arccosh: 'acosh',
+  arctanh: 'atanh',
+}
+const numpyNamesInPlace = Object.fromEntries(Object.entries(numpyNames).map(([name, own]) => [`${name}_`, `${own}_`]))
+
 export const unaryFunctions: FunctionSet = {
   both: aliases(
     merged(
@@ -114,13 +128,18 @@ export const unaryFunctions: FunctionSet = {
         'round(input, *, decimals=0)': (vm, [input, decimals]) => round(vm, asTensor(vm, input), decimals),
       }),
     ),
-    { negative: 'neg', absolute: 'abs', fix: 'trunc', arcsin: 'asin', arccos: 'acos', arctan: 'atan' },
+    numpyNames,
   ),
   methods: merged(
-    inPlace(inexact, { result: 'inexact' }),
-    inPlace(same, {}),
-    ofTensor('neg_', (vm, t) => pointwiseInto(vm, 'aten.neg_.default', checkNegatable(vm, t), [])),
-    ofTensor('abs_', (vm, t) => pointwiseInto(vm, 'aten.abs_.default', t, [])),
+    aliases(
+      merged(
+        inPlace(inexact, { result: 'inexact' }),
+        inPlace(same, {}),
+        ofTensor('neg_', (vm, t) => pointwiseInto(vm, 'aten.neg_.default', checkNegatable(vm, t), [])),
+        ofTensor('abs_', (vm, t) => pointwiseInto(vm, 'aten.abs_.default', t, [])),
+      ),
+      numpyNamesInPlace,
+    ),
     ofTensor('round_', (vm, t) => pointwiseInto(vm, 'aten.round_.default', t, [])),
     ofTensor('bitwise_not_', (vm, t) => pointwiseInto(vm, 'aten.bitwise_not_.default', t, [], inversion(vm, t))),
     ofTensor('logical_not_', (vm, t) => pointwiseInto(vm, 'aten.logical_not_.default', t, [], { result: 'bool' })),

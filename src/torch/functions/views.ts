@@ -216,7 +216,6 @@ type Metadata =
   | 'aten.unsqueeze_.default'
   | 'aten.t_.default'
   | 'aten.transpose_.default'
-  | 'aten.swapaxes_.default'
   | 'aten.as_strided_.default'
 
 /** Gives a tensor the geometry of a view of itself; the dispatcher sees it as a call that writes it. */
@@ -244,10 +243,6 @@ const inPlace = torchFunctions({
   'unsqueeze_(self, dim)': (vm, [input, dim]) => {
     const x = asTensor(vm, input)
     return become(vm, 'aten.unsqueeze_.default', x, unsqueeze(vm, x, intArg(vm, dim)))
-  },
-  'swapaxes_(self, dim0, dim1)': (vm, [input, a, b]) => {
-    const x = asTensor(vm, input)
-    return become(vm, 'aten.swapaxes_.default', x, transpose(vm, x, intArg(vm, a), intArg(vm, b)))
   },
   't_(self)': (vm, [input]) => {
     const x = asTensor(vm, input)
@@ -299,6 +294,6 @@ export const viewAttributes: Readonly<Record<string, Attribute>> = {
 
 export const viewFunctions: FunctionSet = {
   both: aliases(geometry, { swapaxes: 'transpose', swapdims: 'transpose', moveaxis: 'movedim' }),
-  methods: merged(methods, inPlace, splitMethod),
+  methods: merged(methods, aliases(inPlace, { swapaxes_: 'transpose_', swapdims_: 'transpose_' }), splitMethod),
   torch: merged(torchOnly, splitFunction),
 }

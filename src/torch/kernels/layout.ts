@@ -32,7 +32,6 @@ const metadata = rows(
     'aten.unsqueeze_.default',
     'aten.t_.default',
     'aten.transpose_.default',
-    'aten.swapaxes_.default',
     'aten.as_strided_.default',
     'aten.resize_.default',
   ],

@@ -1,12 +1,12 @@
 // What the Python stand-ins need of the host: `torch._lm_predictor`, a module PyTorch does not have.
 import { native, natives } from '../../python/native.ts'
-import { asString, call, toIndex, toNumber, truth } from '../../python/object.ts'
-import { noKwargs, type Kwargs, type Value } from '../../python/values.ts'
+import { asString, toIndex, toNumber, truth } from '../../python/object.ts'
+import { noKwargs, type Value } from '../../python/values.ts'
 import { stateKey, type HostModule, type Vm } from '../../python/vm.ts'
 import { asTensor } from '../arguments.ts'
 import { addBatchDim, removeBatchDim } from '../batching.ts'
 import { callUnknown } from '../described.ts'
-import { isScripted } from '../pointwise.ts'
+import { isScripted, runScripted } from '../scripted.ts'
 import { torchState } from '../state.ts'
 import { describedFunction, unsupportedClass, unsupportedFunction } from './unsupported.ts'
 
@@ -14,18 +14,6 @@ const inference = stateKey('torch.inference_mode', () => ({ on: false }))
 
 export function isInferenceMode(vm: Vm): boolean {
   return vm.state(inference).on
-}
-
-/** Calls a function of TorchScript's; one that it calls in its turn is part of it. */
-function runScripted(vm: Vm, fn: Value, args: readonly Value[], kwargs: Kwargs): Value {
-  const state = vm.state(torchState)
-  const { scriptedFrom } = state
-  state.scriptedFrom = scriptedFrom ?? vm.stack.length
-  try {
-    return call(vm, fn, args, kwargs)
-  } finally {
-    state.scriptedFrom = scriptedFrom
-  }
 }
 
 const members: Record<string, Value> = {

@@ -3,6 +3,7 @@
 // of PyTorch is given.
 import { activationLayers } from './activations.ts'
 import { basicLayers } from './basic.ts'
+import { composites } from './composites.ts'
 import { containerLayers } from './containers.ts'
 import { spatialLayers } from './convs.ts'
 import { functionalModule, functionalParts } from './functional.ts'
@@ -36,6 +37,7 @@ const always: PythonModules = {
   ...recurrentFunctions,
   [methodsModule]: moduleMethods,
   [functionalModule]: functionalParts,
+  ...composites,
 }
 
 function overlays(modules: PythonModules, reason: string, absent: readonly string[] = []): Overlay[] {
