@@ -358,5 +358,12 @@ def let_autocast_be_off_on_meta():
     torch.is_autocast_enabled = lambda *types: is_enabled(*map(of_a_real_device, types))
 
 
+def keep_scripts_unfused():
+    """TorchScript's old executor fuses, and knows no meta device: a model's file that asked for it gets the usual one."""
+    torch._C._jit_set_profiling_mode(True)
+    torch._C._jit_set_profiling_executor(True)
+    torch._C._jit_set_texpr_fuser_enabled(False)
+
+
 def tensors_of(tree):
     return [leaf for leaf in tree_leaves(tree) if isinstance(leaf, torch.Tensor)]

@@ -44,13 +44,12 @@ import traceback
 from dataclasses import dataclass, field
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ["PYTORCH_JIT"] = "0"  # scripted functions run line by line
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
 import torch
 import transformers
 from generation import Generation, is_encoder_decoder
-from kernel_recorder import LETTERS, AbovePyTorch, Recorder, let_autocast_be_off_on_meta, signature
+from kernel_recorder import LETTERS, AbovePyTorch, Recorder, keep_scripts_unfused, let_autocast_be_off_on_meta, signature
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 DEFAULT_RUNS = ("prefill b1 s7", "decode b1 c7", "prefill b2 s32", "decode b2 c32")
@@ -71,6 +70,7 @@ IMAGE = "--run 'forward b2 s1' --input 'pixel_values=bf16[batch_size,3,224,224]'
 FIXTURES = {
     "bart": "bart --set decoder_layers=2",
     "bloom": "bloom --set n_layer=2",
+    "chat_tiny.remote": "--remote test/fixtures/remote/chat-tiny",
     "cohere": "cohere --set num_hidden_layers=2",
     "ctrl": "ctrl --set n_layer=2",
     "deepseek_v3": "deepseek_v3 --set num_hidden_layers=2 --set first_k_dense_replace=1",
@@ -160,6 +160,7 @@ class Request:
     mask: str | None = None  # left:N, right:N
     ids: str = "unknown"  # known: zeros, which branches may look at
     remote: str | None = None  # a folder with code that the config's auto_map names
+    shown: str | None = None  # what the names of its files begin with in the trace
     inputs: dict = field(default_factory=dict)  # name -> dtype[shape] or an expression, for forward
     runs: tuple = DEFAULT_RUNS
 
@@ -225,7 +226,8 @@ def build_once(request, recorder):
     if request.attn:
         options["attn_implementation"] = request.attn
     with AbovePyTorch(recorder), recorder, torch.device("meta"):
-        model = cls._from_config(part_for(cls, config), **options) if cls else causal_model(config, options)
+        part = config if request.remote or cls is None else part_for(cls, config)
+        model = cls._from_config(part, **options) if cls else causal_model(config, options)
     if any(parameter.device.type != "meta" for parameter in model.parameters()):
         model.to("meta")  # its own code chose another device, as torch.nn.utils.skip_init does
     return model, config
@@ -432,8 +434,8 @@ def package_of(model, request):
     """The folder whose lines a trace names, and what is put before their names."""
     file = sys.modules[type(model).__module__].__file__
     if request.remote:
-        shown = os.path.basename(os.path.abspath(request.remote)).replace(".", "_dot_").replace("-", "_hyphen_")
-        return os.path.dirname(file) + os.sep, f"{shown}/"
+        spelled = os.path.basename(os.path.abspath(request.remote)).replace(".", "_dot_").replace("-", "_hyphen_")
+        return os.path.dirname(file) + os.sep, request.shown or f"{spelled}/"
     return os.path.dirname(sys.modules[type(model).__module__.partition(".")[0]].__file__) + os.sep, ""
 
 
@@ -446,6 +448,7 @@ def record(request):
     recorder = Recorder("")
     with recorder.pause():
         model, config = build(request, recorder)
+    keep_scripts_unfused()
     experts = choose_experts(model, request.experts)
     recorder.package, recorder.shown = package_of(model, request)
     recorder.follow(model)
@@ -520,6 +523,7 @@ def options():
     parser.add_argument("--class", dest="class_name", help="the model class, instead of the causal LM of the type")
     parser.add_argument("--config", action="append", default=[], help="a config.json")
     parser.add_argument("--remote", metavar="FOLDER", help="a folder with config.json and the code that it names")
+    parser.add_argument("--shown", metavar="PREFIX", help="what names of that code's files begin with, FOLDER/ unless given")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="change a config value; dots go into nested ones")
     parser.add_argument("--attn", choices=["sdpa", "eager"])
     parser.add_argument("--experts", choices=["grouped_mm", "eager"], default="grouped_mm")
@@ -550,7 +554,7 @@ def requests_of(given):
     """The traces that a command line asks for."""
     common = {
         "class_name": given.class_name, "attn": given.attn, "experts": given.experts, "dtype": given.dtype,
-        "mask": given.mask, "ids": given.ids, "remote": given.remote, "runs": tuple(given.run or DEFAULT_RUNS),
+        "mask": given.mask, "ids": given.ids, "remote": given.remote, "shown": given.shown, "runs": tuple(given.run or DEFAULT_RUNS),
         "inputs": dict(item.split("=", 1) for item in given.input),
     }  # fmt: skip
     changed = overrides(given.set)

@@ -11,7 +11,7 @@ export {
   type ModelSpec,
   requireTransformers,
 } from './model.ts'
-export { autoMapOf, remotePackage, RemoteCode, repositoriesOf } from './remote.ts'
+export { autoMapOf, remotePackage, RemoteCode, remoteShownAs, repositoriesOf, withinRemote } from './remote.ts'
 export {
   overrideName,
   overridesFileName,

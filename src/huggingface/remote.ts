@@ -28,6 +28,20 @@ function identifier(name: string): string {
   return /^\d/.test(spelled) ? `_${spelled}` : spelled
 }
 
+/** The package of a folder of code that a module lies in, and what the module is called in it. */
+export function withinRemote(
+  packages: Iterable<string>,
+  module: string,
+): { readonly package: string; readonly module: string } | undefined {
+  const own = [...packages].find((name) => name.startsWith(`${parent}.`) && module.startsWith(`${name}.`))
+  return own === undefined ? undefined : { package: own, module: module.slice(own.length + 1) }
+}
+
+/** What lines of a package's files are shown under. */
+export function remoteShownAs(name: string): string {
+  return `${name.slice(parent.length + 1).replaceAll('.', '/')}/`
+}
+
 function referenceOf(value: Json): RemoteReference | undefined {
   if (typeof value !== 'string') return undefined
   const [, repository, module, name] = /^(?:(.+)--)?([\w.]+)\.(\w+)$/.exec(value) ?? []

@@ -27,6 +27,12 @@ if (unknown.length > 0) {
 }
 const label = args[args.indexOf('--run') + 1]
 const [head, ...lines] = gunzipSync(readFileSync(${JSON.stringify(inRepository('test', 'fixtures', 'traces', `${recording}.jsonl.gz`))})).toString().split('\\n')
+const { remote, cls } = JSON.parse(head)
+if (remote) {
+  const [folder, shown, named] = ['--remote', '--shown', '--class'].map((name) => args[args.indexOf(name) + 1])
+  const [module, name] = cls.split('.').slice(-2)
+  if (!folder.endsWith('/' + remote) || named !== module + '.' + name || !lines[0].includes('"at":"' + shown)) process.exit(3)
+}
 const own = lines.filter((l) => l.startsWith('{"phase":' + JSON.stringify(label)))
 writeFileSync(out + '/trace.jsonl.gz', gzipSync([head, ...own].join('\\n') + '\\n'))
 `
@@ -53,4 +59,21 @@ describe.skipIf(!sources)(sources ? 'verify' : `verify: ${howToFetch}`, () => {
       }
     },
   )
+
+  test('asks for code that comes with a model, once that may run', { timeout: 60_000 }, async () => {
+    const name = 'chat_tiny.remote'
+    const { phases } = readTrace(inRepository('test', 'fixtures', 'traces', `${name}.jsonl.gz`))
+    const model = {
+      model: inRepository('test', 'fixtures', 'remote', 'chat-tiny'),
+      transformers: sources?.transformers,
+      className: undefined,
+    }
+    for (const { name: label, lines, request } of phases) {
+      const { phase, batch, seq, cache, encoder, mask } = request
+      const call = { phase, batch, seq, cache, encoder, mask, inputs: [] }
+      const { kernels, differences } = await engine.verify(model, call, python(name), true)
+      expect({ label, kernels, differences }).toEqual({ label, kernels: lines.length, differences: [] })
+      await expect(engine.verify(model, call, python(name), false)).rejects.toMatchObject({ code: 'bad-option' })
+    }
+  })
 })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { raise } from '../../text/index.ts'
-import { callDriver, type Json, printJson, toJson } from '../../huggingface/index.ts'
+import { callDriver, type Json, printJson, remoteShownAs, toJson, withinRemote } from '../../huggingface/index.ts'
 import { oracleLines, recordedLine, type ModelTrace } from '../../trace/index.ts'
 import type { VerifyResult } from '../../report/index.ts'
 import type { CallOptions, ModelOptions, Origin } from '../engine.ts'
@@ -61,21 +61,13 @@ function modelRecorder(context: Context, trace: RecordedModel, call: CallOptions
   const json = context.spec.config ?? toJson(trace.vm, callDriver(trace.vm, 'as_dict', [trace.built.config]))
   const config = writtenConfig(json ?? raise('internal', 'a config that is no JSON'), out)
   const { module, qualname } = trace.built.cls
-  const cls = `${module}.${qualname}`
-  const args = [
-    'record_traces.py',
-    out,
-    '--name',
-    'trace',
-    '--run',
-    trace.label,
-    '--config',
-    config,
-    '--class',
-    cls,
-    '--ids',
-    'known',
-  ]
+  const remote = withinRemote(context.project.roots.keys(), module)
+  const cls = `${remote?.module ?? module}.${qualname}`
+  const args = ['record_traces.py', out, '--name', 'trace', '--run', trace.label, '--config', config, '--class', cls]
+  args.push('--ids', 'known')
+  if (remote !== undefined) {
+    args.push('--remote', context.project.roots.get(remote.package) ?? '', '--shown', remoteShownAs(remote.package))
+  }
   if (attn !== undefined) args.push('--attn', attn)
   if (experts !== undefined) args.push('--experts', experts)
   if (dtype !== undefined) args.push('--dtype', dtype)

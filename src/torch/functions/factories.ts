@@ -16,7 +16,7 @@ import {
   sizeArgs,
   type Scalar,
 } from '../arguments.ts'
-import { to } from '../conversion.ts'
+import { convert, to } from '../conversion.ts'
 import { deviceArg, factoryDevice, type DeviceName } from '../device.ts'
 import { dtypeArg, dtypes, type DType } from '../dtype.ts'
 import { arange, empty, filled, fresh, rangeLength, scalarTensor, tensorOf, type Fresh } from '../factories.ts'
@@ -25,6 +25,7 @@ import { stridesLike } from '../iterator.ts'
 import type { KernelName } from '../kernels/index.ts'
 import { legacyTypes } from '../legacy.ts'
 import { pointwise } from '../pointwise.ts'
+import { isScripted } from '../scripted.ts'
 import { stridesOf, type Shape } from '../shape.ts'
 import { torchState } from '../state.ts'
 import { isTensor, tensorClass, viewOf, type Tensor } from '../tensor.ts'
@@ -333,7 +334,14 @@ function legacy(vm: Vm, args: readonly Value[], dtype: DType, device: DeviceName
 /** `torch.tensor(x)` of a tensor copies it; `as_tensor` changes only what differs. */
 function fromData(vm: Vm, data: Value, dtype: Value, device: Value, copy: boolean): Tensor {
   if (isTensor(data)) return to(vm, data, { dtype: dtypeArg(vm, dtype), device: deviceArg(vm, device), copy })
+  if (isScripted(vm)) return scriptedTensor(vm, data, dtypeArg(vm, dtype), deviceArg(vm, device))
   return tensorOf(vm, data, dtypeArg(vm, dtype), factoryDevice(vm, device))
+}
+
+/** Compiled code makes it on the CPU, of the dtype that the data have, and converts it (register_special_ops.cpp, castTensorTo). */
+function scriptedTensor(vm: Vm, data: Value, dtype: DType | undefined, device: DeviceName | undefined): Tensor {
+  const made = convert(vm, tensorOf(vm, data, undefined, 'cpu'), dtype)
+  return device === undefined || device === made.device ? made : to(vm, made, { device })
 }
 
 const dataFunctions = torchFunctions({
