@@ -1,7 +1,7 @@
-// Fetches the sources that the recorded traces were made from: the pinned transformers wheel, by the user's own pip,
-// unpacked into .cache/. Run again it finds them there. What is unpacked appears at once, by a rename, or not at all.
+// Fetches the sources that tests run on, by the user's own pip, unpacked into .cache/: the transformers wheel that the recorded
+// traces were made from, and an old one. Run again it finds them there. What is unpacked appears at once, by a rename, or not at all.
 //
-//     node scripts/fetch-sources.mjs        prints the folder
+//     node scripts/fetch-sources.mjs        prints the folders
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
@@ -11,31 +11,29 @@ import { fileURLToPath } from 'node:url'
 const pinned = JSON.parse(readFileSync(new URL('pinned-sources.json', import.meta.url), 'utf8'))
 const cache = fileURLToPath(new URL('../.cache', import.meta.url))
 
-/** The folder that holds the package's folder; tests look there. */
-const unpackedFolder = join(cache, `${pinned.name}-${pinned.version}`)
-
 const pythons = ['python3', 'python', 'py']
 
-/** Returns the folder, fetching what is missing. */
-function fetchSources() {
+/** Returns the folder that holds the package's folder, where tests look, fetching what is missing. */
+function fetchSources(pinned) {
+  const unpackedFolder = join(cache, `${pinned.name}-${pinned.version}`)
   if (existsSync(unpackedFolder)) return unpackedFolder
-  const python = pythonWithPip()
+  const python = pythonWithPip(pinned)
   mkdirSync(cache, { recursive: true })
   const work = mkdtempSync(join(cache, 'fetch-'))
   try {
-    download(python, work)
+    download(python, pinned, work)
     const wheel = join(work, pinned.wheel)
-    verify(wheel)
+    verify(wheel, pinned)
     const unpacked = join(work, 'unpacked')
     execFileSync(python, ['-m', 'zipfile', '-e', wheel, unpacked])
-    settle(unpacked)
+    settle(unpacked, unpackedFolder)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
   return unpackedFolder
 }
 
-function pythonWithPip() {
+function pythonWithPip(pinned) {
   for (const python of pythons) {
     try {
       execFileSync(python, ['-m', 'pip', '--version'], { stdio: 'ignore' })
@@ -48,7 +46,7 @@ function pythonWithPip() {
 }
 
 /** The wheel is pure Python: any interpreter may fetch it, whatever version it is of itself. */
-function download(python, folder) {
+function download(python, pinned, folder) {
   const wanted = `${pinned.name}==${pinned.version}`
   const options = ['--no-deps', '--only-binary', ':all:', '--python-version', '3.11', '--disable-pip-version-check']
   try {
@@ -60,13 +58,13 @@ function download(python, folder) {
   }
 }
 
-function verify(wheel) {
+function verify(wheel, pinned) {
   const found = createHash('sha256').update(readFileSync(wheel)).digest('hex')
   if (found !== pinned.sha256) throw new Error(`${pinned.wheel} has sha256 ${found}, not ${pinned.sha256}`)
 }
 
 /** Two runs at a time may both get here; the later one finds its work done. */
-function settle(unpacked) {
+function settle(unpacked, unpackedFolder) {
   try {
     renameSync(unpacked, unpackedFolder)
   } catch (error) {
@@ -75,7 +73,7 @@ function settle(unpacked) {
 }
 
 try {
-  console.log(fetchSources())
+  for (const wheel of pinned) console.log(fetchSources(wheel))
 } catch (error) {
   console.error(`error source-not-found: ${error.message}`)
   process.exitCode = 3

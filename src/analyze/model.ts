@@ -54,10 +54,10 @@ export interface ModelRun {
   readonly scope: Scope
 }
 
-/** The class of Transformers' configs; undefined where Transformers isn't given. */
+/** The class of Transformers' configs, by the name that every version has; undefined where Transformers isn't given. */
 function configClass(vm: Vm): Value | undefined {
   const module = 'transformers.configuration_utils'
-  return vm.importer.exists(module) ? getAttrOr(vm, vm.importer.get(module), 'PreTrainedConfig') : undefined
+  return vm.importer.exists(module) ? getAttrOr(vm, vm.importer.get(module), 'PretrainedConfig') : undefined
 }
 
 export class ModelAnalyzer {

@@ -9,7 +9,7 @@ export const driverModule = 'lm_predictor_driver'
 export const driverSource = `
 import inspect
 import re
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 
 import torch
 
@@ -34,7 +34,14 @@ def model_types():
 
 def config_defaults(cls):
     """The values a config class gives its own fields: {name: default}."""
-    return {f.name: f.default for f in fields(cls) if f.default is not MISSING}
+    if is_dataclass(cls):
+        return {f.name: f.default for f in fields(cls) if f.default is not MISSING}
+    found = {}  # before Transformers 5 the constructors have them
+    for made in reversed(cls.__mro__):
+        if "__init__" in vars(made):
+            parameters = inspect.signature(made.__init__).parameters.values()
+            found.update({p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty})
+    return found
 
 
 def given_by_parent(config):
@@ -58,7 +65,16 @@ def as_dict(config):
 
 def sub_configs(config):
     """The nested configs: {key: config}."""
-    return {key: getattr(config, key) for key in config.sub_configs if getattr(config, key, None) is not None}
+    from transformers import PretrainedConfig
+    nested = getattr(config, "sub_configs", None)
+    if nested is None:  # before 4.46 no config says which
+        return {key: value for key, value in vars(config).items() if isinstance(value, PretrainedConfig)}
+    return {key: getattr(config, key) for key in nested if getattr(config, key, None) is not None}
+
+
+def text_config(config):
+    """The part of a config that is of text, the whole where it has no parts."""
+    return config.get_text_config() if hasattr(config, "get_text_config") else getattr(config, "text_config", config)
 
 
 def class_of_config(config):
@@ -78,7 +94,7 @@ def config_for(cls, config):
     wanted = getattr(cls, "config_class", None)
     if wanted is None or isinstance(config, wanted):
         return config
-    text = config.get_text_config()
+    text = text_config(config)
     return text if isinstance(text, wanted) else config
 
 

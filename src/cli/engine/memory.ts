@@ -3,6 +3,7 @@ import { MemoryAnalyses, storedWeights } from '../../analyze/index.ts'
 import {
   buildModel,
   type BuiltModel,
+  callDriver,
   createVm,
   isJsonObject,
   type JsonObject,
@@ -11,7 +12,7 @@ import {
 import { fewestTokens, memoryReport, usualLength } from '../../predict/index.ts'
 import { callsParts, sourceLength as lengthOfSource } from '../../trace/index.ts'
 import { hintNumber } from '../../sym/index.ts'
-import { callMethod, getAttrOr, PyInstance, type Vm } from '../../python/index.ts'
+import { getAttrOr, PyInstance, type Vm } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
 import type { StoredWeights } from '../../trace/formats.ts'
 import type { MemoryAnswer, MemoryInput, MemoryQuestion, MemorySizes, ModelOptions, Storage } from '../engine.ts'
@@ -36,7 +37,7 @@ async function known(options: ModelOptions, { asStored }: Storage, source: Sourc
   const context = await modelContext(options)
   const vm = createVm(context.project)
   const built = buildModel(vm, context.spec)
-  const text = callMethod(vm, built.config, 'get_text_config')
+  const text = callDriver(vm, 'text_config', [built.config])
   const config = text instanceof PyInstance ? text : built.config
   const positions = positionNames.map((name) => getAttrOr(vm, config, name)).find((n) => typeof n === 'number')
   const facts = {

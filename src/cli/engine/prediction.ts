@@ -34,6 +34,8 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
   const ranging = (phase: Phase, sizes: Partial<AnalysisSizes>): Predicted | undefined =>
     request.anyInput === true ? resultUnless(['python-error'], () => stage(phase, sizes)) : stage(phase, sizes)
   const prefill = covered('seq_len', shortest, longest, (seq_len) => ranging('prefill', { seq_len }))
+  // Where it runs with none, the error says why.
+  if (prefill.length === 0) stage('prefill', { seq_len: shortest })
   const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) =>
     ranging('decode', { cache_len }),
   )
