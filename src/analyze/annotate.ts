@@ -1,5 +1,5 @@
 // The lines of a class's `forward()` with the kernels they launch, callees included, in one concrete call of a model.
-import { raise, type SourceFile } from '../text/index.ts'
+import { nearest, raise, type SourceFile } from '../text/index.ts'
 import { buildModel, createVm, type Project } from '../huggingface/index.ts'
 import type { KernelCall } from '../torch/index.ts'
 import { callOf, type TraceRequest } from '../trace/model.ts'
@@ -41,8 +41,9 @@ export function annotateForward(project: Project, request: TraceRequest, classNa
   const [record] = chosen
   if (record === undefined) {
     const names = [...new Set(records.map((r) => r.cls.name))]
+    const [near] = nearest(className ?? '', names)
     return raise('not-on-inference-path', `${className ?? ''} is not called`, {
-      hint: `Called are: ${names.join(', ')}.`,
+      hint: `${near === undefined ? '' : `Did you mean ${near}?   `}Called are: ${names.join(', ')}.`,
     })
   }
   const source = ledgers.sourceOf(record.cls)

@@ -15,7 +15,10 @@ const phases = ['encode', 'prefill', 'decode', 'extend', 'forward'] as const
 
 /** The model that a command is about, that of `--config` where no other is given; a missing one is a problem of the call. */
 export function modelArgument(call: Call, more?: string): string {
-  const model = call.args[0] ?? more ?? call.flags.text('config')
+  const [given] = call.args
+  if (given !== undefined && more !== undefined && given !== more)
+    call.problems.add('bad-option', `two models are given: ${given} and ${more}`, 'Give one of them.')
+  const model = given ?? more ?? call.flags.text('config')
   if (model === undefined)
     call.problems.add(
       'bad-option',
@@ -96,6 +99,8 @@ export function callOptions(
   const meant = phase === undefined ? {} : sizesOfPhase(phase, defaults)
   const sizes = { ...defaults, ...meant }
   for (const input of inputs) problems.attempt(() => checkInput(input))
+  for (const name of repeated(inputs.flatMap((input) => /^([\w.]+)=/.exec(input)?.[1] ?? [])))
+    problems.add('bad-option', `--input ${name}=… is given twice`, 'Give each input once.')
   return {
     phase,
     batch: flags.integer('batch', sizes.batch, 1),
@@ -116,6 +121,10 @@ function sizesOfPhase(
   if (phase === 'decode') return { seq: 1, cache: cached }
   if (phase === 'extend') return { seq: seq === 1 ? 32 : seq, cache: cached }
   return { seq, cache: 0 }
+}
+
+function repeated(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.filter((name, i) => names.indexOf(name) !== i))
 }
 
 function checkInput(input: string): void {

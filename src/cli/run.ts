@@ -193,12 +193,18 @@ function failed(error: unknown, argv: readonly string[], io: Io): number {
   return exitCodeOf(errors)
 }
 
+/** The command that there is none of: called, or asked for help with. */
+function unknownCommand({ code }: CommanderError, message: string, argv: readonly string[]): string | undefined {
+  if (code === 'commander.unknownCommand') return /'(.*?)'/.exec(message)?.[1]
+  return code === 'commander.help' ? argv.slice(argv.indexOf('help') + 1 || argv.length)[0] : undefined
+}
+
 function fromCommander(error: CommanderError, argv: readonly string[]): unknown {
   const message = error.message.replace(/^error: /, '')
   try {
-    if (error.code === 'commander.help')
+    const typed = unknownCommand(error, message, argv)
+    if (error.code === 'commander.help' && typed === undefined)
       return raise('bad-option', 'a command is missing', { hint: 'See lm-predictor --help.' })
-    const typed = error.code === 'commander.unknownCommand' ? /'(.*?)'/.exec(message)?.[1] : undefined
     const [group = ''] = argv
     const words = typed === undefined || !Object.hasOwn(groups, group) ? typed : `${group} ${typed}`
     const [near] =
@@ -208,7 +214,8 @@ function fromCommander(error: CommanderError, argv: readonly string[]): unknown 
             words,
             commands.map((c) => c.path.join(' ')),
           )
-    return raise('bad-option', message.replace(/\n\(Did you mean.*\)$/s, ''), {
+    const what = typed === undefined ? message.replace(/\n\(Did you mean.*\)$/s, '') : `unknown command '${typed}'`
+    return raise('bad-option', what, {
       hint: near === undefined ? 'See lm-predictor --help.' : `Did you mean lm-predictor ${near}?`,
     })
   } catch (converted) {

@@ -18,6 +18,7 @@ import {
   type Value,
   type Vm,
 } from '../python/index.ts'
+import { dtypeByName, forwardOf } from '../torch/index.ts'
 import { callDriver } from './driver.ts'
 import { isJsonObject, JsonFloat, type Json, type JsonObject } from './json.ts'
 import { canonicalNames, isSize, variableOf } from './names.ts'
@@ -45,7 +46,9 @@ export function unknownModelType(modelType: string): never {
 export function configClassOf(vm: Vm, modelClass: PyClass): PyClass {
   const cls = getAttrOr(vm, modelClass, 'config_class')
   if (cls instanceof PyClass) return cls
-  return raise('bad-config', `${modelClass.module}.${modelClass.name} names no config class`, {
+  const name = `${modelClass.module}.${modelClass.name}`
+  if (forwardOf(vm, modelClass) === undefined) return raise('no-forward', `${name} has no forward()`)
+  return raise('bad-config', `${name} names no config class`, {
     hint: 'Give a config with --config FILE.',
   })
 }
@@ -62,9 +65,18 @@ export function withoutSetAside(json: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(json).filter(([key]) => !setAside.has(key)))
 }
 
+function checkDtype(json: JsonObject): void {
+  for (const key of ['dtype', 'torch_dtype']) {
+    const name = json[key]
+    if (typeof name === 'string' && dtypeByName(name) === undefined)
+      raise('bad-config', `${key}: PyTorch has no dtype "${name}"`)
+  }
+}
+
 /** A config with plain numbers. */
 export function concreteConfig(vm: Vm, cls: PyClass, json: JsonObject | undefined): PyInstance {
   if (json === undefined) return makeConfig(vm, cls, 'make_config', null)
+  checkDtype(json)
   try {
     return vm.guard(() => makeConfig(vm, cls, 'make_config', toPython(withoutSetAside(json))))
   } catch (e) {

@@ -1,7 +1,7 @@
 // From a config and a class to a built model: the class is found as Transformers finds it, and built by its own code under
 // the meta device, so that weights have shapes and no data.
-import { raise } from '../text/index.ts'
-import { getAttrOr, isCallable, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
+import { nearest, raise } from '../text/index.ts'
+import { getAttrOr, isCallable, PyClass, PyInstance, PyModule, type Value, type Vm } from '../python/index.ts'
 import { dtypeByShort, forwardOf, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
 import { concreteConfig, configClassOf, knownConfigClass, symbolicConfig, unknownModelType } from './config.ts'
@@ -71,8 +71,27 @@ export function findValue(vm: Vm, name: string): Value | undefined {
 /** A class by its fully qualified name. */
 export function findClass(vm: Vm, name: string): PyClass {
   const found = findValue(vm, name)
-  if (found === undefined) return raise('unknown-class', `there is no class ${name} in the given sources`)
+  if (found === undefined) return unknownClass(vm, name)
   return found instanceof PyClass ? found : raise('unknown-class', `${name} is not a class`)
+}
+
+function unknownClass(vm: Vm, name: string): never {
+  const near = nearestNames(vm, name)
+  return raise('unknown-class', `there is no class ${name} in the given sources`, {
+    hint: near.length > 0 ? `Nearest: ${near.join(', ')}.` : undefined,
+  })
+}
+
+/** Names like one that a module lacks, in full; of a package, those of its files. */
+function nearestNames(vm: Vm, name: string): string[] {
+  const [, parent = '', last = ''] = /^(.*)\.(.*?)$/.exec(name) ?? []
+  const module = parent !== '' && vm.importer.exists(parent) ? vm.importer.get(parent) : undefined
+  if (!(module instanceof PyModule)) return []
+  const files = module.isPackage ? (vm.importer.sources.list(module.file.replace(/\/[^/]*$/, '')) ?? []) : []
+  const below = files.filter((f) => f.endsWith('.py') && f !== '__init__.py').map((f) => `${parent}.${f.slice(0, -3)}`)
+  const names = [parent, ...below].flatMap((m) => vm.importer.topLevelNames(m).map((n) => [n, `${m}.${n}`] as const))
+  const full = new Map(names)
+  return nearest(last, full.keys()).flatMap((n) => full.get(n) ?? [])
 }
 
 function modelTypeOf(json: JsonObject): string {

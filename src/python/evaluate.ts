@@ -8,13 +8,20 @@ import { types } from './types.ts'
 import { PyModule, type Value } from './values.ts'
 import type { Vm } from './vm.ts'
 
-/** @param shown how errors name the text: `--arg width=8` */
+const whatIsWritten =
+  'The value is Python, in the namespace of the module of the model: 224, "\'gelu\'", (7, 7), GPTConfig().'
+
+/**
+ * @param shown how errors name the text: `--arg width=8`
+ * @param hint what they say of how it is written
+ */
 export function evaluateExpression(
   vm: Vm,
   text: string,
   module: PyModule,
   names: ReadonlyMap<string, Value>,
   shown: string,
+  hint = whatIsWritten,
 ): Value {
   const scratch = new PyModule(types.module, module.name, module.file, false)
   scratch.state = 'ready'
@@ -24,9 +31,7 @@ export function evaluateExpression(
     return vm.guard(() => evaluateText(vm, text, scratch, shown))
   } catch (e) {
     if (!isAnalysisError(e) || (e.code !== 'python-error' && e.code !== 'syntax-error')) throw e
-    return raise('bad-option', `${shown}: ${e.message}`, {
-      hint: 'The value is Python, in the namespace of the module of the model: 224, "\'gelu\'", (7, 7), GPTConfig().',
-    })
+    return raise('bad-option', `${shown}: ${e.message}`, { hint })
   }
 }
 

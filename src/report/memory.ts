@@ -51,7 +51,7 @@ function weights(report: MemoryReport, { style }: Terminal): string[] {
 }
 
 function cache(report: MemoryReport, { style, width }: Terminal): string[] {
-  const { cache: use } = report
+  const { cache: use, request } = report
   if (use.rows.length === 0) return ['no cache']
   const columns = [
     { title: 'cache' },
@@ -70,7 +70,9 @@ function cache(report: MemoryReport, { style, width }: Terminal): string[] {
     r.growth === 'state' || r.growth === 'source' ? '' : numbers.bytes(r.tokenBytes),
   ])
   const all = ['total', '', '', '', numbers.bytes(use.bytes), numbers.bytes(use.tokenBytes)]
-  const formulas = [...new Set(use.rows.map((r) => `${nameOf(r, use.readings)}${where(r)}: ${formulaText(r)}`))]
+  const textOf = (r: CacheRow): string =>
+    formulaText({ ...r, bytes: r.formula }, r.growth === 'state' ? request.format : request.cacheFormat)
+  const formulas = [...new Set(use.rows.map((r) => `${nameOf(r, use.readings)}${where(r)}: ${textOf(r)}`))]
   return [...table(columns, [...rows, all], style), ...formulas.flatMap((f) => wrap(f, width)).map(style.dim)]
 }
 
@@ -115,10 +117,14 @@ function labelOf(path: string): string {
   return words.map((w) => w.replace(/^_+/, '').replaceAll('_', ' ')).join(' ')
 }
 
-/** `batch_size * num_key_value_heads * tokens * head_dim * a_bytes` */
-function formulaText({ shape, dtype }: Pick<CacheTensor, 'shape' | 'dtype'>): string {
+/**
+ * `batch_size * num_key_value_heads * tokens * head_dim * bf16 bytes`
+ * @param format of what has no format of its own
+ */
+function formulaText({ shape, dtype, bytes }: Pick<CacheTensor, 'shape' | 'dtype' | 'bytes'>, format: string): string {
   const dims = shape.filter((d) => d !== '1').map((d) => (/[-+]/.test(d) ? `(${d})` : d))
-  const width = dtype in modelFormats ? `${dtype} bytes` : dtype
+  const fixed = dtype in modelFormats ? `${dtype} bytes` : dtype
+  const width = bytes.includes('{a_bytes}') ? `${format} bytes` : fixed
   return [...dims, width]
     .join(' * ')
     .replaceAll('{seq_len}', 'tokens')
@@ -131,14 +137,14 @@ const readingTitles: Readonly<Record<ReadingRow['name'], string>> = {
   expanded: 'kept as the keys and values that they are expanded to',
 }
 
-function readings({ cache: use }: MemoryReport, { style, width }: Terminal): string[] {
+function readings({ cache: use, request }: MemoryReport, { style, width }: Terminal): string[] {
   const lines: string[] = []
   if (use.fullBytes > use.bytes)
     lines.push(`or ${numbers.bytes(use.fullBytes)} if windowed layers keep every token (engines with one kind of page)`)
   for (const reading of use.readings) {
     const sum = numbers.bytes(use.bytesWith[reading.name] ?? 0)
     const what = reading.replaces.map(labelOf).join(', ')
-    const how = reading.tensors.map((t) => `${t.path} ${formulaText(t)}`).join('; ')
+    const how = reading.tensors.map((t) => `${t.path} ${formulaText(t, request.cacheFormat)}`).join('; ')
     lines.push(`or ${sum} with ${what} of ${layersText(reading.layers)} ${readingTitles[reading.name]}: ${how}`)
   }
   if (use.generalizedFrom !== undefined)

@@ -107,6 +107,13 @@ function sampleInputs(vm: Vm, built: BuiltModel, batch: Int): readonly NamedInpu
   }))
 }
 
+/** What looks like a tensor and is none has a dtype of another spelling. */
+function hintOf(expression: string): string | undefined {
+  if (!/^[\w.]+\[[\w\s,]*\]?$/.test(expression)) return undefined
+  const shorts = Object.values(dtypes).map((t) => t.short)
+  return `A tensor is dtype[shape], its dtype one of ${shorts.filter((s) => !s.includes('.')).join(', ')}.`
+}
+
 /** A tensor, or the value of what the caller wrote. */
 export function inputValue(vm: Vm, built: BuiltModel, input: NamedInput, device: 'meta' | 'cpu'): Value {
   if (!('expression' in input)) return newTensor(input.shape, dtypeByShort(input.dtype), { device, role: 'input' })
@@ -116,6 +123,6 @@ export function inputValue(vm: Vm, built: BuiltModel, input: NamedInput, device:
   const names = callCallables(vm, 'input_names', [byShort, device, dict(Object.entries(input.sizes))])
   const known = names instanceof PyDict ? [...names.entries.values()].map(([k, v]) => [String(k), v] as const) : []
   const shown = `--input ${input.name}=${input.expression}`
-  const value = evaluateExpression(vm, input.expression, module, new Map(known), shown)
+  const value = evaluateExpression(vm, input.expression, module, new Map(known), shown, hintOf(input.expression))
   return isTensor(value) && value.device !== device ? callMethod(vm, value, 'to', [device]) : value
 }

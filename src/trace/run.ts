@@ -1,7 +1,7 @@
 // One call of a model, as `generate` or a user would make it: the phases of CONTRACT.md, with the kernels that the
 // call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
 import { isAnalysisError, raise, resultUnless } from '../text/index.ts'
-import { floorDiv, gt, max, type Int } from '../sym/index.ts'
+import { floorDiv, gt, hint, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type PyClass, type Value, type Vm } from '../python/index.ts'
 import { recording, type KernelCall } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
@@ -76,13 +76,17 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const { batch, seq, cache } = call.sizes
     const device = built.spec.device ?? 'meta'
     const { inputs } = call
+    const byPosition = inputs?.some((i) => positionOf(i) !== undefined) === true
+    if (call.padding !== undefined && (built.plain === true || call.phase === 'forward' || byPosition))
+      raise('bad-option', `--mask is for a phase of generation, and this is one plain call of ${built.cls.name}`, {
+        hint: 'Give the mask itself: --input "attention_mask=torch.tensor([[0,1,1,1]])".',
+      })
     if (vm.importer.loaded('transformers') !== undefined)
       callDriver(vm, 'take_masks_as_full', [call.padding === undefined])
     if (built.plain === true) return callPlain(vm, built, call, around)
     if (callsParts(vm, built, call.phase))
       return callPart(vm, built, call, sourceInputs(vm, built, call, device), around)
     const cached = gt(cache, 0)
-    const byPosition = inputs?.some((i) => positionOf(i) !== undefined) === true
     if (cached && byPosition)
       raise('bad-option', '--input without a name is for a call without a cache', {
         hint: 'Name it: --input "input_ids=i64[batch_size,seq_len]".',
@@ -184,6 +188,8 @@ function isEncoderDecoder(vm: Vm, built: BuiltModel): boolean {
 /** The mask of a call: the prompt is padded (what is cached, where something is), new tokens are not. */
 function paddingMask(vm: Vm, padding: Padding | undefined, batch: Int, prompt: Int, extra: Int, device: string): Value {
   if (padding === undefined) return null
+  if (gt(padding.count, prompt))
+    raise('bad-option', `--mask ${padding.side}:${padding.count}: a sequence has ${hint(prompt)} positions to pad`)
   return callDriver(vm, 'padding_mask', [batch, prompt, extra, padding.side, padding.count, device])
 }
 

@@ -96,6 +96,66 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
     expect([code, lines[0]]).toEqual([2, message])
   })
 
+  it.each([
+    ['--class', 'LlamaModle', '  Nearest: transformers.models.llama.modeling_llama.LlamaModel, '],
+    [
+      '--class',
+      'transformers.models.llama.modeling_llama.LlamaMPL',
+      '  Nearest: transformers.models.llama.modeling_llama.LlamaMLP, ',
+    ],
+  ])('names the classes nearest to %s %s', async (option, name, hint) => {
+    give('config.json', '{"model_type": "llama", "num_hidden_layers": 1}')
+    const { code, lines } = await failing('trace', 'config.json', option, name)
+    expect(code).toBe(2)
+    expect(lines[1]?.startsWith(hint)).toBe(true)
+  })
+
+  it('names the class nearest to one that is not called', async () => {
+    give('config.json', '{"model_type": "llama", "num_hidden_layers": 1}')
+    const { lines } = await failing('annotate', 'config.json', '--module', 'LlamaMLp')
+    expect(lines[1]).toMatch(/^ {2}Did you mean LlamaMLP\?/)
+  })
+
+  it('wants a class with a forward()', async () => {
+    give('own/mine.py', 'from torch import nn\n\nclass Mine(nn.Module):\n    pass\n')
+    const { code, lines } = await traceMine()
+    expect([code, lines[0]]).toEqual([2, 'error no-forward: mine.Mine has no forward()'])
+  })
+
+  it('wants a dtype that there is in a config', async () => {
+    give('config.json', '{"model_type": "llama", "torch_dtype": "float99"}')
+    const { code, lines } = await failing('trace', 'config.json')
+    expect([code, lines[0]]).toEqual([2, 'error bad-config: torch_dtype: PyTorch has no dtype "float99"'])
+  })
+
+  it('says how a dtype of an input is written', async () => {
+    giveModule('return x')
+    const { code, lines } = await failing('trace', 'mine.Mine', '--source', 'own', '--input', 'x=float32[2,8]')
+    expect(code).toBe(2)
+    expect(lines[1]).toMatch(/^ {2}A tensor is dtype\[shape\], its dtype one of .*\bf32\b/)
+  })
+
+  it.each([
+    [['--mask', 'left:99'], 'error bad-option: --mask left:99: a sequence has 32 positions to pad'],
+    [
+      ['--class', 'LlamaModel', '--mask', 'left:9'],
+      'error bad-option: --mask is for a phase of generation, and this is one plain call of LlamaModel',
+    ],
+  ])('refuses a mask that does not apply: %j', async (argv, message) => {
+    give('config.json', '{"model_type": "llama", "num_hidden_layers": 1}')
+    const { code, lines } = await failing('trace', 'config.json', ...argv)
+    expect([code, lines[0]]).toEqual([2, message])
+  })
+
+  it('names the folder of a file that is given as one', async () => {
+    giveModule('return x')
+    const { code, lines } = await failing('trace', 'mine.Mine', '--source', 'own/mine.py')
+    expect([code, lines]).toEqual([
+      2,
+      ['error bad-file: --source: own/mine.py is no folder', '  Give the folder: own.'],
+    ])
+  })
+
   it('wants sources that are those of transformers', async () => {
     mkdirSync('empty')
     const { code, err } = await cli('analyze', '--module', 'a.B', '--transformers', 'empty')

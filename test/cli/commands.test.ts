@@ -108,7 +108,9 @@ describe('arguments', () => {
   it.each([
     [['predit'], 'Did you mean lm-predictor predict?'],
     [['hardware', 'lst'], 'Did you mean lm-predictor hardware list?'],
-    [['hardware'], 'See lm-predictor --help.'],
+    [['help', 'predit'], "unknown command 'predit'\n  Did you mean lm-predictor predict?"],
+    [['hardware', 'help', 'lst'], 'Did you mean lm-predictor hardware list?'],
+    [['hardware'], 'a command is missing\n  See lm-predictor --help.'],
     [['trace', '--batch'], 'See lm-predictor --help.'],
   ])('%j is no command', async (argv, hint) => {
     const { code, err } = await cli(...argv)
@@ -131,6 +133,16 @@ describe('arguments', () => {
     expect(code).toBe(2)
     expect(err.match(/^error bad-option/gm)).toHaveLength(3)
     expect(err).toContain('Did you mean decode?')
+  })
+
+  it.each([
+    [['inspect', 'a/b', '--model-id', 'c/d'], 'error bad-option: two models are given: a/b and c/d\n'],
+    [['trace', 'a/b', '--input', 'x=f32[2]', '--input', 'x=f32[3]'], 'error bad-option: --input x=… is given twice\n'],
+    [['trace', './nowhere'], 'error bad-file: there is no file or folder ./nowhere\n'],
+  ])('name what contradicts itself or is not there: %j', async (argv, message) => {
+    const { code, err } = await cli(...argv)
+    expect(code).toBe(2)
+    expect(err).toContain(message)
   })
 
   it('say the version', async () => {

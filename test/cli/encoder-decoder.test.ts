@@ -126,6 +126,11 @@ describe.skipIf(transformers === undefined)(`encoder-decoders (${howToFetch})`, 
       expect(code).toBe(3)
       expect(err).toContain('{encoder_len} == 2 * {config.max_source_positions}')
     }
+    const longest = ['predict', model, '--hardware', 'h100-sxm', '--output-len']
+    expect((await cli(...longest, '448')).code).toBe(0)
+    const { code, err } = await cli(...longest, '449')
+    expect(code).toBe(3)
+    expect(err).toContain('{cache_len} + 1 <= {config.max_target_positions}')
   })
 })
 

@@ -61,6 +61,12 @@ describe('memory', () => {
     expect(readings['expanded']?.cache_bytes).toBe(61 * 128 * (128 + 64 + 128) * 2 * tokens) // heads × (key + value)
   })
 
+  it('names the format that the cache is kept in', async () => {
+    const { out } = await cli('memory', 'deepseek-ai/DeepSeek-V3', '--kv-dtype', 'fp8')
+    expect(out).toContain('latent K: tokens * kv_lora_rank * fp8 bytes\n')
+    expect((await cli('memory', 'meta-llama/Llama-2-7b-hf')).out).toMatch(/^K: .* \* f16 bytes$/m)
+  })
+
   it('keeps a window in windowed layers, or whole pages', async () => {
     const { cache, readings } = await memory('openai/gpt-oss-20b', '--context', '8192')
     const token = 8 * 64 * 2 // heads, head_dim, bf16

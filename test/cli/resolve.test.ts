@@ -48,3 +48,15 @@ describe('LIB:NAME', () => {
     expect((await resolveModel(model, {}, none)).library).toEqual({ package: library, name })
   })
 })
+
+describe('a model that is not known here', () => {
+  it.each([
+    [{ HF_HUB_OFFLINE: '1' }, /^The hub was not asked: HF_HUB_OFFLINE is set\./],
+    [{ HF_ENDPOINT: 'http://127.0.0.1:9' }, /^The hub did not answer \(.*\)\./],
+  ])('says whether the hub was asked: %j', async (env, hint) => {
+    const away = { HF_HOME: folder, ...env }
+    await expect(resolveModel('a/b', away, none)).rejects.toMatchObject({
+      hint: expect.stringMatching(hint) as unknown,
+    })
+  })
+})

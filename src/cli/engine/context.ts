@@ -38,7 +38,8 @@ export interface Context {
 
 function existingFolder(option: string, path: string): string {
   if (existsSync(path) && statSync(path).isDirectory()) return resolve(path)
-  return raise('bad-file', `--${option}: there is no folder ${path}`)
+  if (!existsSync(path)) return raise('bad-file', `--${option}: there is no folder ${path}`)
+  return raise('bad-file', `--${option}: ${path} is no folder`, { hint: `Give the folder: ${dirname(path)}.` })
 }
 
 /** The folders of the packages, those of code that comes with a model included, and a provider that reads nothing else. */

@@ -69,12 +69,14 @@ export async function resolveModel(
     return { name: model, library: { package: library, name }, ...none }
   }
   if (model.endsWith('.json')) return raise('bad-file', `there is no file ${model}`)
+  if (/^(\.{0,2}|~)\//.test(model)) return raise('bad-file', `there is no file or folder ${model}`)
   if (!hubIdPattern.test(model))
     return raise('unknown-model', `${model} is neither a model id, nor a file, nor a class name, nor LIB:NAME`)
   const folder = cachedSnapshot(model, env)
   const cached = folder === undefined ? undefined : join(folder, 'config.json')
   const local = cached !== undefined && existsSync(cached) ? readFileSync(cached, 'utf8') : undefined
-  const text = catalogue.config(model) ?? local ?? (await fromHub(model, env))
+  const known = catalogue.config(model) ?? local
+  const { text, why } = known === undefined ? await fromHub(model, env) : { text: known }
   if (text !== undefined) {
     const config = withOwnQuantization(parseConfig(text, model), folder)
     return { name: model, config, configText: text, className: undefined, folder }
@@ -82,17 +84,19 @@ export async function resolveModel(
   const near = catalogue.nearest(model)
   const hints = [
     ...(near.length > 0 ? [`Nearest in the catalogue: ${near.join(', ')}.`, 'From a file: give its config.json'] : []),
-    ...(model.includes('/') ? [] : [singleWordHint(model)]),
+    ...(model.includes('/') ? [] : singleWordHint(model)),
+    ...(why === undefined ? [] : near.length > 0 ? [why] : [why, 'From a file: give its config.json']),
   ]
   const hint = hints.length > 0 ? hints.join('   ') : undefined
   return raise('unknown-model', model, { hint })
 }
 
 /** Hub ids of a single word are few: such a name is more often that of a class, or of a model type. */
-function singleWordHint(name: string): string {
-  return /^[A-Z]\w*$/.test(name)
-    ? 'A class: its name with the module, as package.module.' + name
-    : `Defaults of a model type: a config.json with {"model_type": "${name}"}`
+function singleWordHint(name: string): string[] {
+  if (/^[A-Z]\w*$/.test(name)) return [`A class: its name with the module, as package.module.${name}`]
+  return /^[a-z][a-z0-9_-]*$/.test(name)
+    ? [`Defaults of a model type: a config.json with {"model_type": "${name}"}`]
+    : []
 }
 
 function fromPath(model: string, path: string): ResolvedModel {
@@ -135,8 +139,14 @@ function isOffline(env: NodeJS.ProcessEnv): boolean {
   return ['1', 'true', 'yes', 'on'].includes((env['HF_HUB_OFFLINE'] ?? '').toLowerCase())
 }
 
-async function fromHub(id: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  if (isOffline(env)) return undefined
+/** The text of a config; without one, why the hub did not say whether it has it. */
+interface FromHub {
+  readonly text?: string
+  readonly why?: string
+}
+
+async function fromHub(id: string, env: NodeJS.ProcessEnv): Promise<FromHub> {
+  if (isOffline(env)) return { why: 'The hub was not asked: HF_HUB_OFFLINE is set.' }
   const { downloadFile } = await import('@huggingface/hub')
   const token = env['HF_TOKEN']
   try {
@@ -147,19 +157,19 @@ async function fromHub(id: string, env: NodeJS.ProcessEnv): Promise<string | und
       ...(env['HF_ENDPOINT'] === undefined ? {} : { hubUrl: env['HF_ENDPOINT'] }),
       fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(10_000) }),
     })
-    return file === null ? undefined : await file.text()
+    return file === null ? {} : { text: await file.text() }
   } catch (e) {
     return unreachable(id, e)
   }
 }
 
-/** A repository that does not exist is no error here; a gated one or a dead network is. */
-function unreachable(id: string, e: unknown): undefined {
+/** A repository that does not exist is no error here, nor is a dead network; a gated one is. */
+function unreachable(id: string, e: unknown): FromHub {
   const status = e instanceof Error && 'statusCode' in e ? e.statusCode : undefined
-  if (status === 404) return undefined
+  if (status === 404) return {}
   if (status === 401 || status === 403)
     return raise('unknown-model', `${id} is not open to you on the hub`, {
       hint: 'Set HF_TOKEN, or give its config.json.',
     })
-  return undefined
+  return { why: `The hub did not answer (${e instanceof Error ? e.message : String(e)}).` }
 }
