@@ -45,11 +45,16 @@ export class MemoryRegime {
     return bindingsOf(this.analysis, this.checkpoint, sizes, { activation, weight: modelFormats[this.format].bytes })
   }
 
+  /** Why it does not speak for sizes of that kind: one sequence, or several. */
+  reasonAgainstSizes({ batch, tokens }: Point): string | undefined {
+    const sizes = { batch_size: batch, seq_len: tokens, cache_len: 0, ...source(this.sourceLength) }
+    return sizesCovered(this.analysis, sizes)
+  }
+
   reasonAgainst(point: Point): string | undefined {
-    const sizes = { batch_size: point.batch, seq_len: point.tokens, cache_len: 0, ...source(this.sourceLength) }
     const bindings = this.#bindings(point, 2)
     return (
-      sizesCovered(this.analysis, sizes) ??
+      this.reasonAgainstSizes(point) ??
       this.#assumptions.failing(bindings) ??
       this.#assumptions.failingAlong(bindings)(point.tokens)
     )
@@ -141,7 +146,9 @@ export class MemoryRegimes {
   }
 
   #reasons(point: Point): { readonly notes: readonly string[] } {
-    return { notes: this.#regimes.map((r) => `An analysis assumes ${r.reasonAgainst(point) ?? ''}.`) }
+    const near = this.#regimes.filter((r) => r.reasonAgainstSizes(point) === undefined)
+    const reasons = (near.length > 0 ? near : this.#regimes).map((r) => r.reasonAgainst(point) ?? '')
+    return { notes: [...new Set(reasons)].map((reason) => `An analysis assumes ${reason}.`) }
   }
 }
 

@@ -131,6 +131,8 @@ describe.skipIf(transformers === undefined)(`encoder-decoders (${howToFetch})`, 
     const { code, err } = await cli(...longest, '449')
     expect(code).toBe(3)
     expect(err).toContain('{cache_len} + 1 <= {config.max_target_positions}')
+    expect((await cli('memory', model, '--context', '448')).code).toBe(0)
+    expect((await cli('memory', model, '--context', '449')).code).toBe(3)
   })
 })
 

@@ -67,6 +67,18 @@ describe('memory', () => {
     expect((await cli('memory', 'meta-llama/Llama-2-7b-hf')).out).toMatch(/^K: .* \* f16 bytes$/m)
   })
 
+  it('says which positions there are, and nothing of other batches', async () => {
+    const { code, err } = await cli('memory', 'openai-community/gpt2', '--context', '2000')
+    expect([code, err.split('\n').slice(0, 3)]).toEqual([
+      3,
+      [
+        'error assumption-failed: no analysis covers batch 1 with 2000 tokens',
+        '  An analysis assumes {seq_len} <= {config.max_position_embeddings}.',
+        '  Ask for sizes within them, or analyse this config from source: --transformers DIR.',
+      ],
+    ])
+  })
+
   it('keeps a window in windowed layers, or whole pages', async () => {
     const { cache, readings } = await memory('openai/gpt-oss-20b', '--context', '8192')
     const token = 8 * 64 * 2 // heads, head_dim, bf16
