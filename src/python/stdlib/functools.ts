@@ -11,7 +11,6 @@ import {
   dictUpdate,
   getAttr,
   getAttrOr,
-  hashKey,
   intOf,
   isCallable,
   isSubclass,
@@ -22,8 +21,9 @@ import {
   typeOf,
 } from '../object.ts'
 import { types } from '../types.ts'
-import { PyClass, PyClassMethod, PyDict, PyStaticMethod, type HashKey, type Kwargs, type Value } from '../values.ts'
+import { PyClass, PyClassMethod, PyDict, PyStaticMethod, type Kwargs, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
+import { LruCache } from './caches.ts'
 import { Hidden, initialize, instance, mustBeClass } from './helpers.ts'
 
 // --- wraps -----------------------------------------------------------------------------------------------------------
@@ -134,61 +134,21 @@ function getBound(fn: Value, self: Value): Value {
 
 // --- Caches ----------------------------------------------------------------------------------------------------------
 
-interface Cache {
-  readonly fn: Value
-  /** Entries in order of use, the least recent first. */
-  readonly results: Map<HashKey, Value>
-  readonly maxsize: number | undefined
-  hits: number
-  misses: number
-}
-
-const cacheOf = new Hidden<Cache>('functools.lru_cache')
-
-function cacheKey(vm: Vm, args: readonly Value[], kwargs: Kwargs): HashKey {
-  const parts: Value[] = [...args, args.length, ...[...kwargs].flat()]
-  return hashKey(vm, tuple(parts))
-}
-
-function cachedCall(vm: Vm, cache: Cache, args: readonly Value[], kwargs: Kwargs): Value {
-  if (cache.maxsize === 0) return call(vm, cache.fn, args, kwargs)
-  const key = cacheKey(vm, args, kwargs)
-  const known = cache.results.get(key)
-  if (known !== undefined) {
-    cache.hits++
-    cache.results.delete(key)
-    cache.results.set(key, known)
-    return known
-  }
-  cache.misses++
-  const result = call(vm, cache.fn, args, kwargs)
-  cache.results.set(key, result)
-  if (cache.maxsize !== undefined && cache.results.size > cache.maxsize) {
-    const [oldest] = cache.results.keys()
-    if (oldest !== undefined) cache.results.delete(oldest)
-  }
-  return result
-}
+const cacheOf = new Hidden<LruCache>('functools.lru_cache')
 
 const lruCacheWrapper: PyClass = classOf({
   name: '_lru_cache_wrapper',
   module: 'functools',
   methods: {
     __call__: native('__call__(self, /, *args, **kwargs)', (vm, [self, args, kwargs]) =>
-      cachedCall(vm, cacheOf.get(vm, self), args, kwargs),
+      cacheOf.get(vm, self).call(vm, args, kwargs),
     ),
     __get__: native('__get__(self, obj, cls=None)', (_vm, [self, obj]) => (obj === null ? self : method(self, obj))),
     cache_clear: native('cache_clear(self)', (vm, [self]) => {
-      const cache = cacheOf.get(vm, self)
-      cache.results.clear()
-      cache.hits = 0
-      cache.misses = 0
+      cacheOf.get(vm, self).clear()
       return null
     }),
-    cache_info: native('cache_info(self)', (vm, [self]) => {
-      const { hits, misses, maxsize, results } = cacheOf.get(vm, self)
-      return tuple([hits, misses, maxsize ?? null, results.size])
-    }),
+    cache_info: native('cache_info(self)', (vm, [self]) => tuple(cacheOf.get(vm, self).info)),
     cache_parameters: native('cache_parameters(self)', (vm, [self]) =>
       dict([
         ['maxsize', cacheOf.get(vm, self).maxsize ?? null],
@@ -201,7 +161,7 @@ const lruCacheWrapper: PyClass = classOf({
 
 function cached(vm: Vm, fn: Value, maxsize: number | undefined): Value {
   const wrapper = instance(lruCacheWrapper)
-  cacheOf.set(wrapper, { fn, results: new Map(), maxsize, hits: 0, misses: 0 })
+  cacheOf.set(wrapper, new LruCache(fn, maxsize))
   return updateWrapper(vm, wrapper, fn)
 }
 
