@@ -162,7 +162,7 @@ export class ClassTable {
     this.references.set(record, reference)
   }
 
-  private calleeOf(record: CallRecord): Reference {
+  calleeOf(record: CallRecord): Reference {
     return this.references.get(record) ?? raise('internal', 'a callee was not added before its caller')
   }
 

@@ -1,7 +1,17 @@
 // Stage 1 of a whole model: one symbolic run, cut into records, turned into one analysis for each class that it calls.
 import { formatSpan, raise } from '../text/index.ts'
-import type { Scope } from '../sym/index.ts'
-import { conditionText, print, exprOf, type Int } from '../sym/index.ts'
+import {
+  conditionText,
+  print,
+  exprOf,
+  substitute,
+  SymInt,
+  variableExpr,
+  variablesOf,
+  type Expr,
+  type Int,
+  type Scope,
+} from '../sym/index.ts'
 import { getAttrOr, PyClass, PyInstance, type Value, type Vm } from '../python/index.ts'
 import {
   buildModel,
@@ -58,6 +68,19 @@ export interface ModelRun {
 function configClass(vm: Vm): Value | undefined {
   const module = 'transformers.configuration_utils'
   return vm.importer.exists(module) ? getAttrOr(vm, vm.importer.get(module), 'PretrainedConfig') : undefined
+}
+
+/** The variables of a run, as the analysis of its root calls them. */
+type OwnNames = ReadonlyMap<string, Expr>
+
+function namesIn({ args }: Reference): OwnNames {
+  const names = new Map<string, Expr>()
+  for (const [own, value] of args) {
+    const [name, ...others] = value instanceof SymInt ? variablesOf(value.expr) : []
+    const isVariable = name !== undefined && others.length === 0 && print(exprOf(value)) === print(variableExpr(name))
+    if (isVariable && !names.has(name)) names.set(name, variableExpr(own))
+  }
+  return names
 }
 
 export class ModelAnalyzer {
@@ -137,19 +160,28 @@ export class ModelAnalyzer {
     })
     if (root === undefined) return raise('internal', 'the model was not called')
     const rootRecord: CallRecord = root
-    const memory = this.memory(built, allKernels(rootRecord), until, output)
+    const own = namesIn(this.table.calleeOf(rootRecord))
+    const memory = this.memory(built, allKernels(rootRecord), until, output, own)
     const analyses = this.analyses(rootRecord, memory)
     return { root: classNameOf(rootRecord.cls), path: rootRecord.path, analyses, scope }
   }
 
-  private memory(built: BuiltModel, calls: readonly KernelCall[], until: Holding, output: Value): MemoryInfo {
+  private memory(
+    built: BuiltModel,
+    calls: readonly KernelCall[],
+    until: Holding,
+    output: Value,
+    own: OwnNames,
+  ): MemoryInfo {
     const { vm } = this
     const cache = this.request.phase === 'forward' ? null : callDriver(vm, 'cache_of', [output])
-    const peaks = peakActivations(vm, { calls, until, given: heldSource(vm, output), cache }).map((p) => exprOf(p))
+    const renamed = (x: Int): Expr => substitute(exprOf(x), own)
     return {
-      weights: print(exprOf(weightBytes(vm, built.model)), { braces: true }),
-      kv_cache: print(exprOf(bytesReachable(vm, cache)), { braces: true }),
-      activations: activationsOf(peaks),
+      weights: print(renamed(weightBytes(vm, built.model)), { braces: true }),
+      kv_cache: print(renamed(bytesReachable(vm, cache)), { braces: true }),
+      activations: activationsOf(
+        peakActivations(vm, { calls, until, given: heldSource(vm, output), cache }).map(renamed),
+      ),
     }
   }
 
