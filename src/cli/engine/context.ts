@@ -133,12 +133,13 @@ function sha256(text: string): string {
 
 /** The packages that were read, each with a hash of the files read. */
 function packagesOf(project: Project, files: FileSources): readonly SourcePackage[] {
-  return [...project.roots].map(([name, folder]) => {
+  return [...project.roots].flatMap(([name, folder]) => {
     const read = [...files.texts]
-      .filter(([path, text]) => text !== undefined && path.startsWith(`${folder}/`))
+      .filter(([path, text]) => text !== undefined && (path.startsWith(`${folder}/`) || path === folder))
       .sort(([a], [b]) => (a < b ? -1 : 1))
+    if (read.length === 0) return []
     const content = read.map(([path, text]) => `${path.slice(folder.length)}\n${text ?? ''}`).join('\n')
-    return { package: name, version: packageVersion(project, name) ?? 'unknown', sha256: sha256(content) }
+    return [{ package: name, version: packageVersion(project, name) ?? 'unknown', sha256: sha256(content) }]
   })
 }
 
