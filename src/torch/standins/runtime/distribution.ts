@@ -22,6 +22,49 @@ def is_gloo_available():
     return False
 `
 
+/** What says how weights are to be shared out, for processes that are more than one. */
+const fsdp = `
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Optional
+
+import torch
+
+
+class ShardingStrategy(Enum):
+    FULL_SHARD = auto()
+    SHARD_GRAD_OP = auto()
+    NO_SHARD = auto()
+    HYBRID_SHARD = auto()
+    _HYBRID_SHARD_ZERO2 = auto()
+
+
+class BackwardPrefetch(Enum):
+    BACKWARD_PRE = auto()
+    BACKWARD_POST = auto()
+
+
+class StateDictType(Enum):
+    FULL_STATE_DICT = auto()
+    LOCAL_STATE_DICT = auto()
+    SHARDED_STATE_DICT = auto()
+
+
+@dataclass
+class MixedPrecision:
+    param_dtype: Optional[torch.dtype] = None
+    reduce_dtype: Optional[torch.dtype] = None
+    buffer_dtype: Optional[torch.dtype] = None
+    keep_low_precision_grads: bool = False
+    cast_forward_inputs: bool = False
+    cast_root_forward_inputs: bool = True
+
+
+@dataclass
+class CPUOffload:
+    offload_params: bool = False
+`
+
 export const distributionModules: readonly Runtime[] = [
   {
     module: 'torch.distributed',
@@ -63,8 +106,9 @@ export const distributionModules: readonly Runtime[] = [
   {
     module: 'torch.distributed.fsdp',
     reason: oneProcess,
+    source: fsdp,
     unsupported: 'fully_shard',
-    unsupportedClasses: 'FullyShardedDataParallel FSDPModule MixedPrecision ShardingStrategy',
+    unsupportedClasses: 'FullyShardedDataParallel FSDPModule',
   },
   { module: 'torch.distributed.nn', reason: oneProcess },
   {
