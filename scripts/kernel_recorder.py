@@ -109,15 +109,22 @@ def grouped_mm_flops(tokens, weights):
     return 2 * tokens.shape[0] * tokens.shape[1] * weights.shape[-1]
 
 
-# Products with a vector, which PyTorch's counter has no formula for either: the operand whose every element is multiplied.
-OF_A_VECTOR = {"aten.mv": 0, "aten.addmv": 1, "aten.addmv_": 1, "aten.dot": 0, "aten.vdot": 0}
+# Further products that PyTorch's counter has no formula for.
+FURTHER_FLOPS = {
+    **dict.fromkeys(("aten.mv", "aten.dot", "aten.vdot"), lambda a, out: 2 * a[0].numel()),
+    **dict.fromkeys(("aten.addmv", "aten.addmv_"), lambda a, out: 2 * a[1].numel()),
+    "aten.addmm_": lambda a, out: 2 * a[1].numel() * a[2].shape[1],
+    **dict.fromkeys(("aten.baddbmm_", "aten.addbmm", "aten.addbmm_"), lambda a, out: 2 * a[1].numel() * a[2].shape[2]),
+    "aten.conv_tbc": lambda a, out: 2 * out.shape[:2].numel() * a[1].numel(),
+    "aten._trilinear": lambda a, out: 2 * a[0].shape[0] * a[1].numel(),
+}
 
 
 def contraction_flops(func, args, kwargs, out):
     if str(func) == "aten._grouped_mm.default":
         return grouped_mm_flops(*args[:2])
-    if str(func._overloadpacket) in OF_A_VECTOR:
-        return 2 * args[OF_A_VECTOR[str(func._overloadpacket)]].numel()
+    if str(func._overloadpacket) in FURTHER_FLOPS:
+        return FURTHER_FLOPS[str(func._overloadpacket)](args, out)
     formula = flop_registry.get(func._overloadpacket)
     return formula(*args, **kwargs, out_val=out) if formula else 0
 

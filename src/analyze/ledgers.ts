@@ -49,12 +49,18 @@ export class LineLedgers {
     return this.functionsAt(source.file, lines).flatMap((f) => this.functionLedger(source.file, f, counted))
   }
 
-  /** The ledger of a class whose `forward()` never ran. */
-  unreached(cls: PyClass): readonly LedgerLine[] {
+  /**
+   * The ledger of a class whose `forward()` never ran to its end.
+   * @param why not, where it may have begun
+   */
+  unreached(cls: PyClass, why?: string): readonly LedgerLine[] {
     const source = this.sourceOf(cls)
     if (source === 'bundled') return []
     const nothing = new Map<string, number>()
-    return this.functionsAt(source.file, [source.line]).flatMap((f) => this.functionLedger(source.file, f, nothing))
+    const lines = this.functionsAt(source.file, [source.line]).flatMap((f) =>
+      this.functionLedger(source.file, f, nothing),
+    )
+    return why === undefined ? lines : lines.map((line) => ({ ...line, reason: why }))
   }
 
   /** The functions at the given lines of a file, and all of the same file that these name. */

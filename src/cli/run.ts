@@ -98,6 +98,11 @@ function describe(command: Command, row: CommandRow): Command {
   return command
 }
 
+/** An argument as a shell takes it. */
+function quoted(arg: string): string {
+  return /^[\w@%+=:,./[\]{}-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`
+}
+
 async function execute(
   row: CommandRow,
   command: Command,
@@ -108,7 +113,7 @@ async function execute(
   const problems = new Problems()
   const args = knownArguments(row, command, problems)
   const { run: runCommand } = await row.load()
-  const line = ['lm-predictor', ...argv].join(' ')
+  const line = ['lm-predictor', ...argv.map(quoted)].join(' ')
   const flags = new Flags(command.opts(), problems)
   const called = runCommand({
     io,

@@ -201,7 +201,8 @@ class Plan {
     const { batch_size, seq_len, cache_len, encoder_len } = sizes
     const source = encoder_len === undefined ? '' : `, source ${encoder_len}`
     const where = `${phase} at batch ${batch_size}, seq ${seq_len}, cache ${cache_len}${source}`
-    return raise('assumption-failed', `no analysis of ${this.request.model.id} covers ${where}`, { notes })
+    const hint = this.request.model.variables === undefined ? 'Ask for sizes within them.' : undefined
+    return raise('assumption-failed', `no analysis of ${this.request.model.id} covers ${where}`, { notes, hint })
   }
 
   /** Why a regime does not cover a length of the cache, other sizes as given. */

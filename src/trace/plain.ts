@@ -84,7 +84,7 @@ function explained(vm: Vm, built: BuiltModel, names: readonly string[], run: () 
     return vm.guard(run)
   } catch (e) {
     if (!isAnalysisError(e) || e.code !== 'python-error') throw e
-    const hint = `No --input is given, so ${built.cls.name}.forward() got token ids, i64[batch_size,seq_len]. It takes: ${names.join(', ')}. For example: ${example(names.slice(0, 1))}.`
+    const hint = `No --input is given (trace, annotate, analyze and verify take it), so ${built.cls.name}.forward() got token ids, i64[batch_size,seq_len]. It takes: ${names.join(', ')}. For example: ${example(names.slice(0, 1))}.`
     return raise(e.code, e.message, { span: e.span, notes: e.notes, hint })
   }
 }

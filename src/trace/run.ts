@@ -98,8 +98,35 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const past = cached ? cacheAfter(vm, built, call, device) : dict()
     const given = inputs === undefined ? textInput(vm, batch, seq, device) : namedInputs(vm, built, inputs, device)
     const mask = paddingMask(vm, call.padding, batch, cached ? cache : seq, cached ? seq : 0, device)
-    return around(() => callDriver(vm, 'call', [built.model, given, mask, past, call.lastLogits === true]))
+    const run = (): Value => callDriver(vm, 'call', [built.model, given, mask, past, call.lastLogits === true])
+    return around(inputs === undefined && !cached ? () => withTokens(vm, built, call, run) : run)
   })
+}
+
+/** A call with token ids: where it fails, and the model reads none, the error says so. */
+function withTokens(vm: Vm, built: BuiltModel, { phase, sizes: { batch, seq } }: CallSpec, run: () => Value): Value {
+  try {
+    return vm.guard(run)
+  } catch (e) {
+    if (!isAnalysisError(e) || e.code !== 'python-error' || readsTokens(vm, built, batch, seq)) throw e
+    return raise('no-cache', `${built.cls.name} reads no tokens, so it has no ${phase}`, {
+      hint: 'One plain call of it: trace or annotate with --phase forward.',
+    })
+  }
+}
+
+function readsTokens(vm: Vm, built: BuiltModel, batch: Int, length: Int): boolean {
+  const needed = callDriver(vm, 'own_inputs', [
+    built.model,
+    built.config,
+    batch,
+    length,
+    built.spec.device ?? 'meta',
+    false,
+    0,
+  ])
+  const names = needed instanceof PyDict ? [...needed.entries.values()].map(([name]) => name) : []
+  return names.length === 0 || names.includes('input_ids')
 }
 
 /** What an encoder-decoder reads: as given, else in the sizes of its config. */
@@ -196,9 +223,7 @@ function paddingMask(vm: Vm, padding: Padding | undefined, batch: Int, prompt: I
 /** What a prefill of the cached tokens leaves. */
 function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): Value {
   const { batch, cache } = call.sizes
-  const needed = callDriver(vm, 'own_inputs', [built.model, built.config, batch, cache, device, false, 0])
-  const names = needed instanceof PyDict ? [...needed.entries.values()].map(([name]) => name) : []
-  if (names.length > 0 && !names.includes('input_ids'))
+  if (!readsTokens(vm, built, batch, cache))
     return raise('no-cache', `${built.cls.name} reads no tokens, so it has no ${call.phase}`)
   const mask = paddingMask(vm, call.padding, batch, cache, 0, device)
   const text = textInput(vm, batch, cache, device)

@@ -122,6 +122,24 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
     expect([code, lines[0]]).toEqual([2, 'error no-forward: mine.Mine has no forward()'])
   })
 
+  it('says in SCRATCHPAD.md where the analysis of a class stopped', async () => {
+    giveModule('if x.sum() > 0:', '    return x', 'return -x')
+    const { code } = await failing('analyze', '--module', 'mine.Mine', ...own)
+    expect(code).toBe(3)
+    const notes = readFileSync('SCRATCHPAD.md', 'utf8')
+    expect(notes).toContain('| 7 | not reached | the analysis stopped at mine.py:6 | `return x` |')
+    expect(notes).toMatch(/^data-dependent-branch: .* at mine\.py:6$/m)
+  })
+
+  it.each([['trace', '--phase', 'prefill'], ['memory']])(
+    'says that a model reads no tokens: %s',
+    async (command, ...argv) => {
+      give('config.json', '{"model_type": "vit", "num_hidden_layers": 1}')
+      const { code, lines } = await failing(command, 'config.json', ...argv)
+      expect([code, lines[0]]).toEqual([2, 'error no-cache: ViTModel reads no tokens, so it has no prefill'])
+    },
+  )
+
   it('wants a dtype that there is in a config', async () => {
     give('config.json', '{"model_type": "llama", "torch_dtype": "float99"}')
     const { code, lines } = await failing('trace', 'config.json')

@@ -138,11 +138,17 @@ describe('arguments', () => {
   it.each([
     [['inspect', 'a/b', '--model-id', 'c/d'], 'error bad-option: two models are given: a/b and c/d\n'],
     [['trace', 'a/b', '--input', 'x=f32[2]', '--input', 'x=f32[3]'], 'error bad-option: --input x=… is given twice\n'],
+    [['verify', 'a/b', '--filter', 'x'], 'error bad-option: --filter is for --all\n'],
     [['trace', './nowhere'], 'error bad-file: there is no file or folder ./nowhere\n'],
   ])('name what contradicts itself or is not there: %j', async (argv, message) => {
     const { code, err } = await cli(...argv)
     expect(code).toBe(2)
     expect(err).toContain(message)
+  })
+
+  it('name the command as a shell takes it', async () => {
+    const { out } = await cli('memory', 'meta-llama/Llama-3.1-8B', '--json', '--output', "/tmp/it's a file.json")
+    expect(out).toContain(String.raw`memory meta-llama/Llama-3.1-8B --json --output '/tmp/it'\\''s a file.json'"`)
   })
 
   it('say the version', async () => {

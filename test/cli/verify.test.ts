@@ -60,6 +60,20 @@ describe.skipIf(!sources)(sources ? 'verify' : `verify: ${howToFetch}`, () => {
     },
   )
 
+  test('says that a program recorded nothing', { timeout: 60_000 }, async () => {
+    const config = join(folder, 'config.json')
+    writeFileSync(config, '{"model_type": "llama", "num_hidden_layers": 1}')
+    const call = { phase: undefined, batch: 1, seq: 4, cache: 0, inputs: [] }
+    const model = { model: config, transformers: sources?.transformers, className: undefined }
+    const path = join(folder, 'nothing')
+    writeFileSync(path, `#!${process.execPath}\n`)
+    chmodSync(path, 0o755)
+    await expect(engine.verify(model, call, path, false)).rejects.toMatchObject({
+      code: 'source-not-found',
+      message: `${path} ran and recorded nothing`,
+    })
+  })
+
   test('asks for code that comes with a model, once that may run', { timeout: 60_000 }, async () => {
     const name = 'chat_tiny.remote'
     const { phases } = readTrace(inRepository('test', 'fixtures', 'traces', `${name}.jsonl.gz`))

@@ -159,6 +159,7 @@ describe('decoding', () => {
         code: 'assumption-failed',
         message: 'no analysis of tiny covers decode at batch 1, seq 1, cache 128',
         notes: ['An analysis assumes {cache_len} < 128.'],
+        hint: 'Ask for sizes within them.',
       }),
     )
   })

@@ -1,4 +1,5 @@
 // What kernels cost: FLOPs by the project's convention, bytes by what is read and written, widths by role.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { call, PyFunction, type Value } from '../../src/python/index.ts'
 import { hint } from '../../src/sym/index.ts'
@@ -167,4 +168,13 @@ describe('where the meta device alone refuses, as an accelerator does it', () =>
   it('but keeps tensors with dimensions apart', () => {
     expect(() => kernelsOf('a + torch.ones(3)', [f(2, 3)])).toThrow()
   })
+})
+
+it('are products to the recorder of models where they are to that of operations', () => {
+  const text = (script: string) => readFileSync(`scripts/${script}`, 'utf8')
+  const table = /^MORE_FLOPS = \{$([\s\S]*?)^\}$/m.exec(text('record_nn.py'))?.[1] ?? ''
+  const names = [...table.matchAll(/"(aten\.\w+)\.default"/g)].map(([, name]) => name ?? '')
+  expect(names).toContain('aten._trilinear')
+  const recorder = text('kernel_recorder.py')
+  expect(names.filter((name) => !new RegExp(`"${name}(\\.default)?"`).test(recorder))).toEqual([])
 })

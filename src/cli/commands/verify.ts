@@ -11,6 +11,8 @@ export async function run(call: Call): Promise<number> {
   const model = modelArgument(call)
   const options = modelOptions(call, model)
   const sizes = callOptions(call, { batch: 1, seq: 32, cache: 0 })
+  if (flags.text('filter') !== undefined)
+    problems.add('bad-option', '--filter is for --all', 'Leave it out, or give --all in place of a model.')
   await checkModel(call, options)
   problems.stop()
   const result = call.noted(await engine.verify(options, sizes, flags.text('python'), flags.on('trust-remote-code')))

@@ -63,7 +63,8 @@ function stopped(vm: Vm, cls: PyClass, tried: readonly Attempt[], spec: ModelSpe
   const decisive = furthest(own) ?? furthest(tried)
   if (decisive !== undefined) {
     const { error } = decisive
-    const text = scratchpad(name, tried, error, [], ledgers.unreached(cls)) + decisive.scratchpad
+    const unreached = ledgers.unreached(cls, `the analysis stopped${placeOf(error)}`)
+    const text = scratchpad(name, tried, error, [], unreached) + decisive.scratchpad
     throw withScratchpad(advised(error, spec), text)
   }
   const error = notReached(name, tried.map(textOf), ledgers.sourceOf(cls))
@@ -170,8 +171,13 @@ function scratchpad(
       '',
     )
   }
-  if (error !== undefined) lines.push('## Stopped', '', `${error.code}: ${error.message}`, '')
+  if (error !== undefined) lines.push('## Stopped', '', `${error.code}: ${error.message}${placeOf(error)}`, '')
   return lines.join('\n')
+}
+
+/** ` at mine.py:12` */
+function placeOf({ span }: AnalysisError): string {
+  return span === undefined ? '' : ` at ${span.file}:${span.line}`
 }
 
 function ledgerTable(ledger: readonly LedgerLine[]): string[] {

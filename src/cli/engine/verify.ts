@@ -102,7 +102,7 @@ export function record(context: Context, trace: RecordedModel, call: CallOptions
       })
     }
     if (stderr !== undefined) failedToStart(python, stderr)
-    const file = made.find((name) => name.endsWith('.jsonl.gz')) ?? raise('internal', 'the recorder left no trace')
+    const file = made.find((name) => name.endsWith('.jsonl.gz')) ?? recordedNothing(python)
     const [head = '{}', ...lines] = gunzipSync(readFileSync(join(out, file)))
       .toString('utf8')
       .trimEnd()
@@ -131,10 +131,16 @@ function run(python: string, args: readonly string[]): string | undefined {
   }
 }
 
+function recordedNothing(python: string): never {
+  raise('source-not-found', `${python} ran and recorded nothing`, { hint: noPython })
+}
+
+const noPython = 'Name an interpreter that has torch and transformers: --python PATH.'
+
 function failedToStart(python: string, stderr: string): never {
   if (/ModuleNotFoundError|ENOENT/.test(stderr)) {
     raise('source-not-found', `${python} has no torch and transformers to compare with: ${lastLine(stderr)}`, {
-      hint: 'Name an interpreter that has them: --python PATH.',
+      hint: noPython,
     })
   }
   raise('python-error', `PyTorch could not run this call: ${lastLine(stderr)}`, {

@@ -4,6 +4,7 @@ import { fillClass } from '../../python/native.ts'
 import { layerFunctionSets } from '../functional/index.ts'
 import { merged, type FunctionSet, type FunctionTable } from '../functions.ts'
 import { knownFunctions } from '../namespace/names.ts'
+import { unsupportedMethod } from '../namespace/unsupported.ts'
 import { tensorClass } from '../tensor.ts'
 import { arithmeticFunctions } from './arithmetic.ts'
 import { comparisonFunctionSet } from './comparison.ts'
@@ -55,5 +56,14 @@ function pick(table: FunctionTable, wanted: (name: string) => boolean): Function
   return Object.fromEntries(Object.entries(table).filter(([name]) => wanted(name) && known.has(name)))
 }
 
-fillClass(tensorClass, { methods: tensorMethods, properties: { ...attributes, ...viewAttributes } })
+const properties = { ...attributes, ...viewAttributes }
+
+/** Methods that nothing here implements: a tensor has them, and calling one ends the analysis. */
+const otherMethods = Object.fromEntries(
+  [...knownFunctions['torch.Tensor']]
+    .filter((name) => !Object.hasOwn(tensorMethods, name) && !Object.hasOwn(properties, name))
+    .map((name) => [name, unsupportedMethod(`torch.Tensor.${name}`)]),
+)
+
+fillClass(tensorClass, { methods: { ...tensorMethods, ...otherMethods }, properties })
 fillConstructors()

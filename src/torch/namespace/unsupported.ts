@@ -8,8 +8,17 @@ import { callUnknown, launchUnknown } from '../described.ts'
 
 /** A function that ends the analysis when it is called. */
 export function unsupportedFunction(name: string): PyNative {
+  return unsupported(name, false)
+}
+
+/** The same as a method, of which the object is the first argument. */
+export function unsupportedMethod(name: string): PyNative {
+  return unsupported(name, true)
+}
+
+function unsupported(name: string, isMethod: boolean): PyNative {
   const fn: PyNative['fn'] = (vm, args, kwargs) => callUnknown(vm, name, args, kwargs)
-  return new PyNative(types.builtin, name.split('.').at(-1) ?? name, fn, false)
+  return new PyNative(types.builtin, name.split('.').at(-1) ?? name, fn, isMethod)
 }
 
 /** A function that is described: Python's call, and Triton's `function[grid](…)`. */
