@@ -1,6 +1,18 @@
 // Files are written whole or not at all: to a temporary name beside the target, then renamed. An interrupt removes what
 // was temporary, so that every file a user finds is complete.
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { raise } from '../text/index.ts'
 
@@ -19,10 +31,30 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 }
 
+/** A device or a pipe: there is no whole file to put in its place. */
+function isStream(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found !== undefined && !found.isFile() && !found.isDirectory()
+}
+
+/** The file that a link leads to. */
+function linked(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
 export function writeFileWhole(path: string, text: string | Uint8Array): void {
-  const temp = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const target = linked(path)
+  const temp = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
   temporary.add(temp)
   try {
+    if (isStream(path)) {
+      writeFileSync(path, text)
+      return
+    }
     const file = openSync(temp, 'w')
     try {
       const bytes = typeof text === 'string' ? Buffer.from(text) : text
@@ -31,7 +63,7 @@ export function writeFileWhole(path: string, text: string | Uint8Array): void {
     } finally {
       closeSync(file)
     }
-    renameSync(temp, path)
+    renameSync(temp, target)
   } catch (error) {
     remove(temp)
     raise('write-failed', `${path}: ${reasonOf(error)}`)

@@ -9,6 +9,7 @@ import {
   buildModel,
   createVm,
   type JsonObject,
+  quantizationConfig,
   quantizationRule,
   type QuantizedModule,
 } from '../../src/huggingface/index.ts'
@@ -74,6 +75,14 @@ describe('a quantised matrix', () => {
   it('is never taken for full precision where the method is not known', () => {
     for (const config of [{ quant_method: 'qwerty' }, { quant_method: 'modelopt', quant_algo: 'FP3' }, {}])
       expect(() => quantizationRule(config, around)).toThrow(expect.objectContaining({ code: 'unknown-quantization' }))
+  })
+
+  it('is never taken for the usual one where a setting is none', () => {
+    const badConfig = expect.objectContaining({ code: 'bad-config' }) as Error
+    const rule = quantizationRule({ quant_method: 'gptq', bits: 'four' }, around)
+    expect(() => rule(linear('model.layers.0.mlp.up_proj'))).toThrow(badConfig)
+    expect(() => quantizationConfig({ quantization_config: 'fp8' })).toThrow(badConfig)
+    expect(quantizationConfig({ quantization_config: null })).toBe(undefined)
   })
 
   it('counts groups of GPTQ and AWQ with their zero points', () => {

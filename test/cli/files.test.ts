@@ -1,12 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,6 +31,25 @@ it('writes a file whole, leaving nothing beside it', () => {
   writeFileWhole(path, 'two')
   expect(readFileSync(path, 'utf8')).toBe('two')
   expect(readdirSync(folder)).toEqual(['a.json'])
+})
+
+it('writes the file that a link leads to', () => {
+  writeFileSync(join(folder, 'linked.json'), 'one')
+  symlinkSync('linked.json', join(folder, 'link.json'))
+  writeFileWhole(join(folder, 'link.json'), 'two')
+  expect(lstatSync(join(folder, 'link.json')).isSymbolicLink()).toBe(true)
+  expect(readFileSync(join(folder, 'linked.json'), 'utf8')).toBe('two')
+})
+
+it.skipIf(process.platform === 'win32')('writes into a pipe, and leaves it one', () => {
+  const pipe = join(folder, 'pipe')
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+  writeFileWhole(pipe, 'one')
+  const read = Buffer.alloc(8)
+  expect(read.toString('utf8', 0, readSync(reader, read))).toBe('one')
+  closeSync(reader)
+  expect(lstatSync(pipe).isFIFO()).toBe(true)
 })
 
 it('says why it cannot write', () => {

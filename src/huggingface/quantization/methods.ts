@@ -1,7 +1,7 @@
 // The quantisation methods of checkpoints: what a `quantization_config` says about each matrix of a model. One row a
 // method; a method or an algorithm that has no row is an error, never taken for full precision.
 import { raise } from '../../text/index.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, JsonFloat, type Json, type JsonObject } from '../json.ts'
 import * as layouts from './layouts.ts'
 import type { CompressedWeights, Layout, Matrix } from './layouts.ts'
 import { ancestors, type Matcher, moduleNames, nameParts, namesOrExpressions, shellPatterns } from './matching.ts'
@@ -46,7 +46,10 @@ function texts(value: Json | undefined): readonly string[] | undefined {
 
 function numberIn(json: JsonObject, key: string, otherwise: number): number {
   const value = json[key]
-  return typeof value === 'number' ? value : otherwise
+  if (typeof value === 'number') return value
+  if (value instanceof JsonFloat) return value.value
+  if (value === undefined || value === null) return otherwise
+  return raise('bad-config', `quantization_config: ${key} is no number: ${JSON.stringify(value)}`)
 }
 
 function pair(value: Json | undefined): readonly [number, number] | undefined {
@@ -266,7 +269,11 @@ const methods: Readonly<Record<string, Method>> = {
 export function quantizationConfig(config: JsonObject | undefined): JsonObject | undefined {
   const text = config?.['text_config']
   const places = [config, isJsonObject(text) ? text : undefined]
-  return places.flatMap((c) => [c?.['quantization_config'], c?.['compression_config']]).find(isJsonObject)
+  const given = places.flatMap((c) => [c?.['quantization_config'], c?.['compression_config']])
+  const found = given.find((value) => value !== undefined && value !== null)
+  return found === undefined || isJsonObject(found)
+    ? found
+    : raise('bad-config', `quantization_config is no object: ${JSON.stringify(found)}`)
 }
 
 /** What a quantisation does to each matrix. */
@@ -274,7 +281,11 @@ export function quantizationRule(quantization: JsonObject, around: Surroundings)
   const name = quantization['quant_method'] ?? (quantization['quant_algo'] === undefined ? undefined : 'modelopt')
   const method = typeof name === 'string' && Object.hasOwn(methods, name) ? methods[name] : undefined
   if (method !== undefined) return method(quantization, around)
-  return raise('unknown-quantization', `how the quantisation method ${String(name)} stores weights is not known`, {
+  const problem =
+    name === undefined || name === null
+      ? 'the quantization_config names no quant_method'
+      : `how the quantisation method ${String(name)} stores weights is not known`
+  return raise('unknown-quantization', problem, {
     notes: [`Known methods: ${Object.keys(methods).join(', ')}.`],
   })
 }
