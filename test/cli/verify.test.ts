@@ -1,5 +1,5 @@
 // `verify` with a stand-in for the user's Python: it takes the recorder's options, refuses those that the recorder doesn't
-// declare, and hands in what PyTorch launched when the repository's recordings were made.
+// declare, and hands in what PyTorch launched when the repository's recordings were made, with a float that JSON doesn't have.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ if (remote) {
   if (!folder.endsWith('/' + remote) || named !== module + '.' + name || !lines[0].includes('"at":"' + shown)) process.exit(3)
 }
 const own = lines.filter((l) => l.startsWith('{"phase":' + JSON.stringify(label)))
-writeFileSync(out + '/trace.jsonl.gz', gzipSync([head, ...own].join('\\n') + '\\n'))
+writeFileSync(out + '/trace.jsonl.gz', gzipSync([head.replace('"config":{', '"config":{"time_step_limit":[0.0,Infinity],'), ...own].join('\\n') + '\\n'))
 `
   writeFileSync(path, program)
   chmodSync(path, 0o755)

@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { raise } from '../../text/index.ts'
-import { callDriver, type Json, printJson, remoteShownAs, toJson, withinRemote } from '../../huggingface/index.ts'
+import {
+  callDriver,
+  type Json,
+  parseJson,
+  printJson,
+  remoteShownAs,
+  toJson,
+  withinRemote,
+} from '../../huggingface/index.ts'
 import { oracleLines, recordedLine, type ModelTrace } from '../../trace/index.ts'
 import type { VerifyResult } from '../../report/index.ts'
 import type { CallOptions, ModelOptions, Origin } from '../engine.ts'
@@ -107,7 +115,7 @@ export function record(context: Context, trace: RecordedModel, call: CallOptions
       .toString('utf8')
       .trimEnd()
       .split('\n')
-    const header = JSON.parse(head) as { torch?: string; transformers?: string | null; modules?: Recorded['modules'] }
+    const header = parseJson(head) as { torch?: string; transformers?: string | null; modules?: Recorded['modules'] }
     return {
       modules: header.modules ?? [],
       lines: lines.filter((l) => l !== ''),
