@@ -10,23 +10,33 @@ export interface Span {
 }
 
 export class SourceFile {
-  readonly #lines: readonly string[]
+  #lines: readonly string[] | undefined
+  #isAscii: boolean | undefined
 
   /** @param path how the file is named to people: relative to its package's parent, e.g. `transformers/activations.py` */
   constructor(
     readonly path: string,
     readonly text: string,
-  ) {
-    this.#lines = text.split('\n')
-  }
+  ) {}
 
   get lineCount(): number {
-    return this.#lines.length
+    return this.lines.length
+  }
+
+  /** Whether a column in bytes is one in characters. */
+  get isAscii(): boolean {
+    this.#isAscii ??= !/[^\0-\x7f]/.test(this.text)
+    return this.#isAscii
   }
 
   /** The text of a line, counted from 1, without its newline. */
   line(n: number): string {
-    return this.#lines[n - 1] ?? ''
+    return this.lines[n - 1] ?? ''
+  }
+
+  private get lines(): readonly string[] {
+    this.#lines ??= this.text.split('\n')
+    return this.#lines
   }
 }
 

@@ -1,0 +1,222 @@
+// The kinds of tokens, and the tables that tell them.
+
+/** Names first, then what a line and a block are made of, then keywords, then operators and brackets. */
+export const enum Kind {
+  End,
+  Name,
+  Number,
+  String,
+  /** The opening of a formatted string: prefix and quotes. */
+  Formatted,
+  Newline,
+  Indent,
+  Dedent,
+
+  And,
+  As,
+  Assert,
+  Async,
+  Await,
+  Break,
+  Class,
+  Continue,
+  Def,
+  Del,
+  Elif,
+  Else,
+  Except,
+  False,
+  Finally,
+  For,
+  From,
+  Global,
+  If,
+  Import,
+  In,
+  Is,
+  Lambda,
+  None,
+  Nonlocal,
+  Not,
+  Or,
+  Pass,
+  Raise,
+  Return,
+  True,
+  Try,
+  While,
+  With,
+  Yield,
+
+  OpenParenthesis,
+  CloseParenthesis,
+  OpenBracket,
+  CloseBracket,
+  OpenBrace,
+  CloseBrace,
+  Comma,
+  Colon,
+  Semicolon,
+  Dot,
+  Ellipsis,
+  Arrow,
+  Walrus,
+  Equal,
+  /** The `!` before a conversion in a formatted string. */
+  Bang,
+
+  EqualEqual,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+
+  Bar,
+  Caret,
+  Ampersand,
+  LeftShift,
+  RightShift,
+  Plus,
+  Minus,
+  Star,
+  Slash,
+  DoubleSlash,
+  Percent,
+  At,
+  DoubleStar,
+  Tilde,
+
+  BarEqual,
+  CaretEqual,
+  AmpersandEqual,
+  LeftShiftEqual,
+  RightShiftEqual,
+  PlusEqual,
+  MinusEqual,
+  StarEqual,
+  SlashEqual,
+  DoubleSlashEqual,
+  PercentEqual,
+  AtEqual,
+  DoubleStarEqual,
+}
+
+export const keywords: ReadonlyMap<string, Kind> = new Map([
+  ['and', Kind.And],
+  ['as', Kind.As],
+  ['assert', Kind.Assert],
+  ['async', Kind.Async],
+  ['await', Kind.Await],
+  ['break', Kind.Break],
+  ['class', Kind.Class],
+  ['continue', Kind.Continue],
+  ['def', Kind.Def],
+  ['del', Kind.Del],
+  ['elif', Kind.Elif],
+  ['else', Kind.Else],
+  ['except', Kind.Except],
+  ['False', Kind.False],
+  ['finally', Kind.Finally],
+  ['for', Kind.For],
+  ['from', Kind.From],
+  ['global', Kind.Global],
+  ['if', Kind.If],
+  ['import', Kind.Import],
+  ['in', Kind.In],
+  ['is', Kind.Is],
+  ['lambda', Kind.Lambda],
+  ['None', Kind.None],
+  ['nonlocal', Kind.Nonlocal],
+  ['not', Kind.Not],
+  ['or', Kind.Or],
+  ['pass', Kind.Pass],
+  ['raise', Kind.Raise],
+  ['return', Kind.Return],
+  ['True', Kind.True],
+  ['try', Kind.Try],
+  ['while', Kind.While],
+  ['with', Kind.With],
+  ['yield', Kind.Yield],
+])
+
+/** Operators and brackets, the longest first of those that begin alike. */
+const operators: readonly (readonly [string, Kind])[] = [
+  ['...', Kind.Ellipsis],
+  ['**=', Kind.DoubleStarEqual],
+  ['//=', Kind.DoubleSlashEqual],
+  ['<<=', Kind.LeftShiftEqual],
+  ['>>=', Kind.RightShiftEqual],
+  ['**', Kind.DoubleStar],
+  ['//', Kind.DoubleSlash],
+  ['<<', Kind.LeftShift],
+  ['>>', Kind.RightShift],
+  ['==', Kind.EqualEqual],
+  ['!=', Kind.NotEqual],
+  ['<=', Kind.LessEqual],
+  ['>=', Kind.GreaterEqual],
+  ['->', Kind.Arrow],
+  [':=', Kind.Walrus],
+  ['|=', Kind.BarEqual],
+  ['^=', Kind.CaretEqual],
+  ['&=', Kind.AmpersandEqual],
+  ['+=', Kind.PlusEqual],
+  ['-=', Kind.MinusEqual],
+  ['*=', Kind.StarEqual],
+  ['/=', Kind.SlashEqual],
+  ['%=', Kind.PercentEqual],
+  ['@=', Kind.AtEqual],
+  ['(', Kind.OpenParenthesis],
+  [')', Kind.CloseParenthesis],
+  ['[', Kind.OpenBracket],
+  [']', Kind.CloseBracket],
+  ['{', Kind.OpenBrace],
+  ['}', Kind.CloseBrace],
+  [',', Kind.Comma],
+  [':', Kind.Colon],
+  [';', Kind.Semicolon],
+  ['.', Kind.Dot],
+  ['=', Kind.Equal],
+  ['!', Kind.Bang],
+  ['<', Kind.Less],
+  ['>', Kind.Greater],
+  ['|', Kind.Bar],
+  ['^', Kind.Caret],
+  ['&', Kind.Ampersand],
+  ['+', Kind.Plus],
+  ['-', Kind.Minus],
+  ['*', Kind.Star],
+  ['/', Kind.Slash],
+  ['%', Kind.Percent],
+  ['@', Kind.At],
+  ['~', Kind.Tilde],
+]
+
+export interface Operator {
+  readonly kind: Kind
+  readonly text: string
+}
+
+/** By the code of the first character: what may begin with it, the longest first. */
+export const operatorsByFirst: readonly (readonly Operator[] | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const own = operators.filter(([text]) => text.charCodeAt(0) === code).map(([text, kind]) => ({ text, kind }))
+  return own.length === 0 ? undefined : own
+})
+
+/** What a character can begin or go on. */
+export const enum Class {
+  Other,
+  /** Letters and the underscore. */
+  Letter,
+  Digit,
+  Blank,
+  Quote,
+}
+
+export const classes: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const c = String.fromCharCode(code)
+  if (/[A-Za-z_]/.test(c)) return Class.Letter
+  if (/\d/.test(c)) return Class.Digit
+  if (/[ \t\f\r]/.test(c)) return Class.Blank
+  return c === '"' || c === "'" ? Class.Quote : Class.Other
+})
