@@ -24,7 +24,7 @@ await build({
   entryPoints: { cli: 'src/cli/main.ts', worker: 'src/cli/worker.ts' },
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['ajv', 'ajv/*', 'zod', '@huggingface/hub', '@anthropic-ai/*', 'ai', '@ai-sdk/*'],
+  external: ['ajv', 'ajv/*', 'py-ast', 'zod', '@huggingface/hub', '@anthropic-ai/*', 'ai', '@ai-sdk/*'],
   banner: { js: requireBanner },
 })
 chmodSync('dist/cli.js', 0o755)

@@ -10,33 +10,23 @@ export interface Span {
 }
 
 export class SourceFile {
-  #lines: readonly string[] | undefined
-  #isAscii: boolean | undefined
+  readonly #lines: readonly string[]
 
   /** @param path how the file is named to people: relative to its package's parent, e.g. `transformers/activations.py` */
   constructor(
     readonly path: string,
     readonly text: string,
-  ) {}
-
-  get lineCount(): number {
-    return this.lines.length
+  ) {
+    this.#lines = text.split('\n')
   }
 
-  /** Whether a column in bytes is one in characters. */
-  get isAscii(): boolean {
-    this.#isAscii ??= !/[^\0-\x7f]/.test(this.text)
-    return this.#isAscii
+  get lineCount(): number {
+    return this.#lines.length
   }
 
   /** The text of a line, counted from 1, without its newline. */
   line(n: number): string {
-    return this.lines[n - 1] ?? ''
-  }
-
-  private get lines(): readonly string[] {
-    this.#lines ??= this.text.split('\n')
-    return this.#lines
+    return this.#lines[n - 1] ?? ''
   }
 }
 

@@ -60,6 +60,7 @@ class ClassBody {
 }
 
 export function classDefinition(c: Compiler, node: ClassNode): Execute {
+  if (node.type_params.length > 0) return c.syntaxError('type parameters are not part of Python 3.11', node)
   const decorate = decorators(c, node.decorator_list)
   const bases = sequence(c, node.bases, node.lineno)
   const keywords = classKeywords(c, node)

@@ -114,7 +114,7 @@ export class Compiler {
     }
   }
 
-  syntaxError(message: string, node: Pick<Located, 'lineno' | 'col_offset'>): never {
+  syntaxError(message: string, node: Located): never {
     const { file } = this.unit
     raise('syntax-error', message, { span: { file: file.path, line: node.lineno, column: node.col_offset } })
   }

@@ -1,4 +1,4 @@
-// Constants. The tree has JavaScript's values; what kind of Python value each is, is told by the source text: `1.0` arrives
+// Constants. py-ast gives JavaScript values; what kind of Python value each is, is told by the source text: `1.0` arrives
 // as the number 1, `...` and bytes as strings.
 import * as make from '../make.ts'
 import { isFloatLiteral, segment, type Node } from '../parse/index.ts'

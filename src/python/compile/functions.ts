@@ -5,7 +5,6 @@ import {
   segment,
   type ExpressionNode,
   type FunctionNode,
-  type Located,
   type Node,
   type ParametersNode,
   type StatementNode,
@@ -122,8 +121,8 @@ const refuseAsync: Body = (vm, frame) => {
   return vm.stop('unsupported-syntax', `the coroutine ${frame.code.qualname} cannot be run`, { span })
 }
 
-function positionOf({ lineno, col_offset, end_lineno, end_col_offset }: ExpressionNode): Located {
-  return { lineno, col_offset, end_lineno, end_col_offset }
+function positionOf(node: ExpressionNode): { lineno: number; col_offset: number } {
+  return { lineno: node.lineno, col_offset: node.col_offset }
 }
 
 function qualify(scope: NameScope, name: string): string {
@@ -220,6 +219,7 @@ export function lambda(c: Compiler, node: Node<'Lambda'>): Evaluate {
 }
 
 export function functionDefinition(c: Compiler, node: FunctionNode): Execute {
+  if (node.type_params.length > 0) return c.syntaxError('type parameters are not part of Python 3.11', node)
   const decorate = decorators(c, node.decorator_list)
   const make = makeFunction(c, node)
   const store = storeName(c, node.name)

@@ -253,7 +253,7 @@ type KindOf<K extends string> = K extends 'ExceptHandler' ? Handler : Node<K>
 const statementKinds = new Set(
   (
     'FunctionDef AsyncFunctionDef ClassDef Return Delete Assign AugAssign AnnAssign For AsyncFor While If With AsyncWith ' +
-    'Match Raise Try TryStar Assert Import ImportFrom Global Nonlocal Expr Pass Break Continue'
+    'Match Raise Try TryStar Assert Import ImportFrom Global Nonlocal Expr Pass Break Continue TypeAlias'
   ).split(' '),
 )
 

@@ -79,6 +79,8 @@ const expressions: ExpressionTable = {
   Yield: (c, node) => c.syntaxError("'yield' outside function", node),
   YieldFrom: (c, node) => c.syntaxError("'yield' outside function", node),
   Await: refused('await'),
+  TemplateStr: refused('a template string'),
+  Interpolation: refused('a template string'),
 }
 
 function nonlocalStatement(c: Compiler, node: Node<'Nonlocal'>): undefined {
@@ -115,9 +117,11 @@ const statements: StatementTable = {
   Pass: () => undefined,
   Global: () => undefined,
   Nonlocal: nonlocalStatement,
+  Comment: () => undefined,
   AsyncFor: refused('async for'),
   AsyncWith: refused('async with'),
   TryStar: refused('except*'),
+  TypeAlias: refused('a type statement'),
 }
 
 export const tables: Tables = { expressions, statements }

@@ -1,8 +1,8 @@
 // Reads a file statement by statement, lazily: a definition's header, decorators and suite are each parsed when somebody
 // looks at them, so of a library only the functions that run are ever parsed. Positions are those of the whole file. The
 // result is the same tree as parsing everything at once gives.
-import type { SourceFile } from '../../text/index.ts'
-import { parseDecorators, parseFile, parseHeader, parseStretch, parseSuite } from './parser.ts'
+import { SourceFile } from '../../text/index.ts'
+import { parseText } from './parser.ts'
 import {
   docstringOf,
   splitStatements,
@@ -11,13 +11,12 @@ import {
   type DocstringChunk,
   type Stretch,
 } from './scan.ts'
-import { unescape } from './strings.ts'
 import type { ClassNode, ExpressionNode, FunctionNode, Node, ParametersNode, StatementNode } from './tree.ts'
 
 /** The statements of a file. */
 export function parseLazily(file: SourceFile): readonly StatementNode[] {
   const whole = { start: 0, end: file.text.length, line: 1 }
-  return statementsOf(file, whole) ?? parseFile(file)
+  return statementsOf(file, whole) ?? parseText(file.text, { file, line: 1, indented: false })
 }
 
 /** The statements of a stretch that holds whole lines; undefined where it cannot be split. */
@@ -30,6 +29,16 @@ function nodesOf(file: SourceFile, chunk: Chunk): readonly StatementNode[] {
   if (chunk.kind === 'plain') return parseStretch(file, chunk)
   if (chunk.kind === 'docstring') return [docstring(file, chunk)]
   return [chunk.kind === 'function' ? new LazyFunction(file, chunk) : new LazyClass(file, chunk)]
+}
+
+/** Parses whole lines, `tail` appended. */
+function parseStretch(file: SourceFile, stretch: Stretch, tail = ''): readonly StatementNode[] {
+  const text = file.text.slice(stretch.start, stretch.end) + tail
+  return parseText(text, { file, line: stretch.line, indented: /^[ \t]/.test(text) })
+}
+
+function parseSuite(file: SourceFile, stretch: Stretch): readonly StatementNode[] {
+  return parseText(file.text.slice(stretch.start, stretch.end), { file, line: stretch.line, indented: true })
 }
 
 // --- Docstrings -------------------------------------------------------------------------------------------------------
@@ -74,11 +83,15 @@ class LazyString implements Node<'Constant'> {
   }
 }
 
-/** The text of a literal. */
+/** The text of a literal; only one with escape sequences is left to the parser. */
 function textOf(literal: string, opening: string): string {
   const quotes = opening.replace(/^[rRuU]/, '')
   const inside = literal.slice(opening.length, -quotes.length)
-  return /^[rR]/.test(opening) ? inside : unescape(inside)
+  if (!inside.includes('\\') || /^[rR]/.test(opening)) return inside
+  const [statement] = parseText(literal, { file: new SourceFile('<string>', literal), line: 1, indented: false })
+  const value: unknown =
+    statement?.nodeType === 'Expr' && statement.value.nodeType === 'Constant' ? statement.value.value : ''
+  return String(value)
 }
 
 // --- Definitions ------------------------------------------------------------------------------------------------------
@@ -123,6 +136,7 @@ function dottedName(path: readonly string[], line: number, column: number, calle
 abstract class LazyDefinition {
   readonly lineno: number
   readonly end_lineno: number
+  readonly type_params: readonly unknown[] = []
   readonly name: string
   readonly #file: SourceFile
   readonly #chunk: DefinitionChunk
@@ -154,7 +168,9 @@ abstract class LazyDefinition {
       this.#decorators = simple
       return simple
     }
-    this.#decorators = parseDecorators(this.#file, { start, end: header.start, line })
+    const indent = this.#file.text.slice(header.start, this.#chunk.keyword)
+    const [node] = parseStretch(this.#file, { start, end: header.start, line }, `${indent}def f(): pass`)
+    this.#decorators = node?.nodeType === 'FunctionDef' ? node.decorator_list : []
     return this.#decorators
   }
 
@@ -162,8 +178,8 @@ abstract class LazyDefinition {
     return this.#file.text.slice(this.#chunk.header.start, this.#chunk.header.end)
   }
 
-  protected parseHeader(): StatementNode {
-    return parseHeader(this.#file, this.#chunk.header)
+  protected parseHeader(): StatementNode | undefined {
+    return parseStretch(this.#file, this.#chunk.header, ' pass')[0]
   }
 
   /** The suite, parsed whole but for its docstring. */
@@ -198,7 +214,7 @@ class LazyFunction extends LazyDefinition implements FunctionNode {
   private get header(): FunctionNode {
     if (this.#header === undefined) {
       const node = this.parseHeader()
-      if (node.nodeType !== 'FunctionDef' && node.nodeType !== 'AsyncFunctionDef') throw new TypeError('not a def')
+      if (node?.nodeType !== 'FunctionDef' && node?.nodeType !== 'AsyncFunctionDef') throw new TypeError('not a def')
       this.#header = node
     }
     return this.#header
@@ -226,7 +242,7 @@ class LazyClass extends LazyDefinition implements ClassNode {
   private get header(): ClassNode {
     if (this.#header === undefined) {
       const node = this.parseHeader()
-      if (node.nodeType !== 'ClassDef') throw new TypeError('not a class')
+      if (node?.nodeType !== 'ClassDef') throw new TypeError('not a class')
       this.#header = node
     }
     return this.#header

@@ -1,33 +1,63 @@
-// Parts of a file to trees, with the file's own positions.
-import type { SourceFile } from '../../text/index.ts'
-import type { Stretch } from './scan.ts'
-import { StatementParser } from './statements.ts'
-import type { ExpressionNode, StatementNode } from './tree.ts'
+// py-ast behind one function: text that lies at some line of a file in, statements with the file's own positions out.
+import { parse } from 'py-ast'
+import { isAnalysisError, raise, type SourceFile } from '../../text/index.ts'
+import { parenthesize } from './patterns.ts'
+import { shiftLines, type StatementNode } from './tree.ts'
 
-function parserOf(file: SourceFile, { start, end, line }: Stretch): StatementParser {
-  const first = file.text.charCodeAt(start)
-  return new StatementParser(file, start, end, line, first === 32 || first === 9)
+/** Where a text comes from. */
+export interface Origin {
+  readonly file: SourceFile
+  /** Line of the file that the text starts on. */
+  readonly line: number
+  /** The text is a suite: its statements are indented. */
+  readonly indented: boolean
 }
 
-/** The statements of whole lines; a syntax error stops with the place in the file. */
-export function parseStretch(file: SourceFile, stretch: Stretch): readonly StatementNode[] {
-  return parserOf(file, stretch).statements()
+/** The statements of a text; a syntax error stops with the place in the file. */
+export function parseText(text: string, origin: Origin): readonly StatementNode[] {
+  const head = origin.indented ? 'if 1:\n' : ''
+  const shift = origin.line - (origin.indented ? 2 : 1)
+  const module = parseSource(head + text, origin, shift)
+  const [only] = module.body
+  const body = origin.indented && only?.nodeType === 'If' ? only.body : module.body
+  shiftLines(body, shift)
+  return body
 }
 
-/** The statements of a suite, whose first line may be empty or a comment. */
-export function parseSuite(file: SourceFile, { start, end, line }: Stretch): readonly StatementNode[] {
-  return new StatementParser(file, start, end, line, true).statements()
+function parseSource(text: string, origin: Origin, shift: number): ReturnType<typeof parse> {
+  let source = text
+  for (;;) {
+    try {
+      return parse(source)
+    } catch (e) {
+      if (isAnalysisError(e) || !(e instanceof Error)) throw e
+      const { message, line, column } = complaint(e)
+      const rewritten = line === undefined ? undefined : parenthesize(source, line)
+      if (rewritten === undefined)
+        return syntaxError(message, origin, line === undefined ? origin.line : line + shift, column)
+      source = rewritten
+    }
+  }
 }
 
-export function parseFile(file: SourceFile): readonly StatementNode[] {
-  return new StatementParser(file, 0, file.text.length, 1, false).statements()
+interface Complaint {
+  readonly message: string
+  readonly line: number | undefined
+  readonly column: number | undefined
 }
 
-/** `def` or `class` without its suite. */
-export function parseHeader(file: SourceFile, stretch: Stretch): StatementNode {
-  return parserOf(file, stretch).header()
+/** py-ast's errors say where in their message. */
+function complaint(e: Error): Complaint {
+  const match = /^(.*?) at line (\d+)(?:, column (\d+))?/s.exec(e.message)
+  const [, message = e.message, line, column] = match ?? []
+  return {
+    message,
+    line: line === undefined ? undefined : Number(line),
+    column: column === undefined ? undefined : Number(column),
+  }
 }
 
-export function parseDecorators(file: SourceFile, stretch: Stretch): readonly ExpressionNode[] {
-  return parserOf(file, stretch).decorators()
+function syntaxError(message: string, origin: Origin, line: number, column: number | undefined): never {
+  const place = column === undefined ? {} : { column }
+  raise('syntax-error', message, { span: { file: origin.file.path, line, ...place }, notes: [origin.file.line(line)] })
 }

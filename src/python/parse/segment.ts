@@ -1,4 +1,4 @@
-// The source text behind a node, and the constants whose value only the text tells: `1` and `1.0` are both
+// The source text behind a node, and the constants whose value only the text tells: py-ast reads both `1` and `1.0` as
 // JavaScript's 1.
 import type { SourceFile } from '../../text/index.ts'
 import type { Located } from './tree.ts'
