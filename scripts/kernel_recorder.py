@@ -337,7 +337,11 @@ class AbovePyTorch(TorchFunctionMode):
             return self.make(data, device=device, **options)
         with self.recorder.pause():
             values = tree_map(self.recorder.known.shadow, data)
-            return self.recorder.told(self.make(values, device="cpu", **options))
+            made = self.recorder.told(self.make(values, device="cpu", **options))
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and isinstance(data, numpy.ndarray):
+            self.recorder.record("aten._to_copy.default", [torch.from_numpy(data)], [made], 0)
+        return made
 
     def item(self, tensor, index):
         """`t[:, [-1, 0]]`: a list becomes a tensor on the way down, and on the meta device loses its values there."""

@@ -51,6 +51,7 @@ FIXTURES = {
         --input 'timestep=i64[batch_size]' --input 'encoder_hidden_states=bf16[batch_size,7,48]'""",
     "own.mixed": "mixed.Mixed --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.mixed.rotated": "mixed.Mixed --arg rotated=True --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
+    "own.mixed.kept": "mixed.Kept --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.quantizer": "denoiser.quantizer:Quantizer --run 'forward b2 s1' --input 'x=bf16[batch_size,3,64]'",
 }
 
@@ -156,7 +157,7 @@ def record(given):
     with recorder.pause(), recorder, torch.device("meta"):
         arguments |= {split(text)[0]: eval(split(text)[1], {"torch": torch, **vars(module)}) for text in given.arg}
         model = made(make, arguments)
-    if any(p.device.type != "meta" for p in model.parameters()):
+    if any(t.device.type != "meta" for t in (*model.parameters(), *model.buffers())):
         model.to("meta")
     model = model.to(dtype).eval()
     recorder.follow(model)

@@ -131,7 +131,7 @@ def build(make, arguments, dtype, device):
         model = make(**arguments)  # it makes some of its tensors on the CPU, whatever the default device is
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"{make.__name__}() made a {type(model).__name__}, which is no torch.nn.Module")
-    if any(p.device.type != device for p in model.parameters()):
+    if any(t.device.type != device for t in (*model.parameters(), *model.buffers())):
         model.to(device)  # made with torch.FloatTensor, say: a user moves the model as a whole
     return model.to(dtype=dtype).eval()
 

@@ -76,7 +76,14 @@ export class Importer {
     const module = new PyModule(types.module, name, place.path ?? `<${name}>`, place.isPackage)
     this.locate(module, place)
     this.register(name, module)
+    this.registerPackages(name)
     return module
+  }
+
+  /** The packages around a module are imported before it. */
+  private registerPackages(name: string): void {
+    const around = name.slice(0, Math.max(0, name.lastIndexOf('.')))
+    if (around !== '' && this.entry(around) === undefined && this.exists(around)) this.get(around)
   }
 
   /** Where a module lies is known before its first line runs, and asking for it runs nothing. */

@@ -10,6 +10,28 @@ import { makeNamedTuple } from './namedtuple.ts'
 
 const version = { major: 3, minor: 11, micro: 7, releaselevel: 'final', serial: 0 }
 
+/** What `python` sets without options. */
+const flags = {
+  debug: 0,
+  inspect: 0,
+  interactive: 0,
+  optimize: 0,
+  dont_write_bytecode: 0,
+  no_user_site: 0,
+  no_site: 0,
+  ignore_environment: 0,
+  verbose: 0,
+  bytes_warning: 0,
+  quiet: 0,
+  hash_randomization: 1,
+  isolated: 0,
+  dev_mode: false,
+  utf8_mode: 0,
+  warn_default_encoding: 0,
+  safe_path: false,
+  int_max_str_digits: -1,
+}
+
 /** A stream that takes text and shows nothing. */
 const stream = classOf({
   name: 'TextIOWrapper',
@@ -58,6 +80,7 @@ export const sys: HostModule = {
       dig: 15,
       mant_dig: 53,
     }),
+    flags: structure(vm, 'flags', flags),
     maxsize: largest,
     maxunicode: 0x10ffff,
     byteorder: 'little',

@@ -3,15 +3,16 @@
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { add, ge, hint, lt, neg, type Int } from '../../sym/index.ts'
+import { add, ge, hint, le, lt, neg, type Int } from '../../sym/index.ts'
 import { asTensor, scalarHint, scalarOf, sizeArg } from '../arguments.ts'
 import { copyInto } from '../conversion.ts'
 import { torchFunctions, type FunctionSet, type FunctionTable } from '../functions.ts'
+import { clonedStrides } from '../iterator.ts'
 import type { KernelName } from '../kernels/index.ts'
 import { launch } from '../record.ts'
-import { at, isZero, showShape } from '../shape.ts'
+import { at, contiguousStrides, isZero, showShape, type Shape } from '../shape.ts'
 import { deriveKnown, outputOf, type Tensor } from '../tensor.ts'
-import { slice } from '../views.ts'
+import { narrow, slice } from '../views.ts'
 import { stridesInFormatOf } from './spatial.ts'
 
 /** Sizes after padding; `pads` runs from the last dimension to the first, before and after each. */
@@ -39,10 +40,21 @@ export function constantPad(vm: Vm, t: Tensor, pads: readonly Int[], value = 0):
     )
   }
   const shape = paddedShape(vm, t, pads)
-  const out = outputOf([t], shape, t.dtype, stridesInFormatOf(t, shape))
+  const strides = t.isContiguous ? contiguousStrides(shape) : paddedStrides(vm, t, pads, shape)
+  const out = outputOf([t], shape, t.dtype, strides)
   deriveKnown(out, [t], ([values = []]) => padValues(values, t, shape, pads, value))
   launch(vm, 'aten.constant_pad_nd.default', [t], [out])
   return out
+}
+
+/** What only crops is a clone of a part (PadNd.cpp, constant_pad_nd); where anything is added, the format is kept. */
+function paddedStrides(vm: Vm, t: Tensor, pads: readonly Int[], shape: Shape): Shape {
+  if (!pads.every((p) => le(p, 0))) return stridesInFormatOf(t, shape)
+  const cropped = shape.reduce<Tensor>((part, size, d) => {
+    const before = pads[2 * (t.rank - 1 - d)] ?? 0
+    return size === at(t.shape, d) ? part : narrow(vm, part, d, neg(before), size)
+  }, t)
+  return clonedStrides(cropped)
 }
 
 /** The padded values in logical order. */

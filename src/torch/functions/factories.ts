@@ -311,7 +311,7 @@ const newMethods = torchFunctions({
     },
   'new_tensor(self, data, *, dtype=None, device=None, requires_grad=False)': (vm, [t, data, dtype, device]) => {
     const options = after(vm, t, dtype, device)
-    return tensorOf(vm, data, options.dtype, options.device)
+    return ofData(vm, data, options.dtype, options.device, true)
   },
   'new(self, *args)': (vm, [t, args]) => {
     const { dtype, device } = asTensor(vm, t)
@@ -321,12 +321,18 @@ const newMethods = torchFunctions({
 
 // --- Data ----------------------------------------------------------------------------------------------------------
 
+/** An array is shared and then, where that was asked for or is needed, converted (tensor_new.cpp, internal_new_from_data). */
+function ofData(vm: Vm, data: Value, dtype: DType | undefined, device: DeviceName, copyArray: boolean): Tensor {
+  if (arrayContents(vm, data) === undefined) return tensorOf(vm, data, dtype, device)
+  return to(vm, tensorOf(vm, data, undefined, 'cpu'), { dtype, device, copy: copyArray })
+}
+
 /** The constructors of old: sizes make memory, one sequence is data, one tensor is shared. */
 function legacy(vm: Vm, args: readonly Value[], dtype: DType, device: DeviceName): Tensor {
   const [first] = args
   if (args.length === 1 && isTensor(first)) return viewOf(first, first.shape, first.strides)
   if (args.length === 1 && (isSequence(first) || arrayContents(vm, first ?? null) !== undefined))
-    return tensorOf(vm, first ?? null, dtype, device)
+    return ofData(vm, first ?? null, dtype, device, false)
   const shape: Shape = args.length === 0 ? [0] : sizeArgs(vm, args)
   return empty(vm, shape, dtype, device)
 }
@@ -335,7 +341,7 @@ function legacy(vm: Vm, args: readonly Value[], dtype: DType, device: DeviceName
 function fromData(vm: Vm, data: Value, dtype: Value, device: Value, copy: boolean): Tensor {
   if (isTensor(data)) return to(vm, data, { dtype: dtypeArg(vm, dtype), device: deviceArg(vm, device), copy })
   if (isScripted(vm)) return scriptedTensor(vm, data, dtypeArg(vm, dtype), deviceArg(vm, device))
-  return tensorOf(vm, data, dtypeArg(vm, dtype), factoryDevice(vm, device))
+  return ofData(vm, data, dtypeArg(vm, dtype), factoryDevice(vm, device), copy)
 }
 
 /** Compiled code makes it on the CPU, of the dtype that the data have, and converts it (register_special_ops.cpp, castTensorTo). */
@@ -373,7 +379,7 @@ function complexOf(vm: Vm, op: KernelName, a: Tensor, b: Tensor): Tensor {
   return pointwise(vm, op, [a, b], { result: a.dtype === dtypes.float64 ? dtypes.complex128 : dtypes.complex64 })
 }
 
-/** `torch.Tensor(…)`, `torch.LongTensor(…)`: what the classes are constructed with. */
+/** `torch.Tensor(…)`, `torch.LongTensor(…)`: what the classes are constructed with, on the CPU whatever the default device. */
 export function fillConstructors(): void {
   const init = native('__init__(self, *args, **kwargs)', () => null)
   for (const { cls, dtype } of legacyTypes.values()) {
@@ -381,7 +387,7 @@ export function fillConstructors(): void {
     fillClass(cls, { methods: { __new__: make, __init__: init } })
   }
   const make = native('__new__(cls, *args, **kwargs)', (vm, [, args]) =>
-    legacy(vm, args, vm.state(torchState).defaultDtype, factoryDevice(vm, null)),
+    legacy(vm, args, vm.state(torchState).defaultDtype, 'cpu'),
   )
   fillClass(tensorClass, { methods: { __new__: make, __init__: init } })
 }

@@ -2,6 +2,7 @@
 // A subscripted form is a `PyGeneric` whose class, by module, tells it from `list[int]`.
 import { ellipsis, notImplemented, tuple } from '../../make.ts'
 import { classOf, fillClass, native } from '../../native.ts'
+import { isMissing } from '../../missing.ts'
 import { call, equals, getAttrOr, hash, isInstance, isSubclass, repr } from '../../object.ts'
 import { types } from '../../types.ts'
 import { PyClass, PyFunction, PyGeneric, PyInstance, PyList, PyTuple, type Value } from '../../values.ts'
@@ -25,7 +26,8 @@ function argument(v: Value): Value {
 
 function distinct(vm: Vm, items: readonly Value[]): Value[] {
   const kept: Value[] = []
-  for (const v of items) if (!kept.some((k) => k === v || equals(vm, k, v))) kept.push(v)
+  const same = (a: Value, b: Value): boolean => a === b || !(isMissing(a) || isMissing(b) || !equals(vm, a, b))
+  for (const v of items) if (!kept.some((k) => same(k, v))) kept.push(v)
   return kept
 }
 

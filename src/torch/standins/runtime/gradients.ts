@@ -233,13 +233,30 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
   {
     module: 'torch.optim',
     reason: noTraining,
+    source: 'from .optimizer import Optimizer\n',
+    unsupported: 'swap_in_optimizer_params_and_state',
     unsupportedClasses:
-      'Optimizer SGD Adam AdamW Adagrad RMSprop Adadelta Adamax LBFGS NAdam RAdam ASGD Rprop SparseAdam Adafactor',
+      'SGD Adam AdamW Adagrad RMSprop Adadelta Adamax LBFGS NAdam RAdam ASGD Rprop SparseAdam Adafactor Muon',
+  },
+  {
+    module: 'torch.optim.optimizer',
+    reason: noTraining,
+    source: `
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+import torch
+
+ParamsT: TypeAlias = Iterable[torch.Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, torch.Tensor]]
+`,
+    unsupportedClasses: 'Optimizer',
   },
   {
     module: 'torch.optim.lr_scheduler',
     reason: noTraining,
-    unsupportedClasses: 'LambdaLR ReduceLROnPlateau LRScheduler _LRScheduler StepLR CosineAnnealingLR OneCycleLR',
+    unsupportedClasses:
+      'LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR SequentialLR CosineAnnealingLR ' +
+      'ChainedScheduler ReduceLROnPlateau CyclicLR CosineAnnealingWarmRestarts OneCycleLR PolynomialLR LRScheduler ' +
+      '_LRScheduler',
   },
   {
     module: 'torch.profiler',
