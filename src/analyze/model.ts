@@ -41,6 +41,7 @@ import { LineLedgers } from './ledgers.ts'
 import { activationsOf, bytesReachable, heldSource, peakActivations, weightBytes } from './memory.ts'
 import { completeSizes, symbolicSizes } from './sizes.ts'
 import { Constructions, pathsBelow, recordRun, type CallRecord } from './records.ts'
+import { stepping } from './steady.ts'
 
 export interface AnalyzeRequest extends ModelSpec {
   readonly phase: Phase
@@ -152,12 +153,19 @@ export class ModelAnalyzer {
       ...(sizes.encoder === undefined ? {} : { encoder_len: sizes.encoder }),
     })
     const until = new Map<Storage, KernelCall>()
-    const output = runCall(vm, built, { phase, sizes, inputs, lastLogits, everything, layout }, (run) => {
+    const since = scope.assumed
+    const recorded = (run: () => Value): Value => {
       const held = (): Value => holding(vm, until, run)
       const taken = recordRun(vm, this.constructions, held, pathsBelow(built.model), (r) => this.onRecord(r, scope))
       root = taken.root
       return taken.result
-    })
+    }
+    const cacheOf = (returned: Value): Value => callDriver(vm, 'cache_of', [returned])
+    const output = runCall(vm, built, { phase, sizes, inputs, lastLogits, everything, layout }, (run, past) =>
+      phase !== 'decode' || past === undefined
+        ? recorded(run)
+        : stepping(vm, scope, { since, model: built.model, past, run: () => recorded(run), cacheOf }),
+    )
     if (root === undefined) return raise('internal', 'the model was not called')
     const rootRecord: CallRecord = root
     const own = namesIn(this.table.calleeOf(rootRecord))

@@ -12,6 +12,7 @@ import {
   known,
   minimised,
   patternVariables,
+  simplified,
   teach,
   variablesIn,
 } from './assumption.ts'
@@ -66,7 +67,7 @@ export interface VariableOptions {
 export class Scope {
   readonly variables = new Map<string, VariableInfo>()
   readonly definitions = new Map<string, Expr>()
-  readonly prover: Prover
+  #prover: Prover
   /** Knows the minimums alone, nothing that was assumed: weaker and much quicker. */
   readonly plain: Prover
   /** Where the program is now; set by the interpreter. */
@@ -75,12 +76,18 @@ export class Scope {
   readonly hints = new Map<string, number>()
   private readonly minimumTable = new Map<string, Minimum>()
   private readonly table = new Map<string, SymInt>()
-  private readonly recorded = new Map<string, Recorded>()
+  private interned = 0
+  private recorded: Map<string, Recorded> = new Map()
   private listed: readonly Assumption[] | undefined
 
   constructor() {
-    this.prover = new Prover(this.minimumTable)
+    this.#prover = new Prover(this.minimumTable)
     this.plain = new Prover(this.minimumTable)
+  }
+
+  /** Knows the minimums and what was assumed. */
+  get prover(): Prover {
+    return this.#prover
   }
 
   /** A variable with the value it has in this run. A value below 2 is returned as it is. */
@@ -157,7 +164,7 @@ export class Scope {
     if (constant !== undefined) return wholeOf(constant)
     let result = this.table.get(expr.key)
     if (result === undefined) {
-      result = new SymInt(this, expr, hint, this.table.size)
+      result = new SymInt(this, expr, hint, this.interned++)
       this.table.set(expr.key, result)
     }
     return result
@@ -187,10 +194,58 @@ export class Scope {
     this.record(condition, condition)
   }
 
-  private record(condition: Condition, learned: Condition): void {
+  /** How much has been assumed so far, for `withdraw`. */
+  get assumed(): number {
+    return this.recorded.size
+  }
+
+  /** What was assumed after `assumed` was `since`. */
+  assumedSince(since: number): readonly Condition[] {
+    return [...this.recorded.values()].slice(since).map((r) => r.learned)
+  }
+
+  /** Whether a variable was taken for the number that it is in this run. */
+  isPinned(name: string): boolean {
+    const left = variableExpr(name)
+    return known({ left, op: '==', right: constExpr(this.valueOf(left)) }, this.prover) === true
+  }
+
+  /**
+   * Takes back what was assumed of a variable from some point on: what else those conditions say is kept, with this
+   * run's value in the variable's place. Decisions from here on know nothing of it.
+   * @param since what `assumed` was
+   * @returns what puts them back
+   */
+  withdraw(name: string, since: number): () => void {
+    const entries = [...this.recorded]
+    const isTaken = (i: number, r: Recorded): boolean => i >= since && variablesIn(r.learned).includes(name)
+    const kept = entries.filter(([, r], i) => !isTaken(i, r))
+    const taken = entries.filter(([, r], i) => isTaken(i, r))
+    const prover = new Prover(this.minimumTable)
+    for (const [, r] of kept) teach(prover, r.learned, true)
+    this.#prover = prover
+    this.recorded = new Map(kept)
+    this.listed = undefined
+    for (const [key, value] of this.table) {
+      value.results.clear()
+      if (!prover.isIntegral(value.expr)) this.table.delete(key)
+    }
+    const here = new Map([[name, constExpr(this.valueOf(variableExpr(name)))]])
+    for (const [, { assumption, learned }] of taken) {
+      const [left, right] = [substitute(learned.left, here), substitute(learned.right, here)]
+      const condition = { left, op: learned.op, right }
+      if (known(condition, this.prover) !== true)
+        this.record(simplified(condition, this.prover), condition, assumption.at)
+    }
+    return () => {
+      for (const [, { assumption, learned }] of taken) this.record(assumption, learned, assumption.at)
+    }
+  }
+
+  private record(condition: Condition, learned: Condition, at = this.where()): void {
     const text = conditionText(condition)
     if (this.recorded.has(text)) return
-    this.recorded.set(text, { assumption: { ...condition, at: this.where(), text }, learned })
+    this.recorded.set(text, { assumption: { ...condition, at, text }, learned })
     this.listed = undefined
     teach(this.prover, learned, true)
   }

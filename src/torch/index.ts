@@ -19,7 +19,14 @@ export { parseDimension, parseOver, parseSchema, type Schema } from './notation.
 export { elementWidth, launch, seenFrames, type KernelCall, type Place, type TensorSig } from './record.ts'
 export { kernels, type KernelName } from './kernels/index.ts'
 export type { Cost, KernelRow, Operand } from './kernels/table.ts'
-export { contiguousStrides, isContiguous, isNonOverlappingAndDense, numel, type Shape } from './shape.ts'
+export {
+  contiguousStrides,
+  isContiguous,
+  isNonOverlappingAndDense,
+  numel,
+  sameShapeAtSight,
+  type Shape,
+} from './shape.ts'
 export { moduleFunctions, tensorMethods } from './functions/index.ts'
 export { children as childModules, forwardOf, isModule, nameModules, namedParameters } from './module/module.ts'
 export { countParameters, ownParameters, recording, withBuildDefaults } from './access.ts'

@@ -102,7 +102,9 @@ export function pointwiseInto(
       `result type ${messageName(dtype)} can't be cast to the desired output type ${messageName(target.dtype)}`,
     )
   }
+  const grown = options.ramp === undefined ? undefined : combineRamps(options.ramp, operands, shape)
   overwriteKnown(target, evaluated(op, operands, inputs, shape, options))
+  if (target.dtype === dtypes.int64) target.ramp = grown
   launch(vm, overloadOf(vm, op, operands), inputs, [target], options.params ?? noParams)
   return target
 }

@@ -5,17 +5,19 @@ import { isInt } from '../python/values.ts'
 import { add, ge, known, le, mul, sub, type Int } from '../sym/index.ts'
 import type { Scalar } from './arguments.ts'
 import { dtypes } from './dtype.ts'
-import { Known } from './known.ts'
+import { Known, knownCount } from './known.ts'
 import { at, isZero, type Shape } from './shape.ts'
-import { isTensor, rearrangeKnown, setKnown, uniformValue, type Ramp, type Tensor } from './tensor.ts'
+import { isTensor, knownValues, rearrangeKnown, setKnown, uniformValue, type Ramp, type Tensor } from './tensor.ts'
 
 /** The element at index 0 everywhere, and what it grows by along each dimension, if that is how a tensor's elements are. */
 export function rampOf(t: Tensor): Ramp | undefined {
   if (t.ramp !== undefined) return t.ramp
-  const uniform = t.dtype.isInexact ? undefined : uniformValue(t)
-  if (uniform?.uniform === undefined || !Number.isSafeInteger(uniform.uniform) || !uniform.isForAllSizes)
-    return undefined
-  return { first: uniform.uniform, steps: t.shape.map(() => 0) }
+  const values = t.dtype.isInexact
+    ? undefined
+    : (uniformValue(t) ?? (knownCount(t.shape) === 1 ? knownValues(t) : undefined))
+  if (values?.isForAllSizes !== true) return undefined
+  const first = values.uniform ?? values.get()[0]
+  return first === undefined || !Number.isSafeInteger(first) ? undefined : { first, steps: t.shape.map(() => 0) }
 }
 
 /** Gives a newly made tensor its values. Only those of 64 bits are kept: others wrap around. */

@@ -5,7 +5,7 @@ import { add, gt, hintNumber, type Int } from '../sym/index.ts'
 import { PyDict, type Value, type Vm } from '../python/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
 import type { Phase } from './labels.ts'
-import type { CallSpec } from './run.ts'
+import type { Around, CallSpec } from './run.ts'
 
 /** Tokens of a source that nobody gave a length. */
 const usualTokens = 32
@@ -42,13 +42,7 @@ export function sourceLength(
 }
 
 /** Calls the encoder or the decoder once; `around` runs that call alone. */
-export function callPart(
-  vm: Vm,
-  built: BuiltModel,
-  call: CallSpec,
-  inputs: Value,
-  around: (run: () => Value) => Value,
-): Value {
+export function callPart(vm: Vm, built: BuiltModel, call: CallSpec, inputs: Value, around: Around): Value {
   const { batch, seq, cache } = call.sizes
   const encode = (): Value => callDriver(vm, 'encode', [built.model, inputs])
   if (call.phase === 'encode') return around(encode)
@@ -67,5 +61,5 @@ export function callPart(
   if (!(past instanceof PyDict) || past.entries.size === 0)
     return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
   const next = decode(add(cache, seq), seq, past, false)
-  return around(() => run(next))
+  return around(() => run(next), past)
 }

@@ -70,8 +70,11 @@ export function phaseOf(
   return raise('bad-phase', `phase ${phase} contradicts --seq ${sizes.seq} --cache ${sizes.cache}`)
 }
 
+/** Runs a call alone, without what leads up to it. `past` is the cache that it finds, by argument name. */
+export type Around = (run: () => Value, past?: PyDict) => Value
+
 /** Calls a model once; `around` runs that call alone. Returns what the model returned. */
-export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run: () => Value) => Value): Value {
+export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: Around): Value {
   return vm.guard(() => {
     const { batch, seq, cache } = call.sizes
     const device = built.spec.device ?? 'meta'
@@ -99,7 +102,7 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: (run:
     const given = inputs === undefined ? textInput(vm, batch, seq, device) : namedInputs(vm, built, inputs, device)
     const mask = paddingMask(vm, call.padding, batch, cached ? cache : seq, cached ? seq : 0, device)
     const run = (): Value => callDriver(vm, 'call', [built.model, given, mask, past, call.lastLogits === true])
-    return around(inputs === undefined && !cached ? () => withTokens(vm, built, call, run) : run)
+    return around(inputs === undefined && !cached ? () => withTokens(vm, built, call, run) : run, past)
   })
 }
 
@@ -221,7 +224,7 @@ function paddingMask(vm: Vm, padding: Padding | undefined, batch: Int, prompt: I
 }
 
 /** What a prefill of the cached tokens leaves. */
-function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): Value {
+function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): PyDict {
   const { batch, cache } = call.sizes
   if (!readsTokens(vm, built, batch, cache))
     return raise('no-cache', `${built.cls.name} reads no tokens, so it has no ${call.phase}`)

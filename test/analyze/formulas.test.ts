@@ -41,6 +41,25 @@ const configs: Readonly<Record<string, JsonObject>> = {
   bloom: { model_type: 'bloom', n_layer: 2, hidden_size: 64, n_head: 4, vocab_size: 160 },
 }
 
+/** Configs whose prefill loops over its tokens in Python, so that every prompt is another program, and no step after it is. */
+const loops: Readonly<Record<string, JsonObject>> = {
+  mamba: { ...small, model_type: 'mamba', state_size: 8, time_step_rank: 4 },
+  rwkv: { ...small, model_type: 'rwkv', attention_hidden_size: 64, intermediate_size: 96 },
+  xlstm: { model_type: 'xlstm', hidden_size: 256, num_heads: 2, num_blocks: 2, chunk_size: 8, vocab_size: 160 },
+  jamba: {
+    ...small,
+    model_type: 'jamba',
+    intermediate_size: 96,
+    num_key_value_heads: 2,
+    num_experts: 1,
+    num_experts_per_tok: 1,
+    attn_layer_period: 2,
+    attn_layer_offset: 1,
+    use_mamba_kernels: false,
+    mamba_d_state: 8,
+  },
+}
+
 const phases = {
   prefill: { batch_size: 2, seq_len: 12, cache_len: 0 },
   decode: { batch_size: 2, seq_len: 1, cache_len: 12 },
@@ -61,9 +80,12 @@ describe.skipIf(sources === undefined)(sources ? 'formulas equal direct runs' : 
     sources: fileSources([dirname(transformers)]),
     roots: new Map([['transformers', transformers]]),
   })
-  const cases = Object.entries(configs).flatMap(([type, config]) =>
-    (['prefill', 'decode'] as const).map((phase) => ({ type, config, phase })),
-  )
+  const cases = [
+    ...Object.entries(configs).flatMap(([type, config]) =>
+      (['prefill', 'decode'] as const).map((phase) => ({ type, config, phase })),
+    ),
+    ...Object.entries(loops).map(([type, config]) => ({ type, config, phase: 'decode' as const })),
+  ]
 
   test.each(cases)('$type $phase', { timeout: 120_000 }, ({ config, phase }) => {
     const project = makeProject()

@@ -13,7 +13,7 @@ import type { ModelOptions, PredictionInput, RequestSizes } from '../engine.ts'
 import { modelContext, type Context } from './context.ts'
 import { checkpointDtype, storedOf } from './memory.ts'
 
-/** Regimes in one phase of a request; more than these mean that the model loops over its tokens. */
+/** Regimes in one phase of a request; more than these mean that every length is another program. */
 const mostRegimes = 6
 
 export async function predictionInput(options: ModelOptions, request: RequestSizes): Promise<PredictionInput> {

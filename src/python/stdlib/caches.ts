@@ -2,7 +2,7 @@
 // variables are no reason to settle them: a call with the same variables is the same call, and whether one with other
 // variables or with numbers could be is asked of each call that is alike but for its integers.
 import type { Scope } from '../../sym/index.ts'
-import { SymInt } from '../../sym/index.ts'
+import { SymInt, variablesOf } from '../../sym/index.ts'
 import { tuple } from '../make.ts'
 import { call, equals, hashKey } from '../object.ts'
 import { stateKey } from '../state.ts'
@@ -64,8 +64,16 @@ function replaced(v: Value, other: (v: Value) => string | undefined): Value {
 
 const scopes = stateKey('functools.scopes', () => new Map<Scope, number>())
 
+const variables = stateKey('functools.variables', () => new Set<string>())
+
+/** Whether something is remembered by a size that depends on a variable. */
+export function isRemembered(vm: Vm, variable: string): boolean {
+  return vm.state(variables).has(variable)
+}
+
 function symbolText(vm: Vm, v: Value): string | undefined {
   if (!(v instanceof SymInt)) return undefined
+  for (const name of variablesOf(v.expr)) vm.state(variables).add(name)
   const known = vm.state(scopes)
   const number = known.get(v.scope) ?? known.size
   known.set(v.scope, number)

@@ -180,7 +180,8 @@ const inPlace = torchFunctions({
     pointwiseInto(vm, 'aten.add_.Tensor', asTensor(vm, a), [asOperand(vm, b)], scaled(scalarArg(vm, alpha), 1)),
   'sub_(self, other, *, alpha=1)': (vm, [a, b, alpha]) =>
     pointwiseInto(vm, 'aten.sub_.Tensor', asTensor(vm, a), [asOperand(vm, b)], scaled(scalarArg(vm, alpha), -1)),
-  'mul_(self, other)': (vm, [a, b]) => pointwiseInto(vm, 'aten.mul_.Tensor', asTensor(vm, a), [asOperand(vm, b)]),
+  'mul_(self, other)': (vm, [a, b]) =>
+    pointwiseInto(vm, 'aten.mul_.Tensor', asTensor(vm, a), [asOperand(vm, b)], { ramp: product }),
   'div_(self, other, *, rounding_mode=None)': (vm, [a, b, mode]) =>
     mode === null
       ? pointwiseInto(vm, 'aten.div_.Tensor', asTensor(vm, a), [asOperand(vm, b)], { result: 'inexact' })
@@ -247,12 +248,12 @@ const operators = merged(
 )
 
 const augmented = merged(
-  operator('__iadd__', (vm, a, b) => pointwiseInto(vm, 'aten.add_.Tensor', a, [b])),
+  operator('__iadd__', (vm, a, b) => pointwiseInto(vm, 'aten.add_.Tensor', a, [b], { ramp: weighted(1, 1) })),
   operator('__isub__', (vm, a, b) => {
     checkSubtraction(vm, a, b)
-    return pointwiseInto(vm, 'aten.sub_.Tensor', a, [b])
+    return pointwiseInto(vm, 'aten.sub_.Tensor', a, [b], { ramp: weighted(1, -1) })
   }),
-  operator('__imul__', (vm, a, b) => pointwiseInto(vm, 'aten.mul_.Tensor', a, [b])),
+  operator('__imul__', (vm, a, b) => pointwiseInto(vm, 'aten.mul_.Tensor', a, [b], { ramp: product })),
   operator('__itruediv__', (vm, a, b) => pointwiseInto(vm, 'aten.div_.Tensor', a, [b], { result: 'inexact' })),
   operator('__ifloordiv__', (vm, a, b) => pointwiseInto(vm, 'aten.floor_divide_.Tensor', a, [b])),
   operator('__imod__', (vm, a, b) =>
