@@ -48,8 +48,7 @@ export interface Step {
 
 /** Runs a step, and lets its formulas hold beyond its prefill's number of tokens where they do. */
 export function stepping(vm: Vm, scope: Scope, { since, model, past, run, cacheOf }: Step): Value {
-  const isLimited = scope.isPinned(variable) || !scope.assumedSince(since).every(isOneStretch)
-  if (!isLimited || isRemembered(vm, variable)) return run()
+  if (!isLimited(scope, since) || isRemembered(vm, variable)) return run()
   const putBack = scope.withdraw(variable, since)
   const from = scope.assumed
   const states = new States()
@@ -59,6 +58,12 @@ export function stepping(vm: Vm, scope: Scope, { since, model, past, run, cacheO
   if (before === after && scope.assumedSince(from).every(isOneStretch)) scope.assume(tokens, '>=', here(scope))
   else putBack()
   return output
+}
+
+/** Whether a prefill speaks for some numbers of tokens with others between them. One token is no variable. */
+function isLimited(scope: Scope, since: number): boolean {
+  if (!scope.variables.has(variable)) return false
+  return scope.isPinned(variable) || !scope.assumedSince(since).every(isOneStretch)
 }
 
 const tokens = variableExpr(variable)

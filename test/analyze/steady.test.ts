@@ -6,8 +6,8 @@ import { Scope } from '../../src/sym/index.ts'
 import { memorySources } from '../../src/text/index.ts'
 import { torchModules, torchOverlays } from '../../src/torch/index.ts'
 
-/** What is assumed of the cache's length after a prefill of 12 tokens, and a step. */
-function assumed(program: string): readonly string[] {
+/** What is assumed of the cache's length after a prefill of so many tokens, and a step. */
+function assumed(program: string, length = 12): readonly string[] {
   const scope = new Scope()
   const vm = new Vm({
     scope,
@@ -17,7 +17,7 @@ function assumed(program: string): readonly string[] {
     overlays: [...overlays, ...torchOverlays(false)],
   })
   const module = vm.runModuleText('probe', program)
-  const tokens = scope.variable('cache_len', 12)
+  const tokens = scope.variable('cache_len', length)
   vm.guard(() => {
     const since = scope.assumed
     const past = call(vm, getAttr(vm, module, 'prefill'), [tokens])
@@ -45,6 +45,10 @@ def step(state, n):
     return {**state, "h": torch.tanh(state["h"])}
 `
     expect(assumed(loop + step)).toEqual(['cache_len >= 12'])
+  })
+
+  test('one token alone is no variable', () => {
+    expect(assumed(`${loop}\ndef step(state, n):\n    return state\n`, 1)).toEqual([])
   })
 
   test('so is one that has grown by a token', () => {
