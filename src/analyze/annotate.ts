@@ -1,5 +1,6 @@
 // The lines of a class's `forward()` with the kernels they launch, callees included, in one concrete call of a model.
 import { nearest, raise, type SourceFile } from '../text/index.ts'
+import { PyModule, type Vm } from '../python/index.ts'
 import { buildModel, createVm, type Project } from '../huggingface/index.ts'
 import type { KernelCall } from '../torch/index.ts'
 import { callOf, type TraceRequest } from '../trace/model.ts'
@@ -41,8 +42,15 @@ export function annotateForward(project: Project, request: TraceRequest, classNa
   const [record] = chosen
   if (record === undefined) {
     const names = [...new Set(records.map((r) => r.cls.name))]
-    const [near] = nearest(className ?? '', names)
-    return raise('not-on-inference-path', `${className ?? ''} is not called`, {
+    const wanted = className ?? ''
+    const [near] = nearest(wanted, names)
+    const dot = wanted.lastIndexOf('.')
+    const module = dot < 0 ? built.cls.module : wanted.slice(0, dot)
+    const name = wanted.slice(dot + 1)
+    const [code, message] = hasName(vm, module, name)
+      ? (['not-on-inference-path', `${wanted} is not called`] as const)
+      : (['unknown-class', `${module} has no class ${name}`] as const)
+    return raise(code, message, {
       hint: `${near === undefined ? '' : `Did you mean ${near}?   `}Called are: ${names.join(', ')}.`,
     })
   }
@@ -63,6 +71,12 @@ export function annotateForward(project: Project, request: TraceRequest, classNa
     ledger: ledgers.of(record).filter((l) => l.line >= fn.lineno && l.line <= (fn.end_lineno ?? fn.lineno)),
     kernels: byLine(record),
   }
+}
+
+/** Whether a module of Python binds a name. */
+function hasName(vm: Vm, module: string, name: string): boolean {
+  const m = vm.importer.exists(module) ? vm.importer.get(module) : undefined
+  return m instanceof PyModule && m.dict.has(name)
 }
 
 function named(record: CallRecord, className: string): boolean {

@@ -112,8 +112,16 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
 
   it('names the class nearest to one that is not called', async () => {
     give('config.json', '{"model_type": "llama", "num_hidden_layers": 1}')
-    const { lines } = await failing('annotate', 'config.json', '--module', 'LlamaMLp')
+    const { code, lines } = await failing('annotate', 'config.json', '--module', 'LlamaMLp')
+    expect(code).toBe(2)
+    expect(lines[0]).toBe('error unknown-class: transformers.models.llama.modeling_llama has no class LlamaMLp')
     expect(lines[1]).toMatch(/^ {2}Did you mean LlamaMLP\?/)
+  })
+
+  it('tells a class that is not called from one that does not exist', async () => {
+    give('config.json', '{"model_type": "llama", "num_hidden_layers": 1}')
+    const { code, lines } = await failing('annotate', 'config.json', '--module', 'LlamaForTokenClassification')
+    expect([code, lines[0]]).toEqual([3, 'error not-on-inference-path: LlamaForTokenClassification is not called'])
   })
 
   it('wants a class with a forward()', async () => {

@@ -1,5 +1,5 @@
 // A module of one's own, analysed and expanded from its files: the formulas give what its trace does.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -71,4 +71,14 @@ test('expands to what its trace says, weights included', { timeout: 60_000 }, as
   expect(at(model.totals.flops)).toBe(flops)
   expect(provenance.sources.map((s) => s.package)).toContain('mine')
   expect(at(model.memory?.weights)).toBe(2 * 2 * (4 * 64 * 64 + 4 * 64))
+})
+
+test('a package may be a link to one beside it', async () => {
+  process.chdir(folder)
+  mkdirSync('real_package')
+  writeFileSync('real_package/__init__.py', source)
+  symlinkSync('real_package', 'linked')
+  const { code, out } = await cli('trace', 'linked.Net', '--source', '.', '--input', 'x=bf16[2,3,64]', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toHaveProperty('model', 'linked.Net')
 })

@@ -107,10 +107,12 @@ export async function overriddenProject(
 function ownRoots(source: string): readonly (readonly [string, string])[] {
   const own: (readonly [string, string])[] = [[basename(source), source]]
   if (existsSync(join(source, '__init__.py'))) return own
-  const inside = readdirSync(source, { withFileTypes: true }).flatMap((entry) => {
-    const name = entry.isFile() && entry.name.endsWith('.py') ? entry.name.slice(0, -'.py'.length) : entry.name
-    const isModule = /^[A-Za-z_]\w*$/.test(name) && (entry.isDirectory() || name !== entry.name)
-    return isModule ? [[name, join(source, entry.name)] as const] : []
+  const inside = readdirSync(source).flatMap((entry) => {
+    const path = join(source, entry)
+    const found = statSync(path, { throwIfNoEntry: false })
+    const name = found?.isFile() === true && entry.endsWith('.py') ? entry.slice(0, -'.py'.length) : entry
+    const isModule = /^[A-Za-z_]\w*$/.test(name) && (found?.isDirectory() === true || name !== entry)
+    return isModule ? [[name, path] as const] : []
   })
   // A module in the folder comes before the folder's own name.
   return [...inside, ...own]

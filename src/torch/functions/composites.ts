@@ -3,7 +3,7 @@ import { native } from '../../python/native.ts'
 import { getAttr } from '../../python/object.ts'
 import type { FunctionSet, FunctionTable } from '../functions.ts'
 import { runScripted } from '../scripted.ts'
-import { compositeNames, compositesModule } from '../standins/composites.ts'
+import { compositeNames, compositesModule, torchCompositeNames } from '../standins/composites.ts'
 
 function composed(names: readonly string[]): FunctionTable {
   return Object.fromEntries(
@@ -16,4 +16,7 @@ function composed(names: readonly string[]): FunctionTable {
   )
 }
 
-export const compositeFunctionSet: FunctionSet = { both: composed(compositeNames) }
+export const compositeFunctionSet: FunctionSet = {
+  both: composed(compositeNames),
+  torch: composed(torchCompositeNames),
+}

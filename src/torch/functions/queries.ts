@@ -67,12 +67,18 @@ export const attributes: Readonly<
   is_cuda: () => false,
   is_xpu: () => false,
   is_mps: () => false,
+  is_ipu: () => false,
+  is_maia: () => false,
+  is_mtia: () => false,
+  is_xla: () => false,
   is_sparse: () => false,
+  is_sparse_csr: () => false,
   is_quantized: () => false,
   is_nested: () => false,
   is_mkldnn: () => false,
   is_vulkan: () => false,
   output_nr: () => 0,
+  retains_grad: () => false,
   name: () => null,
 }
 

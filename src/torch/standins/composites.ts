@@ -1,9 +1,12 @@
-// Functions of torch that are made of others, in Python: after aten/src/ATen/native/{Sorting,TensorShape,LinearAlgebra}.cpp.
+// Functions of torch that are made of others, in Python: after aten/src/ATen/native/{Sorting,TensorShape,LinearAlgebra,Integration}.cpp.
 import type { PythonModules } from './index.ts'
 
-/** The Python module they are defined in, and their names: each is a method as well. */
+/** The Python module they are defined in. */
 export const compositesModule = 'lm_predictor_torch_composites'
+/** Those that are methods as well. */
 export const compositeNames = ['quantile', 'nanquantile', 'diagflat', 'msort', 'logdet', 'slogdet', 'dsplit'] as const
+/** Those that are not. */
+export const torchCompositeNames = ['trapezoid', 'trapz', 'cumulative_trapezoid'] as const
 
 const source = `
 import torch
@@ -99,6 +102,55 @@ def dsplit(input, indices_or_sections):
             f"torch.dsplit requires a tensor with at least 3 dimension, but got a tensor with {input.dim()} dimensions!"
         )
     return input.tensor_split(indices_or_sections, 2)
+
+
+def _widths(name, y, x, dim):
+    if y.dtype == torch.bool or x.dtype == torch.bool:
+        raise RuntimeError(f"{name}: received a bool input for \`x\` or \`y\`, but bool is not supported")
+    if x.dim() == 1:
+        if x.size(0) != y.size(dim):
+            raise RuntimeError(f"{name}: There must be one \`x\` value for each sample point")
+        shape = [1] * y.dim()
+        shape[dim] = x.size(0)
+        x = x.view(shape)
+    elif x.dim() < y.dim():
+        x = x.view([1] * (y.dim() - x.dim()) + list(x.shape))
+    before, after = x.narrow(dim, 0, x.size(dim) - 1), x.narrow(dim, 1, x.size(dim) - 1)
+    return after - before
+
+
+def _neighbours(y, dim):
+    size = max(y.size(dim) - 1, 0)
+    return y.narrow(dim, 0, size) + y.narrow(dim, y.size(dim) - size, size)
+
+
+def _check_samples(name, y):
+    if y.dtype == torch.bool:
+        raise RuntimeError(f"{name}: received a bool input for \`y\`, but bool is not supported")
+
+
+def trapezoid(y, x=None, *, dx=1, dim=-1):
+    if y.size(dim) == 0:
+        shape = list(y.shape)
+        del shape[dim]
+        return torch.zeros(shape, dtype=y.dtype, device=y.device)
+    if x is not None:
+        widths = _widths("trapezoid", y, x, dim)
+        return (_neighbours(y, dim) * widths).sum(dim) / 2.0
+    _check_samples("trapezoid", y)
+    ends = (y.select(dim, 0) + y.select(dim, -1)) * 0.5
+    return (y.sum(dim) - ends) * dx
+
+
+trapz = trapezoid
+
+
+def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
+    if x is not None:
+        widths = _widths("cumulative_trapezoid", y, x, dim)
+        return (_neighbours(y, dim) * widths).cumsum(dim) / 2.0
+    _check_samples("cumulative_trapezoid", y)
+    return (_neighbours(y, dim) * (dx / 2.0)).cumsum(dim)
 `
 
 export const composites: PythonModules = { [compositesModule]: source }
