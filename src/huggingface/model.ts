@@ -2,7 +2,7 @@
 // the meta device, so that weights have shapes and no data.
 import { nearest, raise } from '../text/index.ts'
 import { getAttrOr, isCallable, PyClass, PyInstance, PyModule, type Value, type Vm } from '../python/index.ts'
-import { dtypeByShort, forwardOf, nameModules, torchState, type DType } from '../torch/index.ts'
+import { dtypeByShort, forgetCheckpoint, forwardOf, nameModules, torchState, type DType } from '../torch/index.ts'
 import type { Scope } from '../sym/index.ts'
 import { concreteConfig, configClassOf, knownConfigClass, symbolicConfig, unknownModelType } from './config.ts'
 import { buildPlain, callCallables, makerOf, type Maker } from './plain.ts'
@@ -215,6 +215,7 @@ export function buildModel(vm: Vm, spec: ModelSpec, scope?: Scope): BuiltModel {
     state.traced = { folders: [traced], shownFrom: traced }
     const model = build(vm, cls, config, dtype, spec)
     nameModules(vm, model)
+    forgetCheckpoint(model)
     return { model, config, cls: model.cls, spec }
   })
 }

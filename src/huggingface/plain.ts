@@ -18,7 +18,7 @@ import {
   type Vm,
 } from '../python/index.ts'
 import type { Scope } from '../sym/index.ts'
-import { nameModules, torchState, type DType } from '../torch/index.ts'
+import { forgetCheckpoint, nameModules, torchState, type DType } from '../torch/index.ts'
 import { callablesModule } from './callables.ts'
 import { toPython, withoutSetAside } from './config.ts'
 import type { BuiltModel, ModelSpec } from './model.ts'
@@ -143,6 +143,7 @@ export function buildPlain(vm: Vm, maker: Maker, spec: ModelSpec, dtype: DType, 
   const model = callCallables(vm, 'build', [make, dict(values), dtype, spec.device ?? 'meta'])
   if (!(model instanceof PyInstance)) return raise('internal', `${maker.name} made no module`)
   nameModules(vm, model)
+  forgetCheckpoint(model)
   const folders = vm.importer.foldersOf(maker.module.name)
   state.traced = { folders, shownFrom: folders.length === 1 && folders[0]?.endsWith('/') === true ? folders[0] : '' }
   return { model, config: namespace(Object.fromEntries(values)), cls: model.cls, spec, plain: true }

@@ -1,6 +1,6 @@
 // The object protocol: what `a.b`, `a + b`, `a[b]`, `f(x)`, `for x in a` … do, by dispatch on the class of the operands
 // as in CPython. Host code works with values of the program through these functions only. All take the machine first.
-export { typeOf, isInstance, isSubclass, className, asString, mustBe } from './object/classes.ts'
+export { classesOf, typeOf, isInstance, isSubclass, className, asString, mustBe } from './object/classes.ts'
 export {
   getAttr, // raises AttributeError
   getAttrOr, // undefined when missing; swallows AttributeError only

@@ -142,27 +142,34 @@ interface Data {
   readonly leaves: readonly (Scalar | Tensor)[]
   /** What the data says of itself: a NumPy array of floats is one of doubles. */
   readonly dtype?: DType | undefined
+  /** False where some of the leaves are missing: random numbers, say. */
+  readonly isKnown: boolean
 }
 
 /** Nested sequences of numbers and 0-d tensors, flattened. */
 function flattenData(vm: Vm, v: Value, depth: number): Data {
   const number = scalarOf(v)
-  if (number !== undefined) return { shape: [], leaves: [number] }
-  if (isTensor(v)) return { shape: [...v.shape], leaves: [v] }
+  if (number !== undefined) return { shape: [], leaves: [number], isKnown: true }
+  if (isTensor(v)) return { shape: [...v.shape], leaves: [v], isKnown: true }
   if (typeof v === 'string') return vm.raise(types.TypeError, "new(): invalid data type 'str'")
   const array = arrayContents(vm, v)
   if (array !== undefined) {
     const leaves = array.values.flatMap((x) => scalarOf(x) ?? [])
-    return { shape: [...array.shape], leaves, dtype: dtypes[array.dtype] }
+    const isKnown = leaves.length === array.values.length
+    return { shape: [...array.shape], leaves, dtype: dtypes[array.dtype], isKnown }
   }
   if (v === null || !(isSequence(v) || v instanceof PyRange)) {
     return vm.raise(types.RuntimeError, `Could not infer dtype of ${v === null ? 'NoneType' : 'object'}`)
   }
   const parts = collect(vm, v).map((x) => flattenData(vm, x, depth + 1))
   const [first] = parts
-  if (first === undefined) return { shape: [0], leaves: [] }
+  if (first === undefined) return { shape: [0], leaves: [], isKnown: true }
   for (const p of parts) checkNested(vm, first, p, depth)
-  return { shape: [parts.length, ...first.shape], leaves: parts.flatMap((p) => p.leaves) }
+  return {
+    shape: [parts.length, ...first.shape],
+    leaves: parts.flatMap((p) => p.leaves),
+    isKnown: parts.every((p) => p.isKnown),
+  }
 }
 
 function checkNested(vm: Vm, first: Data, other: Data, depth: number): void {
@@ -184,9 +191,9 @@ function dataDtype(vm: Vm, leaves: Data['leaves']): DType {
 
 /** `torch.tensor(data)`: no kernel, its elements are written by the host. */
 export function tensorOf(vm: Vm, data: Value, dtype: DType | undefined, device: DeviceName): Tensor {
-  const { shape, leaves, dtype: own } = flattenData(vm, data, 0)
+  const { shape, leaves, dtype: own, isKnown } = flattenData(vm, data, 0)
   const out = newTensor(shape, dtype ?? own ?? dataDtype(vm, leaves), { device, role: 'constant' })
-  if (leaves.length > mostKnown) return out
+  if (!isKnown || leaves.length > mostKnown) return out
   const numbers = leaves.flatMap((x) => (isTensor(x) ? Array.from(valuesOf(vm, x, 'torch.tensor()')) : [scalarHint(x)]))
   if (numbers.every((x) => x !== undefined)) {
     setKnown(out, new Known([], symbolic(leaves.filter((x): x is Int => !isTensor(x) && isInt(x))), () => numbers))

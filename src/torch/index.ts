@@ -28,7 +28,14 @@ export {
   type Shape,
 } from './shape.ts'
 export { moduleFunctions, tensorMethods } from './functions/index.ts'
-export { children as childModules, forwardOf, isModule, nameModules, namedParameters } from './module/module.ts'
+export {
+  children as childModules,
+  forgetCheckpoint,
+  forwardOf,
+  isModule,
+  nameModules,
+  namedParameters,
+} from './module/module.ts'
 export { countParameters, ownParameters, recording, withBuildDefaults } from './access.ts'
 export { torchModules } from './namespace/index.ts'
 export { packagesOnRequest, torchOverlays } from './standins/index.ts'

@@ -73,6 +73,14 @@ export function isSubclass(vm: Vm, sub: Value, cls: Value): boolean {
   return vm.raise(types.TypeError, 'issubclass() arg 2 must be a class, a tuple of classes, or a union')
 }
 
+/** The classes that an annotation names: a class, or the members of a union; undefined for anything else. */
+export function classesOf(v: Value): readonly PyClass[] | undefined {
+  if (v instanceof PyClass) return [v]
+  if (!(v instanceof PyGeneric) || !isUnion(v)) return undefined
+  const members = v.args.map((c) => (c === null ? types.NoneType : c))
+  return members.every((c) => c instanceof PyClass) ? members : undefined
+}
+
 function isUnion(g: PyGeneric): boolean {
   return g.cls === types.UnionType || g.name === 'Union' || g.name === 'Optional'
 }

@@ -4,16 +4,15 @@ import { dict, method, notImplemented, tuple } from '../make.ts'
 import { asMethod, classOf, native, natives } from '../native.ts'
 import {
   attributeDict,
+  bindAttribute,
   call,
   callMethod,
-  collect,
   compare,
   dictUpdate,
   getAttr,
   getAttrOr,
   intOf,
   isCallable,
-  isSubclass,
   iterate,
   repr,
   setAttr,
@@ -21,39 +20,12 @@ import {
   typeOf,
 } from '../object.ts'
 import { types } from '../types.ts'
-import { PyClass, PyClassMethod, PyDict, PyStaticMethod, type Kwargs, type Value } from '../values.ts'
+import type { Kwargs, PyClass, Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import { LruCache } from './caches.ts'
+import { dispatching } from './functools/dispatch.ts'
+import { updateWrapper, wrapperAssignments, wrapperUpdates, wrapping } from './functools/wraps.ts'
 import { Hidden, initialize, instance, mustBeClass } from './helpers.ts'
-
-// --- wraps -----------------------------------------------------------------------------------------------------------
-
-const wrapperAssignments = ['__module__', '__name__', '__qualname__', '__doc__', '__annotations__']
-const wrapperUpdates = ['__dict__']
-
-function names(vm: Vm, v: Value | undefined, standard: readonly string[]): readonly string[] {
-  return v === undefined ? standard.filter((n) => n !== '__annotations__') : collect(vm, v).map(String)
-}
-
-function updateWrapper(vm: Vm, wrapper: Value, wrapped: Value, assigned?: Value, updated?: Value): Value {
-  for (const name of names(vm, assigned, wrapperAssignments)) {
-    const v = getAttrOr(vm, wrapped, name)
-    if (v !== undefined) setAttr(vm, wrapper, name, v)
-  }
-  for (const name of names(vm, updated, wrapperUpdates)) {
-    const target = getAttrOr(vm, wrapper, name)
-    if (target instanceof PyDict) dictUpdate(vm, target, getAttrOr(vm, wrapped, name) ?? dict())
-  }
-  setAttr(vm, wrapper, '__wrapped__', wrapped)
-  return wrapper
-}
-
-const wrapping = natives({
-  'update_wrapper(wrapper, wrapped, assigned=MISSING, updated=MISSING)': (vm, [wrapper, wrapped, assigned, updated]) =>
-    updateWrapper(vm, wrapper, wrapped, assigned, updated),
-  'wraps(wrapped, assigned=MISSING, updated=MISSING)': (_vm, [wrapped, assigned, updated]) =>
-    native('decorator(wrapper, /)', (vm, [wrapper]) => updateWrapper(vm, wrapper, wrapped, assigned, updated)),
-})
 
 // --- partial ---------------------------------------------------------------------------------------------------------
 
@@ -120,17 +92,11 @@ const partialmethod: PyClass = classOf({
     }),
     __get__: native('__get__(self, obj, cls=None)', (vm, [self, obj]) => {
       const p = partialOf.get(vm, self)
-      const bound = obj === null ? p.func : getBound(p.func, obj)
+      const bound = obj === null ? p.func : bindAttribute(vm, p.func, obj, typeOf(obj))
       return makePartial(vm, partial, bound, p.args, p.keywords)
     }),
   },
 })
-
-function getBound(fn: Value, self: Value): Value {
-  if (fn instanceof PyStaticMethod) return fn.fn
-  if (fn instanceof PyClassMethod) return method(fn.fn, typeOf(self))
-  return method(fn, self)
-}
 
 // --- Caches ----------------------------------------------------------------------------------------------------------
 
@@ -253,53 +219,6 @@ function totalOrdering(vm: Vm, cls: PyClass): Value {
   return cls
 }
 
-/** The implementation for a class: that of the first class in its order of resolution, then of an abstract class. */
-function dispatch(vm: Vm, table: ReadonlyMap<PyClass, Value>, cls: PyClass): Value {
-  for (const c of cls.mro) {
-    const found = table.get(c)
-    if (found !== undefined && c !== types.object) return found
-  }
-  for (const [c, fn] of table) if (c !== types.object && isSubclass(vm, cls, c)) return fn
-  return table.get(types.object) ?? null
-}
-
-function singledispatch(vm: Vm, fn: Value): Value {
-  const table = new Map<PyClass, Value>([[types.object, fn]])
-  const wrapper = instance(singleDispatchWrapper)
-  tableOf.set(wrapper, table)
-  return updateWrapper(vm, wrapper, fn)
-}
-
-const tableOf = new Hidden<Map<PyClass, Value>>('functools.singledispatch')
-
-const singleDispatchWrapper: PyClass = classOf({
-  name: 'function',
-  module: 'functools',
-  methods: {
-    __call__: native('__call__(self, /, *args, **kwargs)', (vm, [self, args, kwargs]) => {
-      const [first] = args
-      if (first === undefined)
-        return vm.raise(types.TypeError, 'singledispatch function requires at least 1 positional argument')
-      return call(vm, dispatch(vm, tableOf.get(vm, self), typeOf(first)), args, kwargs)
-    }),
-    dispatch: native('dispatch(self, cls)', (vm, [self, cls]) =>
-      dispatch(vm, tableOf.get(vm, self), mustBeClass(vm, cls)),
-    ),
-    register: native('register(self, cls, func=None)', (vm, [self, cls, func]) => {
-      const table = tableOf.get(vm, self)
-      if (!(cls instanceof PyClass)) return vm.stop('unsupported-syntax', 'singledispatch by annotation')
-      if (func !== null) {
-        table.set(cls, func)
-        return func
-      }
-      return native('decorator(func, /)', (_vm, [fn]) => {
-        table.set(cls, fn)
-        return fn
-      })
-    }),
-  },
-})
-
 const comparisonKey: PyClass = classOf({
   name: 'KeyWrapper',
   module: 'functools',
@@ -315,7 +234,6 @@ const functions = natives({
   'lru_cache(maxsize=128, typed=False)': (vm, [maxsize]) => lruCache(vm, maxsize),
   'cache(user_function, /)': (vm, [fn]) => cached(vm, fn, undefined),
   'total_ordering(cls)': (vm, [cls]) => totalOrdering(vm, mustBeClass(vm, cls)),
-  'singledispatch(func)': (vm, [fn]) => singledispatch(vm, fn),
   'cmp_to_key(mycmp)': (_vm, [mycmp]) => native('key(obj, /)', (vm, [obj]) => call(vm, comparisonKey, [obj, mycmp])),
 })
 
@@ -325,6 +243,7 @@ export const functools: HostModule = {
   make: () => ({
     ...wrapping,
     ...functions,
+    ...dispatching,
     partial,
     partialmethod,
     cached_property: cachedProperty,

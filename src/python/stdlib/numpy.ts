@@ -22,19 +22,20 @@ import {
   type CompareOperator,
 } from '../object.ts'
 import { types } from '../types.ts'
-import type { PyInstance, PyNative } from '../values.ts'
+import type { PyInstance } from '../values.ts'
 import { PyClass, PyFloat, PyList, PyTuple, type Value } from '../values.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import {
   assign,
+  broadcast,
   fresh,
   gather,
   itemsOf,
   nested,
-  positionsOf,
   reshaped,
   select,
   sizeOf,
+  spread,
   transposed,
   valueAt,
   valuesOf,
@@ -43,8 +44,9 @@ import {
 } from './numpy/array.ts'
 import { concatenate, einsum, expanded, meshgrid, stack } from './numpy/joining.ts'
 import { type ArrayDtype, arrayDtypes, cast, isFloating, type Operand, promoted } from './numpy/dtype.ts'
-import { instance } from './helpers.ts'
-import { unknowableFunction, unknownFunction } from './unknown.ts'
+import { randomModule, sizesOf } from './numpy/random.ts'
+import { chosen, diagonal, folded, masked, matrix, repeated, tiled } from './numpy/shaping.ts'
+import { isUnknown } from './unknown.ts'
 
 function isArray(v: Value): boolean {
   return itemsOf.has(v)
@@ -57,27 +59,6 @@ function isScalar(v: Value): boolean {
 /** An operand of arithmetic: an array, or a number that stands for all of another's elements. */
 function operandOf(vm: Vm, v: Value): Items & Operand {
   return { ...gather(vm, v), isNumber: isScalar(v) }
-}
-
-/** What two shapes are broadcast to, axis by axis from the last. */
-function broadcast(vm: Vm, a: readonly number[], b: readonly number[]): readonly number[] {
-  const rank = Math.max(a.length, b.length)
-  return Array.from({ length: rank }, (_, i) => {
-    const [m, n] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1]
-    if (m === n || n === 1) return m
-    if (m === 1) return n
-    const shapes = [a, b].map((s) => `(${s.join(',')}${s.length === 1 ? ',' : ''})`).join(' ')
-    return vm.raise(types.ValueError, `operands could not be broadcast together with shapes ${shapes}`)
-  })
-}
-
-/** An array's values, each as often as a shape has it. */
-function spread(items: Items, shape: readonly number[]): Value[] {
-  const lead = shape.length - items.shape.length
-  const steps = shape.map((_, i) =>
-    i < lead || items.shape[i - lead] === 1 ? 0 : sizeOf(items.shape.slice(i - lead + 1)),
-  )
-  return positionsOf(shape, steps).map((place) => valueAt(items, place))
 }
 
 /** Applies a function of scalars to scalars and arrays, which are broadcast. `dtype`: of the result, from the operands'. */
@@ -222,6 +203,43 @@ const comparisons: Record<string, Value> = Object.fromEntries(
   ]),
 )
 
+/** Functions of many numbers, which NumPy has of whole arrays and along an axis. */
+const folds: Record<string, (vm: Vm, values: readonly Value[]) => Value> = {
+  sum: (vm, values) => total(vm, values, '+', 0),
+  prod: (vm, values) => total(vm, values, '*', 1),
+  mean: (vm, values) => binaryOp(vm, '/', total(vm, values, '+', 0), values.length),
+  max: (vm, values) => extremum(vm, values, '>'),
+  min: (vm, values) => extremum(vm, values, '<'),
+  any: (vm, values) => values.some((v) => truth(vm, v)),
+  all: (vm, values) => values.every((v) => truth(vm, v)),
+}
+
+/** @param first the name of the first parameter */
+function reductions(first: 'a' | 'self'): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(folds).map(([name, fold]) => {
+      const made = native<string>(`${name}(${first}, axis=None, keepdims=False)`, (vm, args) => {
+        const [a, axis, keepdims] = args as readonly [Value, Value, Value]
+        const items = gather(vm, a)
+        if (axis === null && !truth(vm, keepdims)) return fold(vm, valuesOf(items))
+        if (intOf(axis) === undefined) return vm.stop('unsupported-op', `numpy.${name} along ${repr(vm, axis)}`)
+        return asValue(folded(vm, items, toNumber(vm, axis), truth(vm, keepdims), (values) => fold(vm, values)))
+      })
+      return [name, made]
+    }),
+  )
+}
+
+/** Products of vectors and matrices. */
+function matmul(vm: Vm, a: Value, b: Value): Value {
+  const [x, y] = [gather(vm, a), gather(vm, b)]
+  const equation = ['i,i->', 'ij,j->i', 'i,ij->j', 'ij,jk->ik'][x.shape.length - 1 + 2 * (y.shape.length - 1)]
+  const [p, q] = [x.shape.length, y.shape.length]
+  if (p < 1 || q < 1 || p > 2 || q > 2 || equation === undefined)
+    return vm.stop('unsupported-op', `the product of NumPy arrays of ${p} and ${q} dimensions`)
+  return asValue(einsum(vm, equation, [x, y]))
+}
+
 function total(vm: Vm, values: readonly Value[], op: BinaryOperator, start: Value): Value {
   return values.reduce((sum, v) => binaryOp(vm, op, sum, v), start)
 }
@@ -259,13 +277,10 @@ const ndarray: PyClass = classOf({
       'ravel(self)': (vm, [self]) => reshapeArray(vm, self, -1),
       'transpose(self, *axes)': (vm, [self, axes]) =>
         transposeArray(vm, self, axes.length === 1 ? axes[0] : tuple(axes)),
-      'mean(self)': (vm, [self]) => mean(vm, self),
       'item(self)': (vm, [self]) => valueAt(itemsOf.get(vm, self), 0),
-      'sum(self)': (vm, [self]) => total(vm, valuesOf(itemsOf.get(vm, self)), '+', 0),
-      'prod(self)': (vm, [self]) => total(vm, valuesOf(itemsOf.get(vm, self)), '*', 1),
-      'max(self)': (vm, [self]) => extremum(vm, valuesOf(itemsOf.get(vm, self)), '>'),
-      'min(self)': (vm, [self]) => extremum(vm, valuesOf(itemsOf.get(vm, self)), '<'),
+      '__matmul__(self, other, /)': (vm, [a, b]) => matmul(vm, a, b),
     }),
+    ...reductions('self'),
   },
   properties: {
     shape: (vm, self) => tuple([...itemsOf.get(vm, self).shape]),
@@ -287,11 +302,6 @@ function copied(vm: Vm, v: Value): Items {
   return fresh(items.shape, valuesOf(items), items.dtype)
 }
 
-function sizesOf(vm: Vm, v: Value | undefined): readonly number[] {
-  const sizes = v instanceof PyTuple || v instanceof PyList ? v.items : [v ?? null]
-  return sizes.map((n) => toNumber(vm, n))
-}
-
 function reshapeArray(vm: Vm, v: Value, shape: Value | undefined): PyInstance {
   return wrap(ndarray, reshaped(vm, gather(vm, v), sizesOf(vm, shape)))
 }
@@ -306,16 +316,11 @@ function transposeArray(vm: Vm, v: Value, order: Value | undefined): PyInstance 
   return wrap(ndarray, transposed(items, front))
 }
 
-function mean(vm: Vm, v: Value): Value {
-  const values = valuesOf(gather(vm, v))
-  return binaryOp(vm, '/', total(vm, values, '+', 0), values.length)
-}
-
 /** A function of floats, element by element. */
 const elementwise =
   (f: (x: number) => number) =>
   (vm: Vm, [x]: readonly [Value]) =>
-    map1(vm, x, (v) => derivedFloat(f(toFloat(vm, v).value), [v]), floating)
+    map1(vm, x, (v) => (isUnknown(v) ? v : derivedFloat(f(toFloat(vm, v).value), [v])), floating)
 
 /** Rounds to a whole number that stays a float, with its formula. */
 const whole =
@@ -370,76 +375,151 @@ function order(vm: Vm, a: Value): readonly number[] {
   })
 }
 
-const functions = natives({
-  'argsort(a, axis=-1)': (vm, [a]) => {
-    const positions = order(vm, a)
-    return makeArray([positions.length], [...positions])
-  },
-  'sqrt(x, /)': elementwise(Math.sqrt),
-  'exp(x, /)': elementwise(Math.exp),
-  'log(x, /)': elementwise(Math.log),
-  'log2(x, /)': elementwise(Math.log2),
-  'log10(x, /)': elementwise(Math.log10),
-  'sin(x, /)': elementwise(Math.sin),
-  'cos(x, /)': elementwise(Math.cos),
-  'tanh(x, /)': elementwise(Math.tanh),
-  'floor(x, /)': whole('floor'),
-  'ceil(x, /)': whole('ceil'),
-  'round(a, decimals=0)': (vm, [x]) => whole('round')(vm, [x]),
-  'abs(x, /)': (vm, [x]) => map1(vm, x, (v) => call(vm, vm.builtins.get('abs') ?? null, [v])),
-  'power(x1, x2, /)': (vm, [a, b]) => map2(vm, a, b, (x, y) => binaryOp(vm, '**', x, y)),
-  'prod(a)': (vm, [a]) => total(vm, valuesOf(gather(vm, a)), '*', 1),
-  'sum(a)': (vm, [a]) => total(vm, valuesOf(gather(vm, a)), '+', 0),
-  'max(a)': (vm, [a]) => extremum(vm, valuesOf(gather(vm, a)), '>'),
-  'min(a)': (vm, [a]) => extremum(vm, valuesOf(gather(vm, a)), '<'),
-  'any(a)': (vm, [a]) => valuesOf(gather(vm, a)).some((v) => truth(vm, v)),
-  'all(a)': (vm, [a]) => valuesOf(gather(vm, a)).every((v) => truth(vm, v)),
-  'clip(a, a_min, a_max)': (vm, [a, low, high]) =>
-    map1(vm, a, (v) => extremum(vm, [extremum(vm, [v, low], '>'), high], '<')),
-  'lcm(x1, x2, /)': (vm, [a, b]) => {
-    const [x, y] = [toIndex(vm, a), toIndex(vm, b)]
-    return floorDiv(abs(mul(x, y)), gcd(x, y))
-  },
-  'cumsum(a)': (vm, [a]) => {
-    let sum: Value = 0
-    const values = valuesOf(gather(vm, a)).map((v) => (sum = binaryOp(vm, '+', sum, v)))
-    return makeArray([values.length], values)
-  },
-  'array(object, dtype=None)': (vm, [v, dtype]) => asDtype(vm, copied(vm, v), dtype),
-  'asarray(a, dtype=None)': (vm, [v, dtype]) => asDtype(vm, gather(vm, v), dtype),
-  'atleast_1d(a)': (vm, [v]) => {
-    const items = gather(vm, v)
-    return wrap(ndarray, { ...items, shape: items.shape.length === 0 ? [1] : items.shape })
-  },
-  'linspace(start, stop, num=50, dtype=None)': (vm, [start, stop, count, dtype]) =>
-    asDtype(vm, linspace(vm, start, stop, toNumber(vm, count)), dtype),
-  'arange(start, stop=None, step=1, dtype=None)': (vm, [start, stop, step, dtype]) => {
-    const made = stop === null ? arange(vm, 0, start, step) : arange(vm, start, stop, step)
-    return asDtype(vm, made, dtype)
-  },
-  'zeros(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(0), dtype),
-  'ones(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(1), dtype),
-  'full(shape, fill_value, dtype=None)': (vm, [shape, value, dtype]) => filled(vm, shape, value, dtype),
-  'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) => {
-    const given = axes.map((v) => gather(vm, v))
-    return list(meshgrid(given, indexing !== 'ij').map(asValue))
-  },
-  'concatenate(arrays, axis=0)': (vm, [arrays, axis]) =>
-    asValue(concatenate(vm, partsOf(vm, arrays), toNumber(vm, axis))),
-  'stack(arrays, axis=0)': (vm, [arrays, axis]) => asValue(stack(vm, partsOf(vm, arrays), toNumber(vm, axis))),
-  'expand_dims(a, axis)': (vm, [a, axis]) => asValue(expanded(gather(vm, a), toNumber(vm, axis))),
-  'reshape(a, shape)': (vm, [a, shape]) => reshapeArray(vm, a, shape),
-  'transpose(a, axes=None)': (vm, [a, axes]) => transposeArray(vm, a, axes),
-  'outer(a, b)': (vm, [a, b]) => {
-    const vectors = [a, b].map((v) => reshaped(vm, gather(vm, v), [-1]))
-    return asValue(einsum(vm, 'i,j->ij', vectors))
-  },
-  'einsum(subscripts, *operands)': (vm, [equation, operands]) => {
-    const given = operands.map((v) => gather(vm, v))
-    return asValue(einsum(vm, asString(vm, equation, 'subscripts'), given))
-  },
-  'mean(a)': (vm, [a]) => mean(vm, a),
-})
+function atLeast1d(items: Items): Items {
+  return items.shape.length === 0 ? { ...items, shape: [1] } : items
+}
+
+/** An array of one value, of another's shape and, unless told otherwise, dtype. */
+function like(vm: Vm, a: Value, value: Value, dtype: Value): Value {
+  const { shape, places, dtype: own } = gather(vm, a)
+  const wanted = dtypeArg(vm, dtype) ?? own
+  const number = cast(vm, value, wanted)
+  return makeArray(
+    shape,
+    Array.from(places, () => number),
+    wanted,
+  )
+}
+
+function eye(vm: Vm, n: Value, m: Value, k: Value, dtype: Value): Value {
+  const [rows, at] = [toNumber(vm, n), toNumber(vm, k)]
+  const columns = m === null ? rows : toNumber(vm, m)
+  vm.tick(rows * columns)
+  const wanted = dtypeArg(vm, dtype) ?? 'float64'
+  const [zero, one] = [cast(vm, 0, wanted), cast(vm, 1, wanted)]
+  return wrap(
+    ndarray,
+    matrix(rows, columns, wanted, (i, j) => (j - i === at ? one : zero)),
+  )
+}
+
+const functions = {
+  ...reductions('a'),
+  ...natives({
+    'argsort(a, axis=-1)': (vm, [a]) => {
+      const positions = order(vm, a)
+      return makeArray([positions.length], [...positions])
+    },
+    'sqrt(x, /)': elementwise(Math.sqrt),
+    'exp(x, /)': elementwise(Math.exp),
+    'log(x, /)': elementwise(Math.log),
+    'log2(x, /)': elementwise(Math.log2),
+    'log10(x, /)': elementwise(Math.log10),
+    'sin(x, /)': elementwise(Math.sin),
+    'cos(x, /)': elementwise(Math.cos),
+    'tanh(x, /)': elementwise(Math.tanh),
+    'exp2(x, /)': elementwise((x) => 2 ** x),
+    'expm1(x, /)': elementwise(Math.expm1),
+    'log1p(x, /)': elementwise(Math.log1p),
+    'cosh(x, /)': elementwise(Math.cosh),
+    'sinh(x, /)': elementwise(Math.sinh),
+    'arctan(x, /)': elementwise(Math.atan),
+    'tan(x, /)': elementwise(Math.tan),
+    'floor(x, /)': whole('floor'),
+    'ceil(x, /)': whole('ceil'),
+    'round(a, decimals=0)': (vm, [x]) => whole('round')(vm, [x]),
+    'abs(x, /)': (vm, [x]) => map1(vm, x, (v) => call(vm, vm.builtins.get('abs') ?? null, [v])),
+    'power(x1, x2, /)': (vm, [a, b]) => map2(vm, a, b, (x, y) => binaryOp(vm, '**', x, y)),
+    'clip(a, a_min, a_max)': (vm, [a, low, high]) =>
+      map1(vm, a, (v) => extremum(vm, [extremum(vm, [v, low], '>'), high], '<')),
+    'lcm(x1, x2, /)': (vm, [a, b]) => {
+      const [x, y] = [toIndex(vm, a), toIndex(vm, b)]
+      return floorDiv(abs(mul(x, y)), gcd(x, y))
+    },
+    'cumsum(a)': (vm, [a]) => {
+      let sum: Value = 0
+      const values = valuesOf(gather(vm, a)).map((v) => (sum = binaryOp(vm, '+', sum, v)))
+      return makeArray([values.length], values)
+    },
+    'array(object, dtype=None)': (vm, [v, dtype]) => asDtype(vm, copied(vm, v), dtype),
+    'asarray(a, dtype=None)': (vm, [v, dtype]) => asDtype(vm, gather(vm, v), dtype),
+    'atleast_1d(a)': (vm, [v]) => wrap(ndarray, atLeast1d(gather(vm, v))),
+    'linspace(start, stop, num=50, dtype=None)': (vm, [start, stop, count, dtype]) =>
+      asDtype(vm, linspace(vm, start, stop, toNumber(vm, count)), dtype),
+    'arange(start, stop=None, step=1, dtype=None)': (vm, [start, stop, step, dtype]) => {
+      const made = stop === null ? arange(vm, 0, start, step) : arange(vm, start, stop, step)
+      return asDtype(vm, made, dtype)
+    },
+    'zeros(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(0), dtype),
+    'ones(shape, dtype=None)': (vm, [shape, dtype]) => filled(vm, shape, float(1), dtype),
+    'full(shape, fill_value, dtype=None)': (vm, [shape, value, dtype]) => filled(vm, shape, value, dtype),
+    'zeros_like(a, dtype=None)': (vm, [a, dtype]) => like(vm, a, 0, dtype),
+    'ones_like(a, dtype=None)': (vm, [a, dtype]) => like(vm, a, 1, dtype),
+    'full_like(a, fill_value, dtype=None)': (vm, [a, value, dtype]) => like(vm, a, value, dtype),
+    'eye(N, M=None, k=0, dtype=None)': (vm, [n, m, k, dtype]) => eye(vm, n, m, k, dtype),
+    'identity(n, dtype=None)': (vm, [n, dtype]) => eye(vm, n, null, 0, dtype),
+    'diag(v, k=0)': (vm, [v, k]) => wrap(ndarray, diagonal(vm, gather(vm, v), toNumber(vm, k))),
+    'triu(m, k=0)': (vm, [m, k]) => {
+      const from = toNumber(vm, k)
+      return wrap(
+        ndarray,
+        masked(vm, gather(vm, m), (i, j) => j - i >= from),
+      )
+    },
+    'tril(m, k=0)': (vm, [m, k]) => {
+      const to = toNumber(vm, k)
+      return wrap(
+        ndarray,
+        masked(vm, gather(vm, m), (i, j) => j - i <= to),
+      )
+    },
+    'tile(A, reps)': (vm, [a, reps]) => wrap(ndarray, tiled(gather(vm, a), sizesOf(vm, reps))),
+    'repeat(a, repeats, axis=None)': (vm, [a, times, axis]) => {
+      const items = axis === null ? reshaped(vm, gather(vm, a), [-1]) : gather(vm, a)
+      const d = axis === null ? 0 : toNumber(vm, axis)
+      return wrap(ndarray, repeated(items, toNumber(vm, times), d < 0 ? d + items.shape.length : d))
+    },
+    'where(condition, x, y)': (vm, [condition, x, y]) => {
+      const [p, q] = [operandOf(vm, x), operandOf(vm, y)]
+      return asValue(chosen(vm, gather(vm, condition), p, q, promoted(p, q)))
+    },
+    'append(arr, values, axis=None)': (vm, [a, more, axis]) => {
+      const parts = [a, more].map((v) => (axis === null ? reshaped(vm, gather(vm, v), [-1]) : gather(vm, v)))
+      return asValue(concatenate(vm, parts, axis === null ? 0 : toNumber(vm, axis)))
+    },
+    'hstack(tup)': (vm, [arrays]) => {
+      const parts = partsOf(vm, arrays).map(atLeast1d)
+      return asValue(concatenate(vm, parts, parts[0]?.shape.length === 1 ? 0 : 1))
+    },
+    'vstack(tup)': (vm, [arrays]) => {
+      const rowsOf = (items: Items): Items => (items.shape.length < 2 ? expanded(atLeast1d(items), 0) : items)
+      return asValue(concatenate(vm, partsOf(vm, arrays).map(rowsOf), 0))
+    },
+    'dot(a, b)': (vm, [a, b]) => matmul(vm, a, b),
+    'matmul(x1, x2, /)': (vm, [a, b]) => matmul(vm, a, b),
+    'minimum(x1, x2, /)': (vm, [a, b]) => map2(vm, a, b, (x, y) => extremum(vm, [x, y], '<')),
+    'maximum(x1, x2, /)': (vm, [a, b]) => map2(vm, a, b, (x, y) => extremum(vm, [x, y], '>')),
+    'square(x, /)': (vm, [a]) => map2(vm, a, a, (x, y) => binaryOp(vm, '*', x, y)),
+    'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) => {
+      const given = axes.map((v) => gather(vm, v))
+      return list(meshgrid(given, indexing !== 'ij').map(asValue))
+    },
+    'concatenate(arrays, axis=0)': (vm, [arrays, axis]) =>
+      asValue(concatenate(vm, partsOf(vm, arrays), toNumber(vm, axis))),
+    'stack(arrays, axis=0)': (vm, [arrays, axis]) => asValue(stack(vm, partsOf(vm, arrays), toNumber(vm, axis))),
+    'expand_dims(a, axis)': (vm, [a, axis]) => asValue(expanded(gather(vm, a), toNumber(vm, axis))),
+    'reshape(a, shape)': (vm, [a, shape]) => reshapeArray(vm, a, shape),
+    'transpose(a, axes=None)': (vm, [a, axes]) => transposeArray(vm, a, axes),
+    'outer(a, b)': (vm, [a, b]) => {
+      const vectors = [a, b].map((v) => reshaped(vm, gather(vm, v), [-1]))
+      return asValue(einsum(vm, 'i,j->ij', vectors))
+    },
+    'einsum(subscripts, *operands)': (vm, [equation, operands]) => {
+      const given = operands.map((v) => gather(vm, v))
+      return asValue(einsum(vm, asString(vm, equation, 'subscripts'), given))
+    },
+  }),
+}
 
 /** The arrays of a sequence, or along the first axis of one. */
 function partsOf(vm: Vm, v: Value): Items[] {
@@ -475,23 +555,6 @@ function scalarTypes(): Record<string, PyClass> {
 
 const scalars = scalarTypes()
 
-/** @param numbers what gives random numbers; @param orders what shapes or orders depend on */
-function drawing(numbers: string, orders: string): Record<string, PyNative> {
-  return Object.fromEntries([
-    ...numbers.split(' ').map((n) => [n, unknownFunction(`numpy.random.${n}`)] as const),
-    ...orders.split(' ').map((n) => [n, unknowableFunction(`numpy.random.${n}`)] as const),
-  ])
-}
-
-const generator: PyClass = classOf({
-  name: 'Generator',
-  module: 'numpy.random',
-  methods: drawing(
-    'uniform random normal standard_normal exponential beta gamma poisson lognormal',
-    'choice permutation permuted shuffle integers',
-  ),
-})
-
 export const numpyModules: readonly HostModule[] = [
   {
     name: 'numpy',
@@ -509,14 +572,5 @@ export const numpyModules: readonly HostModule[] = [
       __version__: '2.0.0',
     }),
   },
-  {
-    name: 'numpy.random',
-    reason: 'What a random number comes to is not known to an analysis.',
-    make: () => ({
-      ...drawing('uniform random rand randn normal', 'choice permutation shuffle randint'),
-      Generator: generator,
-      default_rng: native('default_rng(seed=None)', () => instance(generator)),
-      seed: natives({ 'seed(seed=None)': () => null })['seed'] ?? null,
-    }),
-  },
+  randomModule((items) => wrap(ndarray, items)),
 ]

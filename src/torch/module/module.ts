@@ -216,8 +216,6 @@ function registerBuffer(vm: Vm, o: PyInstance, name: string, v: Value, persisten
   if (!(loose instanceof PySet)) return
   if (persistent) loose.members.delete(stringKey(name))
   else loose.members.set(stringKey(name), name)
-  // What a checkpoint holds is not for the program to know.
-  if (persistent && isTensor(v)) v.storage.data = undefined
 }
 
 function addModule(vm: Vm, o: PyInstance, name: string, v: Value): void {
@@ -412,6 +410,18 @@ export function nameModules(vm: Vm, model: Value): void {
     for (const [name, child] of children(module)) visit(child, path === '' ? name : `${path}.${name}`)
   }
   visit(model, '')
+}
+
+/** What a checkpoint holds is not for the program to know: buffers that it may overwrite have no values once a model is made. */
+export function forgetCheckpoint(module: PyInstance, seen = new Set<PyInstance>()): void {
+  if (seen.has(module)) return
+  seen.add(module)
+  const loose = module.dict.get(nonPersistent)
+  for (const [name, buffer] of entriesOf(module, buffers)) {
+    if (isTensor(buffer) && !(loose instanceof PySet && loose.members.has(stringKey(name))))
+      buffer.storage.data = undefined
+  }
+  for (const [, child] of children(module)) forgetCheckpoint(child, seen)
 }
 
 /** Direct children by name. */

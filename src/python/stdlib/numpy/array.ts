@@ -69,6 +69,27 @@ export function positionsOf(shape: readonly number[], steps: readonly number[]):
   )
 }
 
+/** What two shapes are broadcast to, axis by axis from the last. */
+export function broadcast(vm: Vm, a: readonly number[], b: readonly number[]): readonly number[] {
+  const rank = Math.max(a.length, b.length)
+  return Array.from({ length: rank }, (_, i) => {
+    const [m, n] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1]
+    if (m === n || n === 1) return m
+    if (m === 1) return n
+    const shapes = [a, b].map((s) => `(${s.join(',')}${s.length === 1 ? ',' : ''})`).join(' ')
+    return vm.raise(types.ValueError, `operands could not be broadcast together with shapes ${shapes}`)
+  })
+}
+
+/** An array's values, each as often as a shape has it. */
+export function spread(items: Items, shape: readonly number[]): Value[] {
+  const lead = shape.length - items.shape.length
+  const steps = shape.map((_, i) =>
+    i < lead || items.shape[i - lead] === 1 ? 0 : sizeOf(items.shape.slice(i - lead + 1)),
+  )
+  return positionsOf(shape, steps).map((place) => valueAt(items, place))
+}
+
 export function wrap(cls: PyClass, items: Items): PyInstance {
   const made = instance(cls)
   itemsOf.set(made, items)

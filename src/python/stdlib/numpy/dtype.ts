@@ -3,6 +3,7 @@ import { float } from '../../make.ts'
 import { floatToInt, toFloat, truth } from '../../object.ts'
 import { PyFloat, type Value } from '../../values.ts'
 import type { Vm } from '../../vm.ts'
+import { isUnknown } from '../unknown.ts'
 
 /** In NumPy's order: of two of a kind in one operation the later is the result's. */
 export const arrayDtypes = [
@@ -47,8 +48,11 @@ export function promoted(a: Operand, b: Operand): ArrayDtype {
   return kind(low) === 1 && isFloating(high) ? later(high, floatFor[low] ?? high) : high
 }
 
+export const zeroOf = (dtype: ArrayDtype): Value => (dtype === 'bool' ? false : isFloating(dtype) ? float(0) : 0)
+
 /** A number as an array of a dtype holds it. */
 export function cast(vm: Vm, v: Value, dtype: ArrayDtype): Value {
+  if (isUnknown(v)) return v
   if (dtype === 'bool') return truth(vm, v)
   if (!isFloating(dtype))
     return v instanceof PyFloat ? floatToInt(vm, v, 'trunc') : typeof v === 'boolean' ? Number(v) : v

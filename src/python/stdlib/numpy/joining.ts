@@ -4,7 +4,7 @@ import { types } from '../../types.ts'
 import type { Value } from '../../values.ts'
 import type { Vm } from '../../vm.ts'
 import { fresh, positionsOf, sizeOf, valueAt, type Items } from './array.ts'
-import { promoted, type ArrayDtype, type Operand } from './dtype.ts'
+import { cast, promoted, type ArrayDtype, type Operand } from './dtype.ts'
 
 function commonDtype(arrays: readonly Items[]): ArrayDtype {
   const operands = arrays.map(({ dtype }): Operand => ({ dtype, isNumber: false }))
@@ -22,15 +22,16 @@ export function concatenate(vm: Vm, arrays: readonly Items[], axis: number): Ite
   const inner = sizeOf(first.shape.slice(d + 1))
   const outer = sizeOf(first.shape.slice(0, d))
   const values: Value[] = []
+  const dtype = commonDtype(arrays)
   for (let o = 0; o < outer; o++) {
     for (const a of arrays) {
       const row = (a.shape[d] ?? 1) * inner
-      for (let i = 0; i < row; i++) values.push(valueAt(a, o * row + i))
+      for (let i = 0; i < row; i++) values.push(cast(vm, valueAt(a, o * row + i), dtype))
     }
   }
   const length = arrays.reduce((n, a) => n + (a.shape[d] ?? 1), 0)
   const shape = first.shape.map((n, i) => (i === d ? length : n))
-  return fresh(shape, values, commonDtype(arrays))
+  return fresh(shape, values, dtype)
 }
 
 /** A new axis of length 1. */
