@@ -53,6 +53,7 @@ FIXTURES = {
     "own.mixed.rotated": "mixed.Mixed --arg rotated=True --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.mixed.kept": "mixed.Kept --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.masked": "masked.Masked --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
+    "own.spectral": "spectral.Spectral --dtype f32 --run 'forward b2 s1' --input 'x=f32[batch_size,50]'",
     "own.quantizer": "denoiser.quantizer:Quantizer --run 'forward b2 s1' --input 'x=bf16[batch_size,3,64]'",
 }
 

@@ -172,7 +172,7 @@ const rearrangements = defineKernels(
     ],
     kernel('self'),
   ),
-  rows(['aten.col2im.default'], kernel('self', perInput(1, 0, 'overlaps add up'))),
+  rows(['aten.col2im.default', 'aten.unfold_backward.default'], kernel('self', perInput(1, 0, 'overlaps add up'))),
 )
 
 type Bag = Bound<'weight, indices, offsets, per_sample_weights?'>

@@ -3,10 +3,12 @@ import { native, natives } from '../../python/native.ts'
 import { asString, toIndex, toNumber, truth } from '../../python/object.ts'
 import { noKwargs, type Value } from '../../python/values.ts'
 import { stateKey, type HostModule, type Vm } from '../../python/vm.ts'
-import { asTensor } from '../arguments.ts'
+import { asTensor, sizeArg } from '../arguments.ts'
 import { addBatchDim, removeBatchDim } from '../batching.ts'
 import { callUnknown } from '../described.ts'
+import { launch } from '../record.ts'
 import { isScripted, runScripted } from '../scripted.ts'
+import { outputOf } from '../tensor.ts'
 import { torchState } from '../state.ts'
 import { describedFunction, unsupportedClass, unsupportedFunction } from './unsupported.ts'
 
@@ -50,8 +52,26 @@ const mapping: Record<string, Value> = natives({
     removeBatchDim(vm, asTensor(vm, t), toNumber(vm, level), toIndex(vm, size), toNumber(vm, dim)),
 })
 
+/** Kernels that PyTorch launches on the way and has no name for in Python. */
+const kernels: Record<string, Value> = natives({
+  'unfold_backward(t, size, dim, length, step)': (vm, [v, size]) => {
+    const t = asTensor(vm, v)
+    const out = outputOf([t], sizeArg(vm, size), t.dtype)
+    launch(vm, 'aten.unfold_backward.default', [t], [out])
+    return out
+  },
+  // at::is_scalar_tensor_true of what a check looks at: only a program that passes it goes on.
+  'compare_with_true(t)': (vm, [v]) => {
+    const t = asTensor(vm, v)
+    const one = outputOf([t], t.shape, t.dtype)
+    launch(vm, 'aten.new_ones.default', [t], [one])
+    launch(vm, 'aten.equal.default', [t, one], [])
+    return null
+  },
+})
+
 export const helperModule: HostModule = {
   name: 'torch._lm_predictor',
   reason: 'what stand-ins written in Python need of the host',
-  make: () => ({ ...members, ...mapping }),
+  make: () => ({ ...members, ...mapping, ...kernels }),
 }
