@@ -115,6 +115,7 @@ FURTHER_FLOPS = {
     **dict.fromkeys(("aten.addmv", "aten.addmv_"), lambda a, out: 2 * a[1].numel()),
     "aten.addmm_": lambda a, out: 2 * a[1].numel() * a[2].shape[1],
     **dict.fromkeys(("aten.baddbmm_", "aten.addbmm", "aten.addbmm_"), lambda a, out: 2 * a[1].numel() * a[2].shape[2]),
+    "aten._int_mm": lambda a, out: 2 * a[0].numel() * a[1].shape[1],
     "aten.conv_tbc": lambda a, out: 2 * out.shape[:2].numel() * a[1].numel(),
     "aten._trilinear": lambda a, out: 2 * a[0].shape[0] * a[1].numel(),
 }

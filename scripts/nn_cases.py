@@ -106,6 +106,12 @@ MATMUL = [
     "torch.linalg.matmul(t(2, 3), t(3, 4))", "torch.linalg.vecdot(t(2, 3), t(2, 3))", "torch.linalg.matrix_power(t(3, 3, dtype=f32), 2)",
     "torch.linalg.matrix_power(t(3, 3, dtype=f32), 5)", "torch.matrix_exp(t(3, 3, dtype=f32))", "torch.trace(t(3, 3))",
     "torch.cross(t(2, 3), t(2, 3), dim=-1)", "torch.linalg.cross(t(2, 3), t(2, 3))",
+    "torch.linalg.lu(t(2, 3, 4, dtype=f32)).U", "[x.shape for x in torch.linalg.lu(t(4, 3, dtype=f32))]", "torch.linalg.lu_factor(t(2, 3, 4, dtype=f32)).LU",
+    *(f"torch._int_mm({a}, {b})" for a, b in (
+        ("t(20, 7, dtype=torch.int8)", "t(7, 8, dtype=torch.int8)"), ("t(20, 7, dtype=torch.int8)", "t(8, 7, dtype=torch.int8).t()"), ("t(7, 8)", "t(8, 8, dtype=torch.int8)"),
+        ("t(7, 8, dtype=torch.int8)", "t(8, 8, dtype=i32)"), ("t(7, 8, dtype=torch.int8)", "t(7, 8, dtype=torch.int8)"), ("t(7, dtype=torch.int8)", "t(7, 8, dtype=torch.int8)"),
+    )),
+    "[x.dtype for x in (torch._int_mm(t(20, 8, dtype=torch.uint8), t(8, 8, dtype=torch.int8)),)]",
 ]
 
 LOSSES = [
@@ -411,7 +417,10 @@ LINALG = [
     "torch.fft.irfft(t(2, 5, dtype=c64))", "torch.fft.irfft(t(2, 9, dtype=c64), n=12)", "torch.fft.fftn(t(2, 8, 4, dtype=f32), dim=(1, 2))", "torch.fft.rfft2(t(2, 8, 4, dtype=f32))", "torch.fft.irfft2(t(2, 8, 3, dtype=c64), s=(8, 4))", "torch.fft.ifftn(t(2, 8, 4, dtype=c64))", "torch.fft.fft2(t(2, 8, 4, dtype=c64))",
     "torch.fft.rfft(t(2, 4, dtype=f32), n=3)", "torch.fft.fftn(t(2, 8, 4, dtype=f32))", "torch.fft.fftn(t(2, 8, 4, dtype=f32), dim=(1, 2)).real", "torch.fft.fftshift(t(2, 8))", "torch.fft.fftfreq(8)", "torch.fft.rfftfreq(8)",
     "torch.special.expit(t(2, 3))", "torch.special.logit(t(2, 3))", "torch.special.erf(t(2, 3))", "torch.special.xlogy(t(2, 3), t(2, 3))", "torch.special.log1p(t(2, 3))", "torch.special.softmax(t(2, 3), 1)",
-    "torch.stft(t(2, 64, dtype=f32), n_fft=16, return_complex=True)", "torch.istft(t(2, 9, 17, dtype=c64), n_fft=16, window=torch.ones(16, device='meta'))",
+    "torch.stft(t(2, 64, dtype=f32), n_fft=16, return_complex=True)",
+    "[torch.fft.fftfreq(n, d=0.5, device='cpu').tolist() for n in (1, 4, 5)]", "[torch.fft.rfftfreq(n, 2.0, device='cpu').tolist() for n in (1, 4, 8)]", "torch.fft.fftfreq(6, device='meta', dtype=torch.float64)",
+    "torch.stft(t(64, dtype=f32), 16, win_length=12, window=t(12, dtype=f32), return_complex=True)", "t(2, 64, dtype=f32).stft(16, 4, center=False, onesided=False, return_complex=False)", "torch.stft(t(2, 64, dtype=c64), 16)",
+    "torch.stft(t(2, 64, dtype=f32), 16)", "torch.stft(t(2, 10, dtype=f32), 16, center=False, return_complex=True)", "torch.stft(t(2, 64, dtype=f32), 16, win_length=8, window=t(16, dtype=f32), return_complex=True)", "torch.istft(t(2, 9, 17, dtype=f32), 16)", "torch.istft(t(2, 8, 17, dtype=c64), 16)",
 ]
 
 LAYERS = [
@@ -558,6 +567,11 @@ VMAP = [
             "lambda b, h, q, k: (q != k) | ~(b > h)", "lambda b, h, q, k: torch.where(k > q, k * 2, q + 1)", "lambda b, h, q, k: (q - 2) % 3",
             "lambda b, h, q, k: 1 - q", "lambda b, h, q, k: q.to(torch.float32)", "lambda b, h, q, k: (k <= q).float()", "lambda b, h, q, k: k - 1 < float('inf')",
             "lambda b, h, q, k: torch.logical_and(q > 2, k > 3)", "lambda b, h, q, k: q.clamp(min=1) + k.clamp(0, 3)",
+        )),
+        *(f"torch.vmap(lambda x, w: {f}, in_dims=({i}, {j}))({x}, {w})" for f, i, j, x, w in (
+            ("F.linear(x, w)", "None", 0, "t(2, 4)", "t(3, 5, 4)"), ("F.linear(x, w)", 0, 0, "t(3, 2, 4)", "t(3, 5, 4)"), ("F.linear(x, w)", 0, "None", "t(3, 2, 4)", "t(5, 4)"),
+            ("F.linear(x, w)", 1, 2, "t(2, 3, 6, 4)", "t(5, 4, 3)"), ("x @ w", 0, "None", "t(3, 2, 4)", "t(4, 5)"), ("x.mm(w)", 1, 0, "t(2, 3, 4)", "t(3, 4, 5)"), ("torch.bmm(x, w)", "None", 0, "t(2, 3, 4)", "t(6, 2, 4, 5)"),
+            ("F.linear(x, w, w[:, 0])", "None", 0, "t(2, 4)", "t(3, 5, 4)"), ("F.linear(x, w, t(5))", "None", 0, "t(2, 7, 4)", "t(3, 5, 4)"), ("torch.baddbmm(x, x, w)", "None", 0, "t(2, 4, 4)", "t(3, 2, 4, 4)"),
         )),
         "torch.vmap(lambda x: x * 2)(t(3, 4))", "torch.vmap(lambda x, y: x + y)(t(3, 4), t(3, 4))", "torch.vmap(lambda x, y: x + y, in_dims=(0, None))(t(3, 4), t(4))",
         "torch.vmap(lambda x, y: x + y, in_dims=(1, 0), out_dims=1)(t(4, 3), t(3, 4))", "torch.vmap(lambda x, y: x * y, in_dims=(0, None))(t(3), t(2, 4))",

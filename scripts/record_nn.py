@@ -44,6 +44,7 @@ MORE_FLOPS = {
     "aten.baddbmm_.default": lambda i, o: 2 * i[1].numel() * i[2].shape[2],
     "aten.addbmm.default": lambda i, o: 2 * i[1].numel() * i[2].shape[2],
     "aten.conv_tbc.default": lambda i, o: 2 * o[0].shape[:2].numel() * i[1].numel(),
+    "aten._int_mm.default": lambda i, o: 2 * i[0].numel() * i[1].shape[1],
     "aten._trilinear.default": lambda i, o: 2 * i[0].shape[0] * i[1].numel(),
     "aten._grouped_mm.default": lambda i, o: 2 * i[0].numel() * i[1].shape[-1] // (i[0].shape[0] if i[1].dim() < i[0].dim() else 1),
 }

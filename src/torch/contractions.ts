@@ -3,7 +3,8 @@
 import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
 import { hint, mul, prod, type Int } from '../sym/index.ts'
-import type { DType } from './dtype.ts'
+import { isBatched, lifted } from './batching.ts'
+import { dtypes, type DType } from './dtype.ts'
 import { checkDevices, pointwise } from './pointwise.ts'
 import { promoteTypes } from './promote.ts'
 import { launch } from './record.ts'
@@ -39,8 +40,38 @@ export function mm(vm: Vm, a: Tensor, b: Tensor, outDtype?: DType): Tensor {
   checkRank(vm, a, 2, 'a must be 2D')
   checkRank(vm, b, 2, 'b must be 2D')
   checkInner(vm, a, b)
+  if (isMapped(a, b)) return mappedProduct(vm, a, b)
   const out = outputOf([a, b], [at(a.shape, 0), at(b.shape, 1)], outDtype ?? a.dtype)
   launch(vm, outDtype === undefined ? 'aten.mm.default' : 'aten.mm.dtype', [a, b], [out])
+  return out
+}
+
+const isMapped = (...ts: readonly Tensor[]): boolean => ts.some(isBatched)
+
+/** Under torch.vmap matrices of a mapped dimension are multiplied as a batch of them (functorch/BatchRulesLinearAlgebra.cpp). */
+function mappedProduct(vm: Vm, a: Tensor, b: Tensor): Tensor {
+  return lifted(vm, [a, b], ([x = a, y = b]) => matmul(vm, x, y))
+}
+
+/** addmm and baddbmm there: `input * beta + product`. */
+function sumOf(vm: Vm, input: Tensor, product: Tensor): Tensor {
+  return pointwise(vm, 'aten.add.Tensor', [pointwise(vm, 'aten.mul.Scalar', [input, 1]), product])
+}
+
+/** `_int_mm`: bytes multiplied and summed up as 32-bit integers. */
+export function intMm(vm: Vm, a: Tensor, b: Tensor): Tensor {
+  checkRank(vm, a, 2, 'a must be a 2D tensor')
+  checkRank(vm, b, 2, 'b must be a 2D tensor')
+  if (a.dtype !== dtypes.int8 && a.dtype !== dtypes.uint8)
+    vm.raise(types.RuntimeError, `expected self to be int8 or uint8, got torch.${a.dtype.name}`)
+  if (b.dtype !== dtypes.int8) vm.raise(types.RuntimeError, `expected mat2 to be int8, got torch.${b.dtype.name}`)
+  if (!sameSize(at(a.shape, 1), at(b.shape, 0))) {
+    const sizes = [a, b].map(({ shape }) => `${hint(at(shape, 0))}x${hint(at(shape, 1))}`)
+    vm.raise(types.RuntimeError, `Incompatible matrix sizes for _int_mm (${sizes.join(' and ')})`)
+  }
+  checkDevices(vm, [a, b])
+  const out = outputOf([a, b], [at(a.shape, 0), at(b.shape, 1)], dtypes.int32)
+  launch(vm, 'aten._int_mm.default', [a, b], [out])
   return out
 }
 
@@ -49,6 +80,7 @@ export function addmm(vm: Vm, bias: Tensor, a: Tensor, b: Tensor): Tensor {
   checkRank(vm, a, 2, 'a must be 2D')
   checkRank(vm, b, 2, 'b must be 2D')
   checkInner(vm, a, b)
+  if (isMapped(bias, a, b)) return sumOf(vm, bias, mm(vm, a, b))
   const shape = [at(a.shape, 0), at(b.shape, 1)]
   expand(vm, bias, shape)
   const out = outputOf([bias, a, b], shape, commonDtype(vm, bias, a, b))
@@ -70,6 +102,7 @@ function checkBatches(vm: Vm, a: Tensor, b: Tensor): void {
 export function bmm(vm: Vm, a: Tensor, b: Tensor, outDtype?: DType): Tensor {
   checkBatches(vm, a, b)
   checkSameDtype(vm, 'expected both batches to have the same scalar type', a, b)
+  if (isMapped(a, b)) return mappedProduct(vm, a, b)
   const out = outputOf([a, b], [at(a.shape, 0), at(a.shape, 1), at(b.shape, 2)], outDtype ?? a.dtype)
   launch(vm, outDtype === undefined ? 'aten.bmm.default' : 'aten.bmm.dtype', [a, b], [out])
   return out
@@ -78,6 +111,7 @@ export function bmm(vm: Vm, a: Tensor, b: Tensor, outDtype?: DType): Tensor {
 export function baddbmm(vm: Vm, input: Tensor, a: Tensor, b: Tensor): Tensor {
   checkBatches(vm, a, b)
   checkSameDtype(vm, 'Input dtypes must be the same', input, a, b)
+  if (isMapped(input, a, b)) return sumOf(vm, input, bmm(vm, a, b))
   const shape = [at(a.shape, 0), at(a.shape, 1), at(b.shape, 2)]
   expand(vm, input, shape)
   const out = outputOf([input, a, b], shape, input.dtype)

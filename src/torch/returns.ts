@@ -32,6 +32,8 @@ const returnTypes = {
   cummin: fields('cummin', valuesAndIndices),
   aminmax: fields('aminmax', ['min', 'max']),
   linalg_eigh: fields('linalg_eigh', ['eigenvalues', 'eigenvectors']),
+  linalg_lu: fields('linalg_lu', ['P', 'L', 'U']),
+  linalg_lu_factor: fields('linalg_lu_factor', ['LU', 'pivots']),
   linalg_qr: fields('linalg_qr', ['Q', 'R']),
   linalg_svd: fields('linalg_svd', ['U', 'S', 'Vh']),
   linalg_slogdet: fields('linalg_slogdet', ['sign', 'logabsdet']),

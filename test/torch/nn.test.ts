@@ -179,9 +179,6 @@ function check(outcome: Outcome, c: Case): void {
 /** What is not implemented, on purpose or yet: the run has to say so. */
 const unsupported = new Set<string>([
   'torch.matrix_exp(t(3, 3, dtype=f32))',
-  'torch.fft.fftfreq(8)',
-  'torch.fft.rfftfreq(8)',
-  'torch.stft(t(2, 64, dtype=f32), n_fft=16, return_complex=True)',
 ])
 
 function suite(torchRoot: string | undefined): void {

@@ -4,15 +4,18 @@ import { tuple } from '../../python/make.ts'
 import { types } from '../../python/types.ts'
 import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
-import { add, floorDiv, gt, lt, mul, pin, sub, type Int } from '../../sym/index.ts'
-import { asTensor, dimArg, dimsArg, isSequence, optionalInt, sizeArg } from '../arguments.ts'
+import { add, floorDiv, gt, hintNumber, lt, mul, pin, sub, type Int } from '../../sym/index.ts'
+import { asTensor, dimArg, dimsArg, intArg, isSequence, numberArg, optionalInt, sizeArg } from '../arguments.ts'
 import { to } from '../conversion.ts'
-import { complexDtype, dtypes, realDtype, type DType } from '../dtype.ts'
+import { factoryDevice } from '../device.ts'
+import { complexDtype, dtypeArg, dtypes, realDtype, type DType } from '../dtype.ts'
+import { fresh } from '../factories.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
 import type { KernelName } from '../kernels/index.ts'
 import { toInexact } from '../promote.ts'
 import { launch } from '../record.ts'
 import { at, sameSize, type Shape } from '../shape.ts'
+import { torchState } from '../state.ts'
 import { outputOf, type Tensor } from '../tensor.ts'
 import { slice } from '../views.ts'
 import { constantPad } from './padding.ts'
@@ -193,8 +196,35 @@ function severalDimensional(stem: string, run: (vm: Vm, s: Spectrum) => Tensor):
 
 const oneSided = (vm: Vm, s: Spectrum): Tensor => r2c(vm, prepared(vm, s, false), s.dims, true)
 
-/** Names of torch.fft that launch a transform; shifts and frequencies are written in Python. */
+/** Frequencies of the outcome of a transform: from zero up, of a two-sided one then those below zero. */
+function frequencies(vm: Vm, side: 'fft' | 'rfft', given: readonly Value[]): Tensor {
+  const [length = null, d = null, dtype = null, , device = null] = given
+  const n = intArg(vm, length)
+  const spacing = numberArg(vm, d, "argument 'd'")
+  const op: KernelName = side === 'fft' ? 'aten.fft_fftfreq.default' : 'aten.fft_rfftfreq.default'
+  const count = side === 'fft' ? n : add(floorDiv(n, 2), 1)
+  return fresh(vm, op, [count], {
+    dtype: dtypeArg(vm, dtype) ?? vm.state(torchState).defaultDtype,
+    device: factoryDevice(vm, device),
+    sizes: [n],
+    values: () => {
+      const size = hintNumber(n)
+      const last = side === 'fft' ? Math.ceil(size / 2) : size
+      return Float64Array.from({ length: hintNumber(count) }, (_, i) => (i < last ? i : i - size) / (size * spacing))
+    },
+  })
+}
+
+const spectrum = torchFunctions({
+  'fftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, requires_grad=False)': (vm, given) =>
+    frequencies(vm, 'fft', given),
+  'rfftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, requires_grad=False)': (vm, given) =>
+    frequencies(vm, 'rfft', given),
+})
+
+/** Names of torch.fft that launch a kernel; shifts are written in Python. */
 export const fftFunctions: FunctionTable = {
+  ...spectrum,
   ...oneDimensional('fft', (vm, s) => toComplex(vm, s, false)),
   ...oneDimensional('ifft', (vm, s) => toComplex(vm, s, true)),
   ...oneDimensional('rfft', oneSided),

@@ -156,6 +156,24 @@ function singular(vm: Vm, t: Tensor, full: boolean): readonly [Tensor, Tensor, T
   return outs
 }
 
+/** Rows are exchanged (P), then a triangle with ones (L) times a triangle (U). */
+function lu(vm: Vm, t: Tensor): Value {
+  checkFloat(vm, t, 'linalg.lu')
+  const [m, n] = [at(t.shape, -2), at(t.shape, -1)]
+  const k = min(m, n)
+  const outs = [[m, m] as const, [m, k] as const, [k, n] as const].map((sides) => plain(t, [...batchOf(t), ...sides]))
+  launch(vm, 'aten.linalg_lu.default', [t], outs)
+  return named('linalg_lu', outs)
+}
+
+function luFactor(vm: Vm, t: Tensor): Value {
+  checkFloat(vm, t, 'linalg.lu_factor')
+  const pivots = plain(t, [...batchOf(t), min(at(t.shape, -2), at(t.shape, -1))], dtypes.int32)
+  const outs = [matrices(t, t.shape), pivots]
+  checked(vm, 'aten.linalg_lu_factor_ex.default', [t], outs, plain(t, batchOf(t), dtypes.int32))
+  return named('linalg_lu_factor', outs)
+}
+
 /** Singular values alone. Where kernels are recorded, PyTorch has the routine make the vectors too, and so it is counted. */
 function singularValues(vm: Vm, t: Tensor): Tensor {
   return singular(vm, t, false)[1]
@@ -246,6 +264,11 @@ export const linalgFunctions: FunctionTable = {
     'solve(A, B, *, left=True)': (vm, [a, b]) => solve(vm, asTensor(vm, a), asTensor(vm, b)),
     'solve_triangular(A, B, *, upper, left=True, unitriangular=False)': (vm, [a, b, , left]) =>
       solveTriangular(vm, asTensor(vm, a), asTensor(vm, b), boolArg(vm, left)),
+    'lu(A, *, pivot=True)': (vm, [a, pivot]) => {
+      if (!boolArg(vm, pivot)) return vm.stop('unsupported-op', 'torch.linalg.lu without pivots')
+      return lu(vm, asTensor(vm, a))
+    },
+    'lu_factor(A, *, pivot=True)': (vm, [a]) => luFactor(vm, asTensor(vm, a)),
     "qr(A, mode='reduced')": (vm, [a, mode]) => qr(vm, asTensor(vm, a), mode),
     'svd(A, full_matrices=True, *, driver=None)': (vm, [a, full]) => svd(vm, asTensor(vm, a), boolArg(vm, full)),
     'svdvals(A, *, driver=None)': (vm, [a]) => singularValues(vm, asTensor(vm, a)),

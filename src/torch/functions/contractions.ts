@@ -5,7 +5,7 @@ import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { gt, hint, mul, prod, type Int } from '../../sym/index.ts'
 import { asTensor, dimArg, dimsArg, intArg, isSequence, numberArg, tensorList } from '../arguments.ts'
-import { addmm, baddbmm, bmm, dot, matmul, mm, mv, outer } from '../contractions.ts'
+import { addmm, baddbmm, bmm, dot, intMm, matmul, mm, mv, outer } from '../contractions.ts'
 import { dtypeArg, type DType } from '../dtype.ts'
 import { einsum, parseEquation, type Subscript } from '../einsum.ts'
 import { aliases, ofTwo, torchFunctions, type FunctionSet } from '../functions.ts'
@@ -290,6 +290,7 @@ export const contractionFunctions: FunctionSet = {
       return tensordot(vm, x, y, contractionArg(vm, x, y, dims))
     },
     'einsum(*args)': (vm, [args]) => einsumOf(vm, args),
+    '_int_mm(input, mat2)': (vm, [a, b]) => intMm(vm, asTensor(vm, a), asTensor(vm, b)),
     'chain_matmul(*matrices)': (vm, [matrices]) =>
       multiDot(vm, matrices.length === 1 ? tensorList(vm, matrices[0]) : matrices.map((m) => asTensor(vm, m))),
     'cdist(x1, x2, p=2.0, compute_mode=None)': (vm, [a, b, p, mode]) =>

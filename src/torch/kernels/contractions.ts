@@ -36,7 +36,7 @@ const always = (): boolean => true
 
 const matrixProducts = defineKernels(
   rows(
-    ['aten.mm.default', 'aten.mm.dtype'],
+    ['aten.mm.default', 'aten.mm.dtype', 'aten._int_mm.default'],
     kernel(
       'self, mat2',
       matmul('2·m·k·n', (b) => product(b.self, dim(b.mat2, 1))),
@@ -204,6 +204,13 @@ const decompositions = defineKernels(
     kernel(
       perMatrix,
       decomposition('2/3·n³ FLOPs per matrix (LU)', (a) => floorDiv(mul(2, cubes(a)), 3)),
+    ),
+  ),
+  rows(
+    ['aten.linalg_lu.default', 'aten.linalg_lu_factor_ex.default'],
+    kernel(
+      perMatrix,
+      decomposition('2/3·m·n·min(m, n) FLOPs per matrix', (a) => floorDiv(prod([2, a.elements, smallerSide(a)]), 3)),
     ),
   ),
   rows(

@@ -37,6 +37,8 @@ const fills = rows(
     'aten.kaiser_window.beta',
     'aten.blackman_window.default',
     'aten.bartlett_window.default',
+    'aten.fft_fftfreq.default',
+    'aten.fft_rfftfreq.default',
   ],
   kernel('', none, fill),
 )

@@ -22,6 +22,9 @@ const members: Record<string, Value> = {
   unsupported: native('unsupported(name)', (vm, [name]) => unsupportedFunction(asString(vm, name))),
   unsupported_class: native('unsupported_class(name)', (vm, [name]) => unsupportedClass(asString(vm, name))),
   stop: native('stop(what)', (vm, [what]) => callUnknown(vm, asString(vm, what), [], noKwargs)),
+  refuse: native('refuse(why, hint)', (vm, [why, hint]) =>
+    vm.stop('unsupported-op', asString(vm, why), { hint: asString(vm, hint) }),
+  ),
   described: native('described(name)', (vm, [name]) => describedFunction(asString(vm, name))),
   call: native('call(name, *args, **kwargs)', (vm, [name, args, kwargs]) =>
     callUnknown(vm, asString(vm, name), args, kwargs),

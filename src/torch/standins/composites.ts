@@ -5,7 +5,17 @@ import type { PythonModules } from './index.ts'
 /** The Python module they are defined in. */
 export const compositesModule = 'lm_predictor_torch_composites'
 /** Those that are methods as well. */
-export const compositeNames = ['quantile', 'nanquantile', 'diagflat', 'msort', 'logdet', 'slogdet', 'dsplit', 'stft', 'istft'] as const
+export const compositeNames = [
+  'quantile',
+  'nanquantile',
+  'diagflat',
+  'msort',
+  'logdet',
+  'slogdet',
+  'dsplit',
+  'stft',
+  'istft',
+] as const
 /** Those that are not. */
 export const torchCompositeNames = ['trapezoid', 'trapz', 'cumulative_trapezoid'] as const
 

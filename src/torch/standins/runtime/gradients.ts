@@ -150,7 +150,10 @@ class autocast:
 
     def __enter__(self):
         if self.enabled:
-            _host.stop("torch.autocast that is switched on")
+            _host.refuse(
+                "torch.autocast is switched on, and which kernels it makes convert their operands is not known here",
+                "Analyse the model without it: autocast(enabled=False) changes nothing, and --dtype gives all weights one dtype.",
+            )
         return self
 
     def __exit__(self, *exc):
