@@ -177,9 +177,7 @@ function check(outcome: Outcome, c: Case): void {
 }
 
 /** What is not implemented, on purpose or yet: the run has to say so. */
-const unsupported = new Set<string>([
-  'torch.matrix_exp(t(3, 3, dtype=f32))',
-])
+const unsupported = new Set<string>(['torch.matrix_exp(t(3, 3, dtype=f32))'])
 
 function suite(torchRoot: string | undefined): void {
   const runner = new Runner(makeVm(torchRoot))
