@@ -143,14 +143,19 @@ export function cataloguedModel(options: ModelOptions): CatalogueModel | undefin
   return plain ? findModel(model) : undefined
 }
 
+/** A value of a config, or of the part of it that is of text. */
+function ofText(config: CatalogueModel['config'], name: string): unknown {
+  return config[name] ?? (config['text_config'] as CatalogueModel['config'] | undefined)?.[name]
+}
+
 export function modelFacts({
   config,
   parameters,
 }: CatalogueModel): Pick<PredictionInput, 'parameters' | 'vocabularySize' | 'dtype' | 'config_sha256'> {
   return {
     parameters: parameters.count,
-    vocabularySize: Number(config['vocab_size']),
-    dtype: String(config['dtype']),
+    vocabularySize: Number(ofText(config, 'vocab_size')),
+    dtype: String(ofText(config, 'dtype')),
     config_sha256: createHash('sha256').update(JSON.stringify(config)).digest('hex'),
   }
 }
@@ -196,7 +201,7 @@ export function listedModels(): ListedModel[] {
     aliases,
     class_name: String((config['architectures'] as readonly string[])[0]),
     model_type: String(config['model_type']),
-    dtype: String(config['dtype']),
+    dtype: String(ofText(config, 'dtype')),
     parameters: parameters.count,
     analysed: index?.models[id] !== undefined,
   }))

@@ -77,6 +77,15 @@ def text_config(config):
     return config.get_text_config() if hasattr(config, "get_text_config") else getattr(config, "text_config", config)
 
 
+def vocabulary_size(model):
+    """How many scores a position gets: by the config, else by the layer that makes them; None where neither says."""
+    config = getattr(model, "config", None)
+    size = None if config is None else getattr(text_config(config), "vocab_size", None)
+    if size is None and hasattr(model, "get_output_embeddings"):
+        size = getattr(model.get_output_embeddings(), "out_features", None)
+    return size
+
+
 def class_of_config(config):
     """The causal-LM class of a config; for multimodal ones the class that generates text from images and text; else any."""
     return next((auto for auto in auto_classes() if type(config) in auto._model_mapping), None)

@@ -1,10 +1,10 @@
 // What `predict` needs of a model outside the catalogue: stage-2 analyses of the regimes that a request crosses.
 import { cover, ModelAnalyzer } from '../../analyze/index.ts'
-import { buildModel, createVm } from '../../huggingface/index.ts'
+import { buildModel, callDriver, createVm, type BuiltModel } from '../../huggingface/index.ts'
 import { analysesInMemory, expandModel } from '../../expand/index.ts'
 import { hintNumber } from '../../sym/index.ts'
-import { resultUnless } from '../../text/index.ts'
-import { getAttrOr } from '../../python/index.ts'
+import { raise, resultUnless } from '../../text/index.ts'
+import { isInt, type Vm } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
 import type { AnalysisSizes, ModelAnalysis, Provenance } from '../../trace/formats.ts'
 import { callsParts, sourceLength, type Phase } from '../../trace/index.ts'
@@ -39,18 +39,25 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
   const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) =>
     ranging('decode', { cache_len }),
   )
-  const vocabulary = getAttrOr(vm, built.config, 'vocab_size')
   return {
     ...context.origin(),
     id: context.id,
     className: `${built.cls.module}.${built.cls.qualname}`,
     parameters: countParameters(vm, built.model),
-    vocabularySize: typeof vocabulary === 'number' ? hintNumber(vocabulary) : 0,
+    vocabularySize: vocabularySize(vm, built),
     dtype: context.spec.dtype ?? checkpointDtype(context.spec.config) ?? 'bf16',
     stored,
     sourceLength: encoder_len,
     analyses: [...encode, ...prefill, ...decode].map((a) => regimeOf(a, context)),
   }
+}
+
+function vocabularySize(vm: Vm, built: BuiltModel): number {
+  const size = vm.guard(() => callDriver(vm, 'vocabulary_size', [built.model]))
+  if (isInt(size)) return hintNumber(size)
+  return raise('bad-config', `${built.cls.name} does not say how many tokens its vocabulary has`, {
+    hint: 'The next token is chosen among them: give the model a config with vocab_size.',
+  })
 }
 
 /** Analyses for every size from `low` to `high`; 1 is a case of its own. */
