@@ -1,9 +1,7 @@
 // What is written is checked against the schemas that come with the tool, and so is what stage 2 reads. The validator is
 // loaded when the first JSON is written: a prediction printed as text does without.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { raise } from '../text/index.ts'
-import { packageRoot } from './paths.ts'
+import { compiledSchema } from './compiled-schemas.ts'
 
 /** Says where a value breaks a schema; nothing where it doesn't. */
 export type Validate = (value: unknown) => readonly string[]
@@ -12,13 +10,7 @@ export type Validate = (value: unknown) => readonly string[]
 const shown = 5
 
 export async function validator(schema: string): Promise<Validate> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js')
-  const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true })
-  const folder = join(packageRoot(), 'schemas')
-  for (const file of readdirSync(folder)) {
-    ajv.addSchema(JSON.parse(readFileSync(join(folder, file), 'utf8')) as object, file)
-  }
-  const validate = ajv.getSchema(`${schema}_schema.json`)
+  const validate = await compiledSchema(schema)
   if (validate === undefined) return raise('internal', `there is no schema ${schema}`)
   return (value) => {
     if (validate(value) === true) return []

@@ -139,6 +139,17 @@ describe.skipIf(pinned === undefined)(`bad input (${howToFetch})`, { timeout: 60
     expect(notes).toMatch(/^data-dependent-branch: .* at mine\.py:6$/m)
   })
 
+  it('asks for one pass of a model that keeps no cache', async () => {
+    giveModule('return x')
+    const request = ['--hardware', 'h100-sxm', '--input-len', '8', '--output-len', '2']
+    const { code, lines } = await failing('predict', 'mine.Mine', '--source', 'own', ...request)
+    expect([code, ...lines]).toEqual([
+      2,
+      'error no-cache: Mine is no Transformers model, so it has no decode',
+      '  Ask for one pass: --output-len 1.',
+    ])
+  })
+
   it.each([['trace', '--phase', 'prefill'], ['memory']])(
     'says that a model reads no tokens: %s',
     async (command, ...argv) => {

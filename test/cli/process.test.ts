@@ -1,6 +1,6 @@
 // The program as a process: exit codes, streams, signals.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -57,4 +57,16 @@ it('ends with 130 on Ctrl-C and leaves nothing half done', async () => {
   if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
   expect(await ended).toBe(130)
   expect(readdirSync(join(folder, 'lm-predictor/sources'))).toEqual([])
+})
+
+const built = join(import.meta.dirname, '../../dist/cli.js')
+
+it.skipIf(!existsSync(built))('when built, checks what it reads with the schemas that the build has compiled', () => {
+  const files = join(folder, 'analyses')
+  mkdirSync(files)
+  writeFileSync(join(files, 'own.Net.json'), '{"schema_version": 1, "class_name": "own.Net"}')
+  const args = [built, 'expand', '--model', 'own.Net', '--module-analysis', files]
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env, cwd: folder })
+  expect(stderr).toMatch(/^error bad-analysis: own\.Net\.json: the whole must have required property /)
+  expect(status).toBe(2)
 })

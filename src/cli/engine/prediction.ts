@@ -3,7 +3,7 @@ import { cover, ModelAnalyzer } from '../../analyze/index.ts'
 import { buildModel, callDriver, createVm, type BuiltModel } from '../../huggingface/index.ts'
 import { analysesInMemory, expandModel } from '../../expand/index.ts'
 import { hintNumber } from '../../sym/index.ts'
-import { raise, resultUnless } from '../../text/index.ts'
+import { isAnalysisError, raise, resultUnless } from '../../text/index.ts'
 import { isInt, type Vm } from '../../python/index.ts'
 import { countParameters } from '../../torch/index.ts'
 import type { AnalysisSizes, ModelAnalysis, Provenance } from '../../trace/formats.ts'
@@ -37,7 +37,7 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
   // Where it runs with none, the error says why.
   if (prefill.length === 0) stage('prefill', { seq_len: shortest })
   const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) =>
-    ranging('decode', { cache_len }),
+    decoding(() => ranging('decode', { cache_len })),
   )
   return {
     ...context.origin(),
@@ -49,6 +49,16 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
     stored,
     sourceLength: encoder_len,
     analyses: [...encode, ...prefill, ...decode].map((a) => regimeOf(a, context)),
+  }
+}
+
+/** A model that keeps no cache has a first token alone. */
+function decoding<T>(analyze: () => T): T {
+  try {
+    return analyze()
+  } catch (e) {
+    if (!isAnalysisError(e) || e.code !== 'no-cache') throw e
+    return raise(e.code, e.message, { span: e.span, notes: e.notes, hint: 'Ask for one pass: --output-len 1.' })
   }
 }
 
