@@ -34,5 +34,5 @@ export function sandbox(url: string): Sandbox {
     CLAUDE_ENABLE_BYTE_WATCHDOG: '1',
     CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS: '10000',
   }
-  return { home, env, remove: () => rmSync(home, { recursive: true, force: true, maxRetries: 5 }) }
+  return { home, env, remove: () => rmSync(home, { recursive: true, force: true, maxRetries: 30 }) }
 }
