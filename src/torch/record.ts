@@ -100,6 +100,11 @@ export function launch(
   launchRow(vm, op, kernels[op], inputs, outputs, params)
 }
 
+/** Kernels that take a conjugated operand as it is (aten/src/ATen/ConjugateFallback.cpp). */
+const takesConjugates = new Set<string>(
+  ['dot', 'vdot', 'mm', 'addmm', 'addmm_', 'bmm', 'baddbmm', 'baddbmm_', '_linalg_svd'].map((n) => `aten.${n}.default`),
+)
+
 /** Counts one kernel whose row is given. */
 export function launchRow(
   vm: Vm,
@@ -112,7 +117,8 @@ export function launchRow(
   if (inputs.some((t) => t instanceof BatchedTensor)) vm.stop('unsupported-op', `${op} under torch.vmap`)
   const state = vm.state(torchState)
   if (state.recorder === undefined || !row.counted) return
-  const resolved = inputs.some((t) => t.isConjugate) ? inputs.map((t) => resolveConjugate(vm, t)) : inputs
+  const isConjugated = !takesConjugates.has(op) && inputs.some((t) => t.isConjugate)
+  const resolved = isConjugated ? inputs.map((t) => resolveConjugate(vm, t)) : inputs
   const operand = (t: Tensor): RecordedOperand => new RecordedOperand(t, elementWidth(state, t))
   const ins = resolved.map(operand)
   const outs = outputs.map(operand)

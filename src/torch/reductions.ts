@@ -2,7 +2,7 @@
 import { types } from '../python/types.ts'
 import type { Vm } from '../python/vm.ts'
 import { hintNumber, type Int } from '../sym/index.ts'
-import { dtypes, type DType } from './dtype.ts'
+import { dtypes, realDtype, type DType } from './dtype.ts'
 import { stridesLike } from './iterator.ts'
 import type { KernelName } from './kernels/index.ts'
 import { Known, positions, type Values } from './known.ts'
@@ -149,7 +149,7 @@ export function vectorNorm(
   keepdim = false,
   dtype?: DType,
 ): Tensor {
-  const result = dtype ?? t.dtype
+  const result = realDtype(dtype ?? t.dtype)
   if (!t.dtype.isInexact) {
     vm.raise(
       types.RuntimeError,

@@ -5,10 +5,12 @@ import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { add, eq, floorDiv, gt, hint, lt, mul, sub, type Int } from '../../sym/index.ts'
 import { asTensor, boolArg, intArg } from '../arguments.ts'
+import { complexDtype } from '../dtype.ts'
 import { torchFunctions, type FunctionTable } from '../functions.ts'
-import { checkDevices } from '../pointwise.ts'
+import { imaginaryPart, realPart } from '../functions/views.ts'
+import { checkDevices, pointwise } from '../pointwise.ts'
 import { cppName } from '../promote.ts'
-import { launch } from '../record.ts'
+import { launch, resolveConjugate } from '../record.ts'
 import { at, isZero, sameSize, showShape } from '../shape.ts'
 import { isTensor, outputOf, type Tensor } from '../tensor.ts'
 import { constantPad } from './padding.ts'
@@ -43,8 +45,30 @@ function outputSize(vm: Vm, input: Tensor, weight: Tensor, g: Geometry, i: numbe
   return add(floorDiv(sub(padded, add(reach, 1)), stride), 1)
 }
 
+/** Of complex numbers: three convolutions of real ones (aten/src/ATen/native/Convolution.cpp, complex_convolution). */
+function complexConvolve(vm: Vm, input: Tensor, weight: Tensor, bias: Tensor | undefined, g: Geometry): Tensor {
+  const parts = (t: Tensor): [Tensor, Tensor] => {
+    const plain = resolveConjugate(vm, t)
+    return [realPart(vm, plain), imaginaryPart(vm, plain)]
+  }
+  const plus = ([x, y]: readonly [Tensor, Tensor]): Tensor => pointwise(vm, 'aten.add.Tensor', [x, y])
+  const minus = (x: Tensor, y: Tensor): Tensor => pointwise(vm, 'aten.sub.Tensor', [x, y])
+  const [x, w] = [parts(input), parts(weight)]
+  const b = bias === undefined ? undefined : parts(bias)
+  const first = convolve(vm, x[0], w[0], b?.[0], g)
+  const second = convolve(vm, x[1], w[1], undefined, g)
+  // C++ leaves open in which order arguments are computed; here it is from the last to the first.
+  const bSum = b === undefined ? undefined : plus(b)
+  const wSum = plus(w)
+  const both = convolve(vm, plus(x), wSum, bSum, g)
+  const imaginary = minus(minus(both, first), second)
+  const turned = pointwise(vm, 'aten.mul.Scalar', [imaginary, 1], { result: complexDtype(imaginary.dtype) })
+  return pointwise(vm, 'aten.add.Tensor', [minus(first, second), turned])
+}
+
 /** aten.convolution on a batch. */
 function convolve(vm: Vm, input: Tensor, weight: Tensor, bias: Tensor | undefined, g: Geometry): Tensor {
+  if (input.dtype.isComplex && weight.dtype.isComplex) return complexConvolve(vm, input, weight, bias, g)
   checkDevices(vm, [input, weight])
   const transposed = g.outputPadding !== undefined
   if (!transposed && !sameSize(mul(at(weight.shape, 1), g.groups), at(input.shape, 1))) {

@@ -179,11 +179,11 @@ function singularValues(vm: Vm, t: Tensor): Tensor {
   return singular(vm, t, false)[1]
 }
 
-function eigh(vm: Vm, t: Tensor): Value {
+function eigen(vm: Vm, t: Tensor): readonly [Tensor, Tensor] {
   checkSquare(vm, t, 'linalg.eigh')
-  const outs = [plain(t, t.shape.slice(0, -1), realDtype(t.dtype)), matrices(t, t.shape)]
+  const outs = [plain(t, t.shape.slice(0, -1), realDtype(t.dtype)), matrices(t, t.shape)] as const
   launch(vm, 'aten._linalg_eigh.default', [t], outs)
-  return named('linalg_eigh', outs)
+  return outs
 }
 
 // --- Norms ------------------------------------------------------------------------------------------------------------
@@ -272,7 +272,9 @@ export const linalgFunctions: FunctionTable = {
     "qr(A, mode='reduced')": (vm, [a, mode]) => qr(vm, asTensor(vm, a), mode),
     'svd(A, full_matrices=True, *, driver=None)': (vm, [a, full]) => svd(vm, asTensor(vm, a), boolArg(vm, full)),
     'svdvals(A, *, driver=None)': (vm, [a]) => singularValues(vm, asTensor(vm, a)),
-    "eigh(A, UPLO='L')": (vm, [a]) => eigh(vm, asTensor(vm, a)),
+    "eigh(A, UPLO='L')": (vm, [a]) => named('linalg_eigh', eigen(vm, asTensor(vm, a))),
+    // Where kernels are recorded, PyTorch has the routine make the vectors too.
+    "eigvalsh(A, UPLO='L')": (vm, [a]) => eigen(vm, asTensor(vm, a))[0],
     'vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None)': (vm, [x, , dim, keepdim, dtype]) => {
       const t = asTensor(vm, x)
       return vectorNorm(vm, t, dimsArg(vm, t, dim), boolArg(vm, keepdim), dtypeArg(vm, dtype))

@@ -5,7 +5,7 @@ import type { Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { asOperand, asScalar, asTensor, numberArg, scalarHint, scalarOf, type Scalar } from '../arguments.ts'
 import { convert, decidedValue, valuesOf } from '../conversion.ts'
-import { dtypes } from '../dtype.ts'
+import { dtypes, realDtype } from '../dtype.ts'
 import { filled, scalarTensor } from '../factories.ts'
 import { aliases, merged, ofTwo, torchFunctions, type FunctionSet } from '../functions.ts'
 import { nonzeroColumns } from '../indexing.ts'
@@ -16,6 +16,7 @@ import { launch } from '../record.ts'
 import { sameShape } from '../shape.ts'
 import { deriveKnown, isTensor, outputOf, type Tensor } from '../tensor.ts'
 import { abs } from './unary.ts'
+import { imaginaryPart, realPart } from './views.ts'
 import { scalarArg } from './conversion.ts'
 
 // --- Comparisons ---------------------------------------------------------------------------------------------------
@@ -201,7 +202,10 @@ const selection = torchFunctions({
   'nan_to_num(input, nan=None, posinf=None, neginf=None)': (vm, [t]) =>
     pointwise(vm, 'aten.nan_to_num.default', [asTensor(vm, t)]),
   'logit(input, eps=None)': (vm, [t]) => pointwise(vm, 'aten.logit.default', [asTensor(vm, t)], { result: 'inexact' }),
-  'angle(input)': (vm, [t]) => pointwise(vm, 'aten.angle.default', [asTensor(vm, t)], { result: 'inexact' }),
+  'angle(input)': (vm, [v]) => {
+    const t = asTensor(vm, v)
+    return pointwise(vm, 'aten.angle.default', [t], { result: t.dtype.isComplex ? realDtype(t.dtype) : 'inexact' })
+  },
   'addcmul(input, tensor1, tensor2, *, value=1)': (vm, [t, a, b, value]) => {
     const v = scalarHint(scalarArg(vm, value)) ?? NaN
     const evaluate = (x = NaN, y = NaN, z = NaN): number => x + v * y * z
@@ -276,6 +280,10 @@ function isin(vm: Vm, elements: Operand, among: Operand): Tensor {
 /** abs(x) != inf and x == x; integers always are. */
 export function isfinite(vm: Vm, t: Tensor): Tensor {
   if (!t.dtype.isInexact) return onesLike(vm, t)
+  if (t.dtype.isComplex) {
+    const real = isfinite(vm, realPart(vm, t))
+    return pointwiseInto(vm, 'aten.bitwise_and_.Tensor', real, [isfinite(vm, imaginaryPart(vm, t))])
+  }
   const bounded = comparison(vm, 'ne', abs(vm, t), float(Infinity))
   return pointwise(vm, 'aten.mul.Tensor', [comparison(vm, 'eq', t, t), bounded])
 }

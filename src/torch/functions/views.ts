@@ -271,11 +271,11 @@ const inPlace = torchFunctions({
 
 // --- Attributes ----------------------------------------------------------------------------------------------------
 
-function realPart(vm: Vm, x: Tensor): Tensor {
+export function realPart(vm: Vm, x: Tensor): Tensor {
   return x.dtype.isComplex ? select(vm, viewAsReal(vm, x), -1, 0) : x
 }
 
-function imaginaryPart(vm: Vm, x: Tensor): Tensor {
+export function imaginaryPart(vm: Vm, x: Tensor): Tensor {
   if (!x.dtype.isComplex) vm.raise(types.RuntimeError, 'imag is not implemented for tensors with non-complex dtypes.')
   return select(vm, viewAsReal(vm, x), -1, 1)
 }

@@ -5,7 +5,7 @@ import { native } from '../../python/native.ts'
 import { isInt, PyModule, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { namespace, tuple } from '../../python/make.ts'
-import { formatArg } from '../arguments.ts'
+import { formatArg, sizeArg } from '../arguments.ts'
 import { Device, deviceClass, deviceValue, makeDevice } from '../device.ts'
 import { DType } from '../dtype.ts'
 import { fftFunctions, functionalFunctions, linalgFunctions, nnLosses } from '../functional/index.ts'
@@ -15,6 +15,8 @@ import { makeModuleClass } from '../module/module.ts'
 import { bufferClass, isParameter, parameterClass } from '../module/parameter.ts'
 import { functionalModule } from '../standins/functional.ts'
 import { methodsModule } from '../module/names.ts'
+import { broadcastShapes } from '../shape.ts'
+import { sizeTuple } from '../size.ts'
 import { isTensor } from '../tensor.ts'
 import { helperModule } from './host.ts'
 import { knownFunctions } from './names.ts'
@@ -101,6 +103,9 @@ const cModule: HostModule = {
     _jit_set_profiling_executor: native('_jit_set_profiling_executor(mode)', () => false),
     _jit_override_can_fuse_on_cpu: native('_jit_override_can_fuse_on_cpu(mode)', () => null),
     _jit_override_can_fuse_on_gpu: native('_jit_override_can_fuse_on_gpu(mode)', () => null),
+    _infer_size: native('_infer_size(a, b)', (vm, [a, b]) =>
+      sizeTuple(broadcastShapes(vm, [sizeArg(vm, a), sizeArg(vm, b)])),
+    ),
     _set_grad_enabled: unsupportedFunction('torch._C._set_grad_enabled'),
     _functions: namespace({}),
     device: deviceClass,

@@ -229,8 +229,14 @@ Variable = Tensor
     source: `
 def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism_check=None, debug=False, early_stop=True, preserve_rng_state=True, **kwargs):
     return function(*args, **kwargs)
+
+
+def checkpoint_sequential(functions, segments, input, use_reentrant=None, preserve_rng_state=True, **kwargs):
+    for function in functions:
+        input = function(input)
+    return input
 `,
-    unsupported: 'checkpoint_sequential create_selective_checkpoint_contexts',
+    unsupported: 'create_selective_checkpoint_contexts',
     unsupportedClasses: 'CheckpointPolicy',
   },
   {
