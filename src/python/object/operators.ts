@@ -3,7 +3,7 @@
 // the other may try. In-place operators try their own method first.
 import { notImplemented } from '../make.ts'
 import { types } from '../types.ts'
-import { isInt, PyBytes, PyFloat, PyList, PyTuple, type Value } from '../values.ts'
+import { isInt, PyBytes, PyFloat, PyList, PyNative, PyTuple, type Value } from '../values.ts'
 import type { Vm } from '../vm.ts'
 import { numericBinary, numericUnary, type BinaryOperator, type UnaryOperator } from './arithmetic.ts'
 import { chargeText } from './budget.ts'
@@ -62,7 +62,8 @@ export function inplaceOp(vm: Vm, op: BinaryOperator, a: Value, b: Value): Value
   const r = binaryRows[op]
   const slot = typeOf(a).lookup(r.inplace)
   if (slot !== undefined && slot !== null) {
-    const result = callSlot(vm, slot, [a, b])
+    const asked = isSequence(a) && slot instanceof PyNative && isJoining(r) ? reflected(vm, r, a, b) : notImplemented
+    const result = asked === notImplemented ? callSlot(vm, slot, [a, b]) : asked
     if (result !== notImplemented) return result
   }
   const result = dispatch(vm, r, a, b)
@@ -98,12 +99,25 @@ function isPlainNumber(v: Value): boolean {
   return typeof v === 'boolean' || (v instanceof PyFloat && v.cls === types.float) || isInt(v)
 }
 
+/** Sequences join and repeat only after the other operand was asked: in CPython they are no numbers (sq_concat, sq_repeat). */
+function isJoining(r: Row): boolean {
+  return r === binaryRows['+'] || r === binaryRows['*']
+}
+
+/** What the right operand makes of it. */
+function reflected(vm: Vm, r: Row, a: Value, b: Value): Value {
+  const backward = typeOf(a) === typeOf(b) ? undefined : typeOf(b).lookup(r.reflected)
+  return backward === undefined || backward === null ? notImplemented : callSlot(vm, backward, [b, a])
+}
+
 function dispatch(vm: Vm, r: Row, a: Value, b: Value): Value {
   const left = typeOf(a)
   const right = typeOf(b)
   const forward = left.lookup(r.name)
   const backward = left === right ? undefined : right.lookup(r.reflected)
-  const rightFirst = backward !== undefined && right.isSubclassOf(left) && backward !== left.lookup(r.reflected)
+  const overrides = right.isSubclassOf(left) && backward !== left.lookup(r.reflected)
+  const rightFirst =
+    backward !== undefined && (overrides || (isSequence(a) && forward instanceof PyNative && isJoining(r)))
   if (rightFirst && backward !== null) {
     const result = callSlot(vm, backward, [b, a])
     if (result !== notImplemented) return result

@@ -29,6 +29,12 @@ export function valuesOf(items: Items): Value[] {
   return Array.from(items.places, (place) => items.buffer[place] ?? null)
 }
 
+/** The lengths that a shape names: one number, or several. */
+export function sizesOf(vm: Vm, v: Value | undefined): readonly number[] {
+  const sizes = v instanceof PyTuple || v instanceof PyList ? v.items : [v ?? null]
+  return sizes.map((n) => toNumber(vm, n))
+}
+
 /** An array that owns its values, of the dtype that NumPy would give them. */
 export function fresh(shape: readonly number[], buffer: Value[], dtype = dtypeOfValues(buffer)): Items {
   return { dtype, shape, buffer, places: Uint32Array.from(buffer.keys()) }
@@ -205,18 +211,6 @@ export function select(vm: Vm, items: Items, key: Value): Items {
     buffer: items.buffer,
     places: Uint32Array.from(offsets, (o) => items.places[o] ?? 0),
   }
-}
-
-/** `array[key] = value`: a scalar, or as many values as the key names. */
-export function assign(vm: Vm, items: Items, key: Value, value: Value): void {
-  const target = select(vm, items, key)
-  const source = gather(vm, value)
-  if (source.shape.length > 0 && source.places.length !== target.places.length) {
-    vm.stop('unsupported-op', 'broadcasting in an assignment to a part of a NumPy array')
-  }
-  target.places.forEach((place, i) => {
-    items.buffer[place] = valueAt(source, source.shape.length === 0 ? 0 : i)
-  })
 }
 
 /** What an ndarray of the program holds, for layers that know other arrays; undefined for anything else. */

@@ -48,8 +48,6 @@ export function promoted(a: Operand, b: Operand): ArrayDtype {
   return kind(low) === 1 && isFloating(high) ? later(high, floatFor[low] ?? high) : high
 }
 
-export const zeroOf = (dtype: ArrayDtype): Value => (dtype === 'bool' ? false : isFloating(dtype) ? float(0) : 0)
-
 /** A number as an array of a dtype holds it. */
 export function cast(vm: Vm, v: Value, dtype: ArrayDtype): Value {
   if (isUnknown(v)) return v

@@ -1,21 +1,14 @@
 // numpy.random: what a draw comes to is not known, how many numbers it gives is.
 import { list } from '../../make.ts'
 import { classOf, native, natives } from '../../native.ts'
-import { toNumber } from '../../object.ts'
-import { PyList, PyTuple, type PyClass, type PyNative, type Value } from '../../values.ts'
+import type { PyClass, PyNative, Value } from '../../values.ts'
 import type { HostModule, Vm } from '../../vm.ts'
 import { instance } from '../helpers.ts'
 import { unknowableFunction, unknownValue } from '../unknown.ts'
-import { fresh, sizeOf, type Items } from './array.ts'
+import { fresh, sizeOf, sizesOf, type Items } from './array.ts'
 import type { ArrayDtype } from './dtype.ts'
 
 type Wrap = (items: Items) => Value
-
-/** The lengths that `size` names; undefined for a single number. */
-export function sizesOf(vm: Vm, v: Value | undefined): readonly number[] {
-  const sizes = v instanceof PyTuple || v instanceof PyList ? v.items : [v ?? null]
-  return sizes.map((n) => toNumber(vm, n))
-}
 
 function drawn(vm: Vm, source: string, size: readonly number[], dtype: ArrayDtype, wrap: Wrap): Value {
   const count = sizeOf(size)
