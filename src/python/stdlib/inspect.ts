@@ -1,7 +1,8 @@
 // inspect: signatures, source text, kinds of callables.
+import { frameAt } from '../builtins/frames.ts'
 import { dict, list, tuple } from '../make.ts'
 import { natives } from '../native.ts'
-import { call, className, collect, getAttr, getAttrOr, makeDict, repr, truth } from '../object.ts'
+import { call, className, collect, getAttr, getAttrOr, makeDict, repr, toNumber, truth } from '../object.ts'
 import { types } from '../types.ts'
 import {
   PyClass,
@@ -206,6 +207,23 @@ function fullArgSpec(vm: Vm, fn: Value): Value {
   ])
 }
 
+/** The arguments of a frame: their names, and what all names are bound to. */
+function argValues(vm: Vm, frame: Value): Value {
+  const code = getAttr(vm, frame, 'f_code')
+  const names = collect(vm, getAttrOr(vm, code, 'co_varnames') ?? null)
+  const count = (name: string): number => toNumber(vm, getAttr(vm, code, name))
+  const flags = count('co_flags')
+  const plain = count('co_argcount') + count('co_kwonlyargcount')
+  const variadic = (flags & 4) === 0 ? null : (names[plain] ?? null)
+  const keywords = (flags & 8) === 0 ? null : (names[plain + (variadic === null ? 0 : 1)] ?? null)
+  const cls = makeNamedTuple(vm, 'ArgInfo', 'args varargs keywords locals', {
+    rename: false,
+    defaults: null,
+    module: 'inspect',
+  })
+  return call(vm, cls, [list(names.slice(0, plain)), variadic, keywords, getAttr(vm, frame, 'f_locals')])
+}
+
 const functions = natives({
   'signature(obj, *, follow_wrapped=True, globals=None, locals=None, eval_str=False)': (vm, [obj, follow]) =>
     signatureOf(vm, obj, truth(vm, follow)),
@@ -226,6 +244,8 @@ const functions = natives({
   'getmembers(object, predicate=None)': (vm, [obj, predicate]) => members(vm, obj, predicate),
   'get_annotations(obj, *, globals=None, locals=None, eval_str=False)': (vm, [obj, , , evaluate]) =>
     annotationsOf(vm, obj, truth(vm, evaluate)),
+  'currentframe()': (vm) => frameAt(vm, 0),
+  'getargvalues(frame)': (vm, [frame]) => argValues(vm, frame),
   'getattr_static(obj, attr, default=MISSING)': (vm, [obj, name, otherwise]) => {
     const text = String(name)
     const own = obj instanceof PyObject ? obj.dict?.get(text) : undefined

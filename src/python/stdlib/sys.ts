@@ -2,7 +2,8 @@
 import type { Value } from '../values.ts'
 import { float, list, namespace, tuple } from '../make.ts'
 import { classOf, natives } from '../native.ts'
-import { asString, call, str } from '../object.ts'
+import { frameAt } from '../builtins/frames.ts'
+import { asString, call, str, toNumber } from '../object.ts'
 import { types } from '../types.ts'
 import type { HostModule, Vm } from '../vm.ts'
 import { instance } from './helpers.ts'
@@ -59,6 +60,8 @@ const functions = natives({
     const error = vm.handling.at(-1)?.value
     return error === undefined ? tuple([null, null, null]) : tuple([error.cls, error, null])
   },
+  '_getframe(depth=0, /)': (vm, [depth]) =>
+    frameAt(vm, toNumber(vm, depth)) ?? vm.raise(types.ValueError, 'call stack is not deep enough'),
   'exit(status=None, /)': (vm, [status]) => vm.raise(types.SystemExit, [status]),
 })
 

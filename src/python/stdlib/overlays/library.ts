@@ -1,5 +1,6 @@
 // Small modules of the standard library, written out in Python: they are pure Python in CPython as well, only longer.
 import type { Overlay } from '../../vm.ts'
+import { argparse } from './argparse.ts'
 import { uuid } from './uuid.ts'
 
 const contextvars: Overlay = {
@@ -575,6 +576,6 @@ def urlparse(url, scheme="", allow_fragments=True):
 }
 
 export const library: readonly Overlay[] = [
-  ...[contextvars, uuid, keyword, logging, textwrap, io, bisect, heapq, fractions],
+  ...[argparse, contextvars, uuid, keyword, logging, textwrap, io, bisect, heapq, fractions],
   ...[numpyTyping, urlParse],
 ]
