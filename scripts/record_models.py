@@ -52,6 +52,10 @@ FIXTURES = {
     "own.mixed": "mixed.Mixed --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.mixed.rotated": "mixed.Mixed --arg rotated=True --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.mixed.kept": "mixed.Kept --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
+    "own.mixed.nested": """mixed.Nested --run 'forward b2 s1'
+        --input 'inputs={"x": torch.ones(2, 8, dtype=torch.bfloat16), "more": [torch.ones(8, dtype=torch.bfloat16)]}'""",
+    "own.mixed.quiet": """mixed.Quiet --run 'forward b2 s1'
+        --input 'inputs={"x": torch.ones(2, 8, dtype=torch.bfloat16), "more": [torch.ones(8, dtype=torch.bfloat16)]}'""",
     "own.masked": "masked.Masked --run 'forward b2 s1' --input 'x=bf16[batch_size,4,8]'",
     "own.spectral": "spectral.Spectral --dtype f32 --run 'forward b2 s1' --input 'x=f32[batch_size,50]'",
     "own.quantizer": "denoiser.quantizer:Quantizer --run 'forward b2 s1' --input 'x=bf16[batch_size,3,64]'",
@@ -115,7 +119,7 @@ def split(text):
 def inputs_of(given, phase, module, model, sample, all_told):
     """Positional and named arguments of forward(), and how the header writes them. Values are where the model is, and known."""
     batch, seq = map(int, re.fullmatch(r"forward b(\d+) s(\d+)", phase).groups())
-    names = {**vars(module), **{s: Shapes(d) for s, d in SHORTS.items()}, "batch_size": batch, "seq_len": seq}
+    names = {"torch": torch, **vars(module), **{s: Shapes(d) for s, d in SHORTS.items()}, "batch_size": batch, "seq_len": seq}
     texts = given.input
     parameters = inspect.signature(model.forward).parameters
     if not texts:
@@ -161,7 +165,8 @@ def record(given):
         model = made(make, arguments)
     if any(t.device.type != "meta" for t in (*model.parameters(), *model.buffers())):
         model.to("meta")
-    model = model.to(dtype).eval()
+    model.to(dtype)
+    model.eval()
     recorder.follow(model)
     written = {}
     for phase in given.run or DEFAULT_RUNS:

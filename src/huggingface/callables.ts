@@ -133,7 +133,9 @@ def build(make, arguments, dtype, device):
         raise TypeError(f"{make.__name__}() made a {type(model).__name__}, which is no torch.nn.Module")
     if any(t.device.type != device for t in (*model.parameters(), *model.buffers())):
         model.to(device)  # made with torch.FloatTensor, say: a user moves the model as a whole
-    return model.to(dtype=dtype).eval()
+    model.to(dtype=dtype)
+    model.eval()  # what a model's own train() returns is its own affair
+    return model
 
 
 # --- Calling ---------------------------------------------------------------------------------------------------------
@@ -150,5 +152,16 @@ class Shapes:
 
 def input_names(dtypes, device, sizes):
     """What an input's text may name besides what its module has."""
-    return {**{name: Shapes(dtype, device) for name, dtype in dtypes.items()}, **sizes}
+    return {"torch": torch, **{name: Shapes(dtype, device) for name, dtype in dtypes.items()}, **sizes}
+
+
+def placed(value, device):
+    """A value whose tensors, also those in lists, tuples and dicts, are on the device."""
+    if isinstance(value, torch.Tensor):
+        return value.to(device)
+    if type(value) in (list, tuple):
+        return type(value)(placed(v, device) for v in value)
+    if type(value) is dict:
+        return {k: placed(v, device) for k, v in value.items()}
+    return value
 `

@@ -368,10 +368,11 @@ export class Importer {
     return name === '' ? base : `${base}.${name}`
   }
 
-  /** Raises ModuleNotFoundError unless a dotted name is a module, or may be one for all that is known. */
+  /** Raises ModuleNotFoundError unless a dotted name is a module, or may be one for all that is known; `sys.modules` has it then. */
   require(name: string): void {
     const missing = this.firstMissing(name)
     if (missing !== undefined) this.notFound(missing)
+    this.get(name)
   }
 
   /** As `require`, for statements that no `except ImportError` follows: a package that is missing is only so when it is used. */

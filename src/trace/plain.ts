@@ -3,7 +3,6 @@
 import { isAnalysisError, nearest, raise } from '../text/index.ts'
 import { gt, type Int } from '../sym/index.ts'
 import {
-  callMethod,
   collect,
   dict,
   evaluateExpression,
@@ -14,7 +13,7 @@ import {
   type Value,
   type Vm,
 } from '../python/index.ts'
-import { dtypeByShort, dtypes, isTensor, newTensor } from '../torch/index.ts'
+import { dtypeByShort, dtypes, newTensor } from '../torch/index.ts'
 import { acceptedBy, callCallables, callDriver, type BuiltModel } from '../huggingface/index.ts'
 import type { CallSpec, NamedInput, TensorInput } from './run.ts'
 
@@ -124,5 +123,5 @@ export function inputValue(vm: Vm, built: BuiltModel, input: NamedInput, device:
   const known = names instanceof PyDict ? [...names.entries.values()].map(([k, v]) => [String(k), v] as const) : []
   const shown = `--input ${input.name}=${input.expression}`
   const value = evaluateExpression(vm, input.expression, module, new Map(known), shown, hintOf(input.expression))
-  return isTensor(value) && value.device !== device ? callMethod(vm, value, 'to', [device]) : value
+  return callCallables(vm, 'placed', [value, device])
 }

@@ -75,21 +75,21 @@ INFO = 20
 DEBUG = 10
 NOTSET = 0
 
-_names = {50: "CRITICAL", 40: "ERROR", 30: "WARNING", 20: "INFO", 10: "DEBUG", 0: "NOTSET"}
-_levels = {"FATAL": 50, "WARN": 30, **{name: level for level, name in _names.items()}}
+_levelToName = {50: "CRITICAL", 40: "ERROR", 30: "WARNING", 20: "INFO", 10: "DEBUG", 0: "NOTSET"}
+_nameToLevel = {"FATAL": 50, "WARN": 30, **{name: level for level, name in _levelToName.items()}}
 
 def getLevelName(level):
-    return _names.get(level, _levels.get(level, f"Level {level}"))
+    return _levelToName.get(level, _nameToLevel.get(level, f"Level {level}"))
 
 def addLevelName(level, levelName):
-    _names[level] = levelName
-    _levels[levelName] = level
+    _levelToName[level] = levelName
+    _nameToLevel[levelName] = level
 
 def _check(level):
     if isinstance(level, str):
-        if level not in _levels:
+        if level not in _nameToLevel:
             raise ValueError(f"Unknown level: {level!r}")
-        return _levels[level]
+        return _nameToLevel[level]
     return level
 
 class Filter:
