@@ -573,6 +573,9 @@ VMAP = [
             ("F.linear(x, w)", 1, 2, "t(2, 3, 6, 4)", "t(5, 4, 3)"), ("x @ w", 0, "None", "t(3, 2, 4)", "t(4, 5)"), ("x.mm(w)", 1, 0, "t(2, 3, 4)", "t(3, 4, 5)"), ("torch.bmm(x, w)", "None", 0, "t(2, 3, 4)", "t(6, 2, 4, 5)"),
             ("F.linear(x, w, w[:, 0])", "None", 0, "t(2, 4)", "t(3, 5, 4)"), ("F.linear(x, w, t(5))", "None", 0, "t(2, 7, 4)", "t(3, 5, 4)"), ("torch.baddbmm(x, x, w)", "None", 0, "t(2, 4, 4)", "t(3, 2, 4, 4)"),
         )),
+        *(f"torch.vmap(torch.{f}, ({i}, {j}))({x}, {y})" for f, i, j, x, y in (
+            ("dot", 0, 0, "t(3, 4)", "t(3, 4)"), ("dot", 0, "None", "t(3, 4)", "t(4)"), ("dot", "None", 1, "t(4)", "t(4, 3)"), ("mv", 0, 0, "t(3, 2, 4)", "t(3, 4)"), ("mv", 1, "None", "t(2, 3, 4)", "t(4)"), ("mv", "None", 0, "t(2, 4)", "t(3, 4)"),
+        )),
         "torch.vmap(lambda x: x * 2)(t(3, 4))", "torch.vmap(lambda x, y: x + y)(t(3, 4), t(3, 4))", "torch.vmap(lambda x, y: x + y, in_dims=(0, None))(t(3, 4), t(4))",
         "torch.vmap(lambda x, y: x + y, in_dims=(1, 0), out_dims=1)(t(4, 3), t(3, 4))", "torch.vmap(lambda x, y: x * y, in_dims=(0, None))(t(3), t(2, 4))",
         "torch.vmap(lambda x: x.exp(), out_dims=1)(t(3, 4))", "torch.vmap(lambda x: (x + 1, x.shape, x.dim())[0])(t(3, 4, 5))", "torch.func.vmap is torch.vmap",

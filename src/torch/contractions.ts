@@ -53,6 +53,24 @@ function mappedProduct(vm: Vm, a: Tensor, b: Tensor): Tensor {
   return lifted(vm, [a, b], ([x = a, y = b]) => matmul(vm, x, y))
 }
 
+/** Matrices, or vectors, and vectors of a mapped dimension: which of both are mapped decides how they are multiplied. */
+function mappedVectors(vm: Vm, a: Tensor, v: Tensor): Tensor {
+  if (isBatched(a) && isBatched(v) && a.level !== v.level)
+    return vm.stop('unsupported-op', 'products of vectors under one torch.vmap in another')
+  return lifted(vm, [a, v], ([x = a, y = v]) => {
+    if (!isBatched(v)) return matmul(vm, x, y)
+    // Vectors stand in memory as rows where the other operand has two dimensions.
+    const vectors = a.rank === 1 ? y : squeeze(vm, y, [1])
+    if (!isBatched(a)) {
+      const product = matmul(vm, x, transpose(vm, vectors, 0, 1))
+      return a.rank === 1 ? product : transpose(vm, product, 0, 1)
+    }
+    const rows = a.rank === 1 ? unsqueeze(vm, x, -2) : x
+    const product = squeeze(vm, matmul(vm, rows, unsqueeze(vm, vectors, -1)), [-1])
+    return a.rank === 1 ? squeeze(vm, product, [-1]) : product
+  })
+}
+
 /** addmm and baddbmm there: `input * beta + product`. */
 function sumOf(vm: Vm, input: Tensor, product: Tensor): Tensor {
   return pointwise(vm, 'aten.add.Tensor', [pointwise(vm, 'aten.mul.Scalar', [input, 1]), product])
@@ -129,6 +147,7 @@ export function mv(vm: Vm, a: Tensor, v: Tensor): Tensor {
       `size mismatch, got input (${hint(at(a.shape, 0))}), mat (${showShape(a.shape)}), vec (${hint(at(v.shape, 0))})`,
     )
   }
+  if (isMapped(a, v)) return mappedVectors(vm, a, v)
   const out = outputOf([a, v], [at(a.shape, 0)], commonDtype(vm, a, v))
   launch(vm, 'aten.mv.default', [a, v], [out])
   return out
@@ -150,6 +169,7 @@ export function dot(
     )
   }
   checkSameDtype(vm, 'dot : expected both vectors to have same dtype', a, b)
+  if (op === 'aten.dot.default' && isMapped(a, b)) return mappedVectors(vm, a, b)
   const out = outputOf([a, b], [], a.dtype)
   launch(vm, op, [a, b], [out])
   return out
