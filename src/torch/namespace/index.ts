@@ -2,7 +2,7 @@
 // of the host; everything else is Python (standins/).
 import type { HostModule } from '../../python/vm.ts'
 import { native } from '../../python/native.ts'
-import { isInt, PyModule, type Value } from '../../python/values.ts'
+import { isInt, PyModule, type PyClass, type Value } from '../../python/values.ts'
 import type { Vm } from '../../python/vm.ts'
 import { namespace, tuple } from '../../python/make.ts'
 import { formatArg, sizeArg } from '../arguments.ts'
@@ -21,7 +21,7 @@ import { isTensor } from '../tensor.ts'
 import { helperModule } from './host.ts'
 import { knownFunctions } from './names.ts'
 import { classesModule, torchModule } from './torch.ts'
-import { unsupportedClass, unsupportedFunction } from './unsupported.ts'
+import { refusedClass, unsupportedClass, unsupportedFunction } from './unsupported.ts'
 
 type KnownSpace = keyof typeof knownFunctions
 
@@ -137,14 +137,22 @@ const moduleClassModule: HostModule = {
     name === '_IncompatibleKeys' || name === '_addindent' ? vm.importer.from(methodsModule, name) : undefined,
 }
 
+function unsized(name: string): PyClass {
+  return refusedClass(
+    `torch.nn.parameter.${name}`,
+    'a layer that takes its sizes from its first input (torch.nn.Lazy…) is not implemented',
+    'Write the sizes: torch.nn.Linear(in_features, out_features) in place of LazyLinear(out_features).',
+  )
+}
+
 const parameterModule: HostModule = {
   name: 'torch.nn.parameter',
   reason: 'parameters are tensors with a role',
   make: () => ({
     Parameter: parameterClass,
     Buffer: bufferClass,
-    UninitializedParameter: unsupportedClass('torch.nn.parameter.UninitializedParameter'),
-    UninitializedBuffer: unsupportedClass('torch.nn.parameter.UninitializedBuffer'),
+    UninitializedParameter: unsized('UninitializedParameter'),
+    UninitializedBuffer: unsized('UninitializedBuffer'),
     UninitializedTensorMixin: unsupportedClass('torch.nn.parameter.UninitializedTensorMixin'),
     is_lazy: native('is_lazy(param)', () => false),
     _is_param: native('_is_param(param)', (_vm, [v]) => isParameter(v)),

@@ -59,6 +59,16 @@ const describedClass = classOf({
   },
 })
 
+/** A class of which nothing can be made, and what to write instead. */
+export function refusedClass(name: string, why: string, hint: string): PyClass {
+  const cls = unsupportedClass(name)
+  cls.set(
+    '__new__',
+    native('__new__(cls, *args, **kwargs)', (vm): Value => vm.stop('unsupported-op', why, { hint })),
+  )
+  return cls
+}
+
 /** A class that ends the analysis when it is instantiated. It belongs to one run: programs may subclass and patch it. */
 export function unsupportedClass(name: string): PyClass {
   const dot = name.lastIndexOf('.')

@@ -41,9 +41,12 @@ def consume_prefix_in_state_dict_if_present(state_dict, prefix):
             state_dict[key[len(prefix):]] = state_dict.pop(key)
 `,
   'torch.nn.modules.lazy': `
+from torch.nn.parameter import UninitializedParameter
+
+
 class LazyModuleMixin:
     def __init__(self, *args, **kwargs):
-        raise NotImplementedError("modules whose sizes are found out on the first call have no stand-in")
+        UninitializedParameter()
 `,
   'torch.nn.modules.linear': `
 import math
