@@ -1,10 +1,14 @@
-"""The calls of one request to an encoder-decoder, made by the methods that `generate()` of Transformers itself uses: the
-encoder once over the source, then the decoder, whose cache holds keys and values of what it wrote and of the source.
+"""The calls of one request, made by the methods that `generate()` of Transformers itself uses. Of an encoder-decoder: the
+encoder once over the source, then the decoder, whose cache holds keys and values of what it wrote and of the source. Of a
+decoder that makes no cache in a plain call: its own preparation makes one.
 
 Technique: `_prepare_model_inputs`, the encoder's own preparation, `_prepare_cache_for_generation` and
 `prepare_inputs_for_generation` are called in the order in which `generate()` does.
 """
 
+import inspect
+
+import torch
 from transformers import GenerationConfig
 
 
@@ -48,3 +52,24 @@ class Generation:
         return self.model.prepare_inputs_for_generation(
             ids, next_sequence_length=new, is_first_iteration=first, use_cache=True, **source, **cache
         )
+
+    def prepared(self, ids, seen, cache):
+        """The arguments of a call of a decoder, `seen` of whose ids are in the cache; None where the model prepares nothing."""
+        prepare = getattr(self.model, "prepare_inputs_for_generation", None)
+        if prepare is None:
+            return None
+        given = {"attention_mask": torch.ones(ids.shape, dtype=torch.int64, device=ids.device), "use_cache": True, **cache}
+        if "cache_position" in inspect.signature(prepare).parameters:
+            given["cache_position"] = torch.arange(seen, ids.shape[1], device=ids.device)
+        given = prepare(ids, **given)
+        # All logits, as in a plain call; the argument was renamed in 4.50.
+        names = {"logits_to_keep", "num_logits_to_keep"} & set(inspect.signature(self.model.forward).parameters)
+        return given | dict.fromkeys(names, 0)
+
+
+def positions(model, cache, seen, new):
+    """Where new tokens stand, for a model that takes it and whose cache does not count: {argument: tensor}."""
+    counts = all(isinstance(c, (tuple, list)) or hasattr(c, "get_seq_length") for c in cache.values())
+    if counts or "cache_position" not in inspect.signature(model.forward).parameters:
+        return {}
+    return {"cache_position": torch.arange(seen, seen + new, device="meta")}

@@ -48,7 +48,7 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
 import torch
 import transformers
-from generation import Generation, is_encoder_decoder
+from generation import Generation, is_encoder_decoder, positions
 from kernel_recorder import LETTERS, AbovePyTorch, Recorder, keep_scripts_unfused, let_autocast_be_off_on_meta, signature
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
@@ -311,12 +311,31 @@ class Runner:
         if is_encoder_decoder(self.model):
             self.run_generation(phase)
             return
-        arguments = self.options_of(phase) | self.forward_arguments(phase)
-        if phase.cache:
-            arguments |= self.cache_of(phase.batch, phase.cache)
-        out = self.call(phase, arguments)
+        out = self.call(phase, self.arguments_of(phase))
         if phase.phase == "prefill":
             self.left_by = {(phase.batch, phase.seq): cache_in(out)}
+
+    def arguments_of(self, phase):
+        """Of a call of a decoder: as a user would make it, or as `generate()` does where a plain call makes no cache."""
+        arguments = self.options_of(phase) | self.forward_arguments(phase)
+        if not phase.cache:
+            return arguments
+        cache = self.cache_of(phase.batch, phase.cache)
+        if cache:
+            with self.recorder, self.recorder.pause():
+                return positions(self.model, cache, phase.cache, phase.seq) | arguments | cache
+        first = self.prepared_step(phase.batch, phase.cache, 0, {})
+        cache = first and cache_in(self.watched(phase, lambda: self.model(**first), False))
+        if not cache:
+            raise LookupError("the model leaves no cache")
+        return self.prepared_step(phase.batch, phase.cache + phase.seq, phase.cache, cache)
+
+    def prepared_step(self, batch, length, seen, cache):
+        """None where the model prepares nothing, or where something else is asked for."""
+        if self.request.inputs or self.request.mask:
+            return None
+        with self.recorder, self.recorder.pause():
+            return self.generation.prepared(self.ids(batch, length), seen, cache)
 
     def run_generation(self, phase):
         """The encoder over the source; then, if it is the decoder's phase, that, with the cache that its own prefill leaves."""
@@ -370,8 +389,6 @@ class Runner:
             prompt = Phase(f"prefill b{batch} s{length}", "prefill", batch, length, 0)
             arguments = self.options_of(prompt) | {"input_ids": self.ids(batch, length)}
             cache = cache_in(self.watched(prompt, lambda: self.model(**arguments), False))
-        if not cache:
-            raise LookupError("the model leaves no cache")
         return cache
 
     def options_of(self, phase):

@@ -48,6 +48,8 @@ export interface AnalyzeRequest extends ModelSpec {
   readonly sizes: AnalysisSizes
   /** Logits of the last position alone, as `generate` asks for. */
   readonly lastLogits?: boolean | undefined
+  /** The last of the cached tokens is one that a step has left. */
+  readonly afterStep?: boolean | undefined
   /** Images and sounds as well, where text alone would do. */
   readonly everything?: boolean | undefined
   /** Which of the ways to shape images and sounds. */
@@ -147,7 +149,7 @@ export class ModelAnalyzer {
     const sizes = symbolicSizes(scope, this.sizes)
     declareWidths(vm.state(torchState), scope)
     let root: CallRecord | undefined
-    const { phase, lastLogits, everything, layout } = this.request
+    const { phase, lastLogits, afterStep, everything, layout } = this.request
     const inputs = this.request.inputs?.({
       ...{ batch_size: sizes.batch, seq_len: sizes.seq, cache_len: sizes.cache },
       ...(sizes.encoder === undefined ? {} : { encoder_len: sizes.encoder }),
@@ -161,10 +163,14 @@ export class ModelAnalyzer {
       return taken.result
     }
     const cacheOf = (returned: Value): Value => callDriver(vm, 'cache_of', [returned])
-    const output = runCall(vm, built, { phase, sizes, inputs, lastLogits, everything, layout }, (run, past) =>
-      phase !== 'decode' || past === undefined
-        ? recorded(run)
-        : stepping(vm, scope, { since, model: built.model, past, run: () => recorded(run), cacheOf }),
+    const output = runCall(
+      vm,
+      built,
+      { phase, sizes, inputs, lastLogits, afterStep, everything, layout },
+      (run, past) =>
+        phase !== 'decode' || past === undefined
+          ? recorded(run)
+          : stepping(vm, scope, { since, model: built.model, past, run: () => recorded(run), cacheOf }),
     )
     if (root === undefined) return raise('internal', 'the model was not called')
     const rootRecord: CallRecord = root

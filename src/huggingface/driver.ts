@@ -224,6 +224,35 @@ def call(model, inputs, mask, cache, last_only):
     return model(**{"use_cache": True, **extra, **inputs, **cache})
 
 
+def positions(model, cache, seen, new, device):
+    """Where new tokens stand, for a model that is told so and whose cache does not count what it holds: {name: tensor}."""
+    counts = all(isinstance(c, (tuple, list)) or hasattr(c, "get_seq_length") for c in cache.values())
+    if counts or "cache_position" not in inspect.signature(model.forward).parameters:
+        return {}
+    return {"cache_position": torch.arange(seen, seen + new, device=device)}
+
+
+def prepares(model):
+    """Whether a model prepares the calls of generate() itself."""
+    return hasattr(model, "prepare_inputs_for_generation")
+
+
+def joined(first, second):
+    return {**first, **second}
+
+
+def generated(model, ids, seen, cache, last_only):
+    """The arguments that generate() calls a model with: of its ids, so many were seen before."""
+    given = {"attention_mask": torch.ones(ids.shape, dtype=torch.long, device=ids.device), "use_cache": True, **cache}
+    if "cache_position" in inspect.signature(model.prepare_inputs_for_generation).parameters:
+        given["cache_position"] = torch.arange(seen, ids.shape[1], device=ids.device)
+    given = model.prepare_inputs_for_generation(ids, **given)
+    for name in ("logits_to_keep", "num_logits_to_keep"):  # renamed in 4.50
+        if name in inspect.signature(model.forward).parameters:
+            given[name] = 1 if last_only else 0
+    return given
+
+
 def plain_call(model, ids, decoder_ids):
     extra = {} if decoder_ids is None else {"decoder_input_ids": decoder_ids}
     return model(input_ids=ids, **extra)

@@ -2,7 +2,7 @@
 // its views, and sums of such. First element and steps may be symbolic, so that a question about the values (are
 // neighbours one apart? is the largest a row of this table?) has an answer without listing them, for all sizes at once.
 import { isInt } from '../python/values.ts'
-import { add, ge, known, le, mul, sub, type Int } from '../sym/index.ts'
+import { add, ge, known, le, mul, sub, type Comparison, type Int } from '../sym/index.ts'
 import type { Scalar } from './arguments.ts'
 import { dtypes } from './dtype.ts'
 import { Known, knownCount } from './known.ts'
@@ -85,6 +85,17 @@ export function combineRamps(f: Combination, operands: readonly (Tensor | Scalar
   }
   const [a, b] = ramps
   return a && b && f(a, b)
+}
+
+/** How a tensor of equal elements, some of which depend on sizes, compares with another or a number, if that is so for all sizes. */
+export function comparedEverywhere(op: Comparison, a: Tensor, b: Tensor | Scalar): boolean | undefined {
+  if (a.ramp === undefined && !(isTensor(b) && b.ramp !== undefined)) return undefined
+  const [x, y] = [a, b].map((o) => {
+    const ramp = isTensor(o) ? rampOf(o) : undefined
+    if (ramp === undefined) return isInt(o) ? o : undefined
+    return ramp.steps.every((s) => s === 0) ? ramp.first : undefined
+  })
+  return x === undefined || y === undefined ? undefined : known(op, x, y)
 }
 
 /** What a join along a dimension makes of ramps: one where each goes on as the one before ends. */

@@ -1,11 +1,13 @@
 // One call of a model, as `generate` or a user would make it: the phases of CONTRACT.md, with the kernels that the
 // call launches recorded and those that lead up to it (the prefill that leaves a cache) not.
 import { isAnalysisError, raise, resultUnless } from '../text/index.ts'
-import { floorDiv, gt, hint, max, type Int } from '../sym/index.ts'
+import { floorDiv, gt, max, type Int } from '../sym/index.ts'
 import { dict, getAttrOr, list, PyDict, type PyClass, type Value, type Vm } from '../python/index.ts'
 import { recording, type KernelCall } from '../torch/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
 import type { Phase } from './labels.ts'
+import { callOnCache } from './cached.ts'
+import { namedInputs, paddingMask, readsTokens, textInput, tokens } from './given.ts'
 import { callPart, callsParts } from './generation.ts'
 import { callPlain, inputValue, positionOf } from './plain.ts'
 
@@ -54,6 +56,8 @@ export interface CallSpec {
   readonly layout?: number | undefined
   /** Told of the inputs that a plain call makes in the sizes of its config: {name: tensor}. */
   readonly onInputs?: ((inputs: PyDict) => void) | undefined
+  /** The last of the cached tokens is one that a step has left, as in generation; else all are of one prefill. */
+  readonly afterStep?: boolean | undefined
   /** Logits of the last position alone, as `generate` asks for; else the model's own default. */
   readonly lastLogits?: boolean | undefined
 }
@@ -98,11 +102,11 @@ export function runCall(vm: Vm, built: BuiltModel, call: CallSpec, around: Aroun
       return inputs === undefined
         ? plainCall(vm, built, call, device, around)
         : around(callWithInputs(vm, built, inputs, device))
-    const past = cached ? cacheAfter(vm, built, call, device) : dict()
+    if (cached) return callOnCache(vm, built, call, around)
     const given = inputs === undefined ? textInput(vm, batch, seq, device) : namedInputs(vm, built, inputs, device)
-    const mask = paddingMask(vm, call.padding, batch, cached ? cache : seq, cached ? seq : 0, device)
-    const run = (): Value => callDriver(vm, 'call', [built.model, given, mask, past, call.lastLogits === true])
-    return around(inputs === undefined && !cached ? () => withTokens(vm, built, call, run) : run, past)
+    const mask = paddingMask(vm, call.padding, batch, seq, 0, device)
+    const run = (): Value => callDriver(vm, 'call', [built.model, given, mask, dict(), call.lastLogits === true])
+    return around(inputs === undefined ? () => withTokens(vm, built, call, run) : run)
   })
 }
 
@@ -116,20 +120,6 @@ function withTokens(vm: Vm, built: BuiltModel, { phase, sizes: { batch, seq } }:
       hint: 'One plain call of it: trace or annotate with --phase forward.',
     })
   }
-}
-
-function readsTokens(vm: Vm, built: BuiltModel, batch: Int, length: Int): boolean {
-  const needed = callDriver(vm, 'own_inputs', [
-    built.model,
-    built.config,
-    batch,
-    length,
-    built.spec.device ?? 'meta',
-    false,
-    0,
-  ])
-  const names = needed instanceof PyDict ? [...needed.entries.values()].map(([name]) => name) : []
-  return names.length === 0 || names.includes('input_ids')
 }
 
 /** What an encoder-decoder reads: as given, else in the sizes of its config. */
@@ -199,41 +189,12 @@ export function generates(vm: Vm, built: BuiltModel): boolean {
   return built.plain !== true && vm.guard(() => callDriver(vm, 'generates', [built.model])) === true
 }
 
-function tokens(vm: Vm, batch: Int, length: Int, device: string): Value {
-  return callDriver(vm, 'tokens', [batch, length, device])
-}
-
-function textInput(vm: Vm, batch: Int, length: Int, device: string): Value {
-  return dict([['input_ids', tokens(vm, batch, length, device)]])
-}
-
 function half(seq: Int): Int {
   return max(1, floorDiv(seq, 2))
 }
 
 function isEncoderDecoder(vm: Vm, built: BuiltModel): boolean {
   return getAttrOr(vm, built.config, 'is_encoder_decoder') === true
-}
-
-/** The mask of a call: the prompt is padded (what is cached, where something is), new tokens are not. */
-function paddingMask(vm: Vm, padding: Padding | undefined, batch: Int, prompt: Int, extra: Int, device: string): Value {
-  if (padding === undefined) return null
-  if (gt(padding.count, prompt))
-    raise('bad-option', `--mask ${padding.side}:${padding.count}: a sequence has ${hint(prompt)} positions to pad`)
-  return callDriver(vm, 'padding_mask', [batch, prompt, extra, padding.side, padding.count, device])
-}
-
-/** What a prefill of the cached tokens leaves. */
-function cacheAfter(vm: Vm, built: BuiltModel, call: CallSpec, device: string): PyDict {
-  const { batch, cache } = call.sizes
-  if (!readsTokens(vm, built, batch, cache))
-    return raise('no-cache', `${built.cls.name} reads no tokens, so it has no ${call.phase}`)
-  const mask = paddingMask(vm, call.padding, batch, cache, 0, device)
-  const text = textInput(vm, batch, cache, device)
-  const output = callDriver(vm, 'call', [built.model, text, mask, dict(), false])
-  const past = callDriver(vm, 'cache_of', [output])
-  if (past instanceof PyDict && past.entries.size > 0) return past
-  return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
 }
 
 /** The call, when its inputs are made. */
@@ -245,8 +206,4 @@ function callWithInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[]
   }
   const values = namedInputs(vm, built, inputs, device)
   return () => callDriver(vm, 'call_with', [built.model, values])
-}
-
-function namedInputs(vm: Vm, built: BuiltModel, inputs: readonly NamedInput[], device: 'meta' | 'cpu'): Value {
-  return dict(inputs.map((i) => [i.name, inputValue(vm, built, i, device)] as const))
 }

@@ -26,19 +26,23 @@ export async function predictionInput(options: ModelOptions, request: RequestSiz
   const given = request.anyInput === true ? undefined : inputLength
   const encoder_len = isInParts ? sourceLength(vm, built, 'encode', given, inputLength) : undefined
   const source = encoder_len === undefined ? {} : { encoder_len }
-  const stage = (phase: Phase, sizes: Partial<AnalysisSizes>): Predicted =>
-    stageTwo(context, phase, { batch_size: batch, seq_len: 1, cache_len: 0, ...source, ...sizes })
+  const stage = (phase: Phase, sizes: Partial<AnalysisSizes>, afterStep = false): Predicted =>
+    stageTwo(context, phase, { batch_size: batch, seq_len: 1, cache_len: 0, ...source, ...sizes }, afterStep)
   const encode = isInParts ? [stage('encode', { seq_len: 0 })] : []
   const [shortest, longest] = isInParts ? [1, 1] : [inputLength, longestInput]
   // Of lengths that nobody asked for, those count with which the program runs.
-  const ranging = (phase: Phase, sizes: Partial<AnalysisSizes>): Predicted | undefined =>
-    request.anyInput === true ? resultUnless(['python-error'], () => stage(phase, sizes)) : stage(phase, sizes)
+  const ranging = (...given: Parameters<typeof stage>): Predicted | undefined =>
+    request.anyInput === true ? resultUnless(['python-error'], () => stage(...given)) : stage(...given)
   const prefill = covered('seq_len', shortest, longest, (seq_len) => ranging('prefill', { seq_len }))
   // Where it runs with none, the error says why.
   if (prefill.length === 0) stage('prefill', { seq_len: shortest })
-  const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) =>
-    decoding(() => ranging('decode', { cache_len })),
-  )
+  let analysed: number | undefined
+  const decode = covered('cache_len', shortest, longest + outputLength - 2, (cache_len) => {
+    // Where what a prefill leaves speaks for a single step, the next one goes on from that.
+    const afterStep = cache_len > 2 && cache_len - 1 === analysed
+    analysed = cache_len
+    return decoding(() => ranging('decode', { cache_len }, afterStep))
+  })
   return {
     ...context.origin(),
     id: context.id,
@@ -87,9 +91,15 @@ interface Predicted extends ModelAnalysis {
   readonly path: string
 }
 
-function stageTwo(context: Context, phase: Phase, sizes: AnalysisSizes): Predicted {
+function stageTwo(context: Context, phase: Phase, sizes: AnalysisSizes, afterStep: boolean): Predicted {
   const provenance: Provenance = { tool: 'lm-predictor', version: '', command: '', ...context.origin() }
-  const run = new ModelAnalyzer(context.project, provenance, { ...context.spec, phase, sizes, lastLogits: true }).run()
+  const run = new ModelAnalyzer(context.project, provenance, {
+    ...context.spec,
+    phase,
+    sizes,
+    afterStep,
+    lastLogits: true,
+  }).run()
   return { ...expandModel(run.root, analysesInMemory(run.analyses)), path: run.path }
 }
 

@@ -7,6 +7,8 @@ import { asOperand, asScalar, asTensor, numberArg, scalarHint, scalarOf, type Sc
 import { convert, decidedValue, valuesOf } from '../conversion.ts'
 import { dtypes, realDtype } from '../dtype.ts'
 import { filled, scalarTensor } from '../factories.ts'
+import { Known } from '../known.ts'
+import { comparedEverywhere } from '../ramp.ts'
 import { aliases, merged, ofTwo, torchFunctions, type FunctionSet } from '../functions.ts'
 import { nonzeroColumns } from '../indexing.ts'
 import { stridesLike } from '../iterator.ts'
@@ -14,19 +16,24 @@ import { pointwise, pointwiseInto, type Operand } from '../pointwise.ts'
 import { resultType } from '../promote.ts'
 import { launch } from '../record.ts'
 import { sameShape } from '../shape.ts'
-import { deriveKnown, isTensor, outputOf, type Tensor } from '../tensor.ts'
+import { deriveKnown, isTensor, outputOf, setKnown, type Tensor } from '../tensor.ts'
 import { abs } from './unary.ts'
 import { imaginaryPart, realPart } from './views.ts'
 import { scalarArg } from './conversion.ts'
 
 // --- Comparisons ---------------------------------------------------------------------------------------------------
 
-const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const
-type Comparison = (typeof comparisons)[number]
+const operators = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const
+type Comparison = keyof typeof operators
+const comparisons = Object.keys(operators) as readonly Comparison[]
 
 /** `1 < x` is `x > 1`; PyTorch says so itself when Python asks the tensor. */
 export function comparison(vm: Vm, name: Comparison, a: Tensor, b: Operand): Tensor {
-  return pointwise(vm, isTensor(b) ? `aten.${name}.Tensor` : `aten.${name}.Scalar`, [a, b], { result: 'bool' })
+  const op = isTensor(b) ? (`aten.${name}.Tensor` as const) : (`aten.${name}.Scalar` as const)
+  const out = pointwise(vm, op, [a, b], { result: 'bool' })
+  const truth = comparedEverywhere(operators[name], a, b)
+  if (truth !== undefined) setKnown(out, Known.uniform(truth ? 1 : 0))
+  return out
 }
 
 function comparisonInto(vm: Vm, name: Comparison, a: Tensor, b: Operand): Tensor {

@@ -131,6 +131,8 @@ export function item(vm: Vm, t: Tensor): Value {
     vm.raise(types.RuntimeError, `a Tensor with ${hint(count)} elements cannot be converted to Scalar`)
   }
   launch(vm, 'aten._local_scalar_dense.default', [t], [])
+  // The one element is the first.
+  if (t.ramp !== undefined) return t.ramp.first
   const decided = decidedValue(vm, [t], 'item()')
   if (decided !== undefined) return decided
   const [x = NaN] = Array.from(valuesOf(vm, t, 'item()'))
