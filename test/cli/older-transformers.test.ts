@@ -31,6 +31,18 @@ describe.skipIf(!sources)(sources ? 'an old Transformers' : `an old Transformers
     expect(kv_cache_bytes).toBe(2 * 2 * (40 + 8 - 1) * 2 * 16 * 2)
   })
 
+  test('a model whose cache generate() makes: steps go on from each other', { timeout: 60_000 }, async () => {
+    const layers = { attn_layer_period: 2, attn_layer_offset: 1, num_experts: 1, num_experts_per_tok: 1 }
+    const jamba = { ...llama, ...layers, model_type: 'jamba', use_mamba_kernels: false, mamba_d_state: 8 }
+    const config = { ...jamba, pad_token_id: 0 }
+    const traced = await ran('trace', config, '--batch', '2', '--seq', '1', '--cache', '33')
+    expect((JSON.parse(traced.out) as { kernels: unknown[] }).kernels).toHaveLength(131) // as PyTorch 2.13 launches
+    const sizes = ['--input-len', '12', '--output-len', '20', '--hardware', 'h100-sxm']
+    const { out, err } = await ran('predict', config, ...sizes)
+    expect(err).toBe('')
+    expect(JSON.parse(out)).toMatchObject({ decode: { steps: 19, launches: 19 * (131 + 3) } })
+  })
+
   test('memory, with a text model among the parts', { timeout: 60_000 }, async () => {
     const vision = { model_type: 'clip_vision_model', num_hidden_layers: 2, hidden_size: 32, num_attention_heads: 2 }
     const image = { intermediate_size: 48, image_size: 28, patch_size: 14, projection_dim: 32 }
