@@ -211,7 +211,10 @@ export const commands: readonly CommandRow[] = [
       ...call,
       { flags: '--all', text: 'every model type of Transformers in place of a model, some minutes a hundred' },
       { flags: '--filter <expression>', text: 'with --all: only model types that a regular expression matches' },
-      { flags: '--python <path>', text: 'the Python to run' },
+      {
+        flags: '--python <path>',
+        text: 'the Python to run; packages that are not given are read from its environment',
+      },
       { flags: '--trust-remote-code', text: "let it run the checkpoint's own code" },
       ...sources,
       output('also write the JSON to a file'),

@@ -36,6 +36,8 @@ export interface ModelOptions {
   readonly transformers?: string | undefined
   readonly pytorch?: string | undefined
   readonly source?: string | undefined
+  /** An interpreter: packages that are not given are looked for in its environment first. */
+  readonly python?: string | undefined
   readonly attn?: string | undefined
   readonly experts?: string | undefined
   readonly dtype?: 'bf16' | 'f16' | 'f32' | undefined

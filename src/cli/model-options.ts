@@ -51,6 +51,7 @@ export function sourceOptions({ flags }: Call): Omit<ModelOptions, 'model' | 'cl
     transformers: flags.text('transformers'),
     pytorch: flags.text('pytorch'),
     source: flags.text('source'),
+    python: flags.text('python'),
     attn: flags.choice('attn', ['sdpa', 'eager']),
     dtype: flags.choice('dtype', dtypes),
     overrides: flags.text('overrides'),

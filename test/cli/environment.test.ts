@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { findPackage } from '../../src/cli/node/environment.ts'
+import { environmentOf, findPackage } from '../../src/cli/node/environment.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lm-predictor-'))
 const [first, second] = ['one', 'two'].map((name) => join(folder, name, 'lib/python3.11/site-packages'))
@@ -28,4 +28,12 @@ it('takes a folder without such a file where nothing else has that name', () => 
   expect(findPackage(env, 'bare')).toBe(join(second ?? '', 'bare'))
   expect(findPackage(env, 'spread')).toBe(join(second ?? '', 'spread'))
   expect(findPackage(env, 'none')).toBe(undefined)
+})
+
+it('looks in the environment of an interpreter that is named first', () => {
+  const named = environmentOf(join(folder, 'two/bin/python'), env)
+  expect(findPackage(named, 'spread')).toBe(join(second ?? '', 'spread'))
+  expect(findPackage(named, 'plain')).toBe(join(second ?? '', 'plain'))
+  expect(environmentOf('python3', env)).toBe(env)
+  expect(environmentOf(undefined, env)).toBe(env)
 })

@@ -19,7 +19,7 @@ import type { SourcePackage } from '../../trace/formats.ts'
 import { modelConfigText, nearestModels } from '../catalogue.ts'
 import type { ModelOptions, ModelType, Origin, SourceOptions } from '../engine.ts'
 import { readGiven } from '../files.ts'
-import { findPackage } from '../node/environment.ts'
+import { environmentOf, findPackage } from '../node/environment.ts'
 import { fileSources, type FileSources } from '../node/provider.ts'
 import { readConfig, resolveModel } from '../node/resolve.ts'
 import { Problems } from '../problems.ts'
@@ -46,7 +46,7 @@ function existingFolder(option: string, path: string): string {
 export function openProject(
   options: SourceOptions,
   code?: CodeFolders,
-  env: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = environmentOf(options.python),
 ): {
   readonly project: Project
   readonly files: FileSources

@@ -2,7 +2,7 @@
 // is not run: an environment is a folder with a known layout.
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 
 /** `site-packages` folders of the active environment, the likeliest first. */
 function sitePackages(env: NodeJS.ProcessEnv): readonly string[] {
@@ -15,6 +15,12 @@ function sitePackages(env: NodeJS.ProcessEnv): readonly string[] {
       .filter((name) => name.startsWith('python3'))
       .map((name) => join(lib, name, 'site-packages'))
   })
+}
+
+/** The environment of an interpreter that was named by its path, as if it were active; else the active one. */
+export function environmentOf(python: string | undefined, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const isPath = python !== undefined && dirname(python) !== '.'
+  return isPath ? { ...env, VIRTUAL_ENV: dirname(dirname(resolve(python))) } : env
 }
 
 /** The prefix of the `python3` that a shell would run. */
