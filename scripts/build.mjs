@@ -55,7 +55,7 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   plugins: [compiledSchemas],
-  external: ['ajv', 'ajv/dist/2020.js', 'py-ast', 'zod', '@huggingface/hub', '@anthropic-ai/*', 'ai', '@ai-sdk/*'],
+  external: ['ajv', 'ajv/*', 'py-ast', 'zod', '@huggingface/hub', '@anthropic-ai/*', 'ai', '@ai-sdk/*'],
   banner: { js: requireBanner },
 })
 chmodSync('dist/cli.js', 0o755)

@@ -55,7 +55,8 @@ export function stepping(vm: Vm, scope: Scope, { since, model, past, run, cacheO
   const before = states.text(tuple([model, past]), oneMore)
   const output = run()
   const after = states.text(tuple([model, cacheOf(output)]), (e) => e)
-  if (before === after && scope.assumedSince(from).every(isOneStretch)) scope.assume(tokens, '>=', here(scope))
+  if (before === after && scope.assumedSince(from).every(isOneStretch))
+    scope.assume(tokens, '>=', constExpr(scope.valueOf(tokens)))
   else putBack()
   return output
 }
@@ -67,10 +68,6 @@ function isLimited(scope: Scope, since: number): boolean {
 }
 
 const tokens = variableExpr(variable)
-
-function here(scope: Scope): Expr {
-  return constExpr(scope.valueOf(tokens))
-}
 
 function oneMore(e: Expr): Expr {
   return substitute(e, new Map([[variable, addE(tokens, constExpr(1))]]))

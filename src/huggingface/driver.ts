@@ -224,25 +224,18 @@ def call(model, inputs, mask, cache, last_only):
     return model(**{"use_cache": True, **extra, **inputs, **cache})
 
 
-def positions(model, cache, seen, new, device):
-    """Where new tokens stand, for a model that is told so and whose cache does not count what it holds: {name: tensor}."""
+def with_positions(model, inputs, cache, seen, new, device):
+    """Inputs of a call on a cache. A model that takes positions, and whose cache does not count, is told where new tokens stand."""
     counts = all(isinstance(c, (tuple, list)) or hasattr(c, "get_seq_length") for c in cache.values())
     if counts or "cache_position" not in inspect.signature(model.forward).parameters:
-        return {}
-    return {"cache_position": torch.arange(seen, seen + new, device=device)}
-
-
-def prepares(model):
-    """Whether a model prepares the calls of generate() itself."""
-    return hasattr(model, "prepare_inputs_for_generation")
-
-
-def joined(first, second):
-    return {**first, **second}
+        return inputs
+    return {"cache_position": torch.arange(seen, seen + new, device=device), **inputs}
 
 
 def generated(model, ids, seen, cache, last_only):
-    """The arguments that generate() calls a model with: of its ids, so many were seen before."""
+    """The arguments that generate() calls a model with: of its ids, so many were seen before. None where it prepares nothing."""
+    if not hasattr(model, "prepare_inputs_for_generation"):
+        return None
     given = {"attention_mask": torch.ones(ids.shape, dtype=torch.long, device=ids.device), "use_cache": True, **cache}
     if "cache_position" in inspect.signature(model.prepare_inputs_for_generation).parameters:
         given["cache_position"] = torch.arange(seen, ids.shape[1], device=ids.device)

@@ -22,8 +22,8 @@ export function callOnCache(vm: Vm, built: BuiltModel, call: CallSpec, around: A
     return raise('no-cache', `${built.cls.name} reads no tokens, so it has no ${call.phase}`)
   const prompt = call.afterStep === true ? sub(cache, 1) : cache
   for (const steps of [plainSteps(vm, built, call), generatedSteps(vm, built, call)]) {
-    const left = steps?.prefill(prompt)
-    if (steps === undefined || left === undefined) continue
+    const left = steps.prefill(prompt)
+    if (left === undefined) continue
     const past = call.afterStep === true ? cacheIn(vm, steps.next(prompt, 1, left, false)()) : left
     if (past !== undefined) return around(steps.next(cache, seq, past, true), past)
   }
@@ -44,30 +44,35 @@ function plainSteps(vm: Vm, built: BuiltModel, { sizes, inputs, padding, lastLog
     next: (seen, count, past, isLast) => {
       const isGiven = isLast && inputs !== undefined
       const given = isGiven ? namedInputs(vm, built, inputs, device) : textInput(vm, batch, count, device)
-      const positions = callDriver(vm, 'positions', [model, past, seen, count, device])
-      const all = callDriver(vm, 'joined', [positions, given])
+      const all = callDriver(vm, 'with_positions', [model, given, past, seen, count, device])
       const mask = paddingMask(vm, padding, batch, cache, count, device)
       return () => callWith(all, mask, past, isLast && lastLogits === true)
     },
   }
 }
 
-/** As generate() prepares them; undefined where it would not, or where the caller wants something else. */
-function generatedSteps(vm: Vm, { model, spec }: BuiltModel, call: CallSpec): Steps | undefined {
+/** As generate() prepares them, where the caller wants nothing else. */
+function generatedSteps(vm: Vm, { model, spec }: BuiltModel, call: CallSpec): Steps {
   const isUsual = call.inputs === undefined && call.padding === undefined
-  if (!isUsual || callDriver(vm, 'prepares', [model]) !== true) return undefined
-  const ids = (length: Int): Value => tokens(vm, call.sizes.batch, length, spec.device ?? 'meta')
-  const prepared = (length: Int, seen: Int, past: Value, last: boolean): (() => Value) => {
-    const given = callDriver(vm, 'generated', [model, ids(length), seen, past, last])
-    return () => callDriver(vm, 'call_with', [model, given])
+  const prepared = (length: Int, seen: Int, past: Value, last: boolean): Value => {
+    const ids = tokens(vm, call.sizes.batch, length, spec.device ?? 'meta')
+    return callDriver(vm, 'generated', [model, ids, seen, past, last])
   }
+  const run = (given: Value): Value => callDriver(vm, 'call_with', [model, given])
   return {
-    prefill: (length) => cacheIn(vm, prepared(length, 0, dict(), false)()),
-    next: (seen, count, past, isLast) => prepared(add(seen, count), seen, past, isLast && call.lastLogits === true),
+    prefill: (length) => {
+      const given = isUsual ? prepared(length, 0, dict(), false) : null
+      return given === null ? undefined : cacheIn(vm, run(given))
+    },
+    next: (seen, count, past, isLast) => {
+      const given = prepared(add(seen, count), seen, past, isLast && call.lastLogits === true)
+      return () => run(given)
+    },
   }
 }
 
-function cacheIn(vm: Vm, output: Value): PyDict | undefined {
+/** The cache in what a call returned, by argument name; undefined where there is none. */
+export function cacheIn(vm: Vm, output: Value): PyDict | undefined {
   const past = callDriver(vm, 'cache_of', [output])
   return past instanceof PyDict && past.entries.size > 0 ? past : undefined
 }

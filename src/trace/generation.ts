@@ -2,8 +2,9 @@
 // start tokens on, over a cache that holds keys and values of its own tokens and, from its first call on, of the source.
 import { raise } from '../text/index.ts'
 import { add, gt, hintNumber, type Int } from '../sym/index.ts'
-import { PyDict, type Value, type Vm } from '../python/index.ts'
+import type { Value, Vm } from '../python/index.ts'
 import { callDriver, type BuiltModel } from '../huggingface/index.ts'
+import { cacheIn } from './cached.ts'
 import type { Phase } from './labels.ts'
 import type { Around, CallSpec } from './run.ts'
 
@@ -57,9 +58,8 @@ export function callPart(vm: Vm, built: BuiltModel, call: CallSpec, inputs: Valu
     const first = decode(seq, seq, empty, true)
     return around(() => run(first))
   }
-  const past = callDriver(vm, 'cache_of', [run(decode(cache, cache, empty, true))])
-  if (!(past instanceof PyDict) || past.entries.size === 0)
-    return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
+  const past = cacheIn(vm, run(decode(cache, cache, empty, true)))
+  if (past === undefined) return raise('no-cache', `${built.cls.name} returns no cache, so it has no ${call.phase}`)
   const next = decode(add(cache, seq), seq, past, false)
   return around(() => run(next), past)
 }

@@ -306,35 +306,19 @@ function padded(vm: Vm, a: Value, width: Value, value: Value): Value {
   return wrap(ndarray, made)
 }
 
+/** End to end along an axis; along none, each laid out flat. */
+function joined(vm: Vm, parts: readonly Items[], axis: Value): Value {
+  const flat = axis === null ? parts.map((p) => reshaped(vm, p, [-1])) : parts
+  return asValue(concatenate(vm, flat, axis === null ? 0 : toNumber(vm, axis)))
+}
+
 const joining = natives({
   'meshgrid(*xi, indexing="xy")': (vm, [axes, indexing]) => {
     const given = axes.map((v) => gather(vm, v))
     return list(meshgrid(given, indexing !== 'ij').map(asValue))
   },
-  'concatenate(arrays, axis=0)': (vm, [arrays, axis]) => {
-    const parts = partsOf(vm, arrays)
-    return axis === null
-      ? asValue(
-          concatenate(
-            vm,
-            parts.map((p) => reshaped(vm, p, [-1])),
-            0,
-          ),
-        )
-      : asValue(concatenate(vm, parts, toNumber(vm, axis)))
-  },
-  'append(arr, values, axis=None)': (vm, [a, b, axis]) => {
-    const parts = [gather(vm, a), gather(vm, b)]
-    return axis === null
-      ? asValue(
-          concatenate(
-            vm,
-            parts.map((p) => reshaped(vm, p, [-1])),
-            0,
-          ),
-        )
-      : asValue(concatenate(vm, parts, toNumber(vm, axis)))
-  },
+  'concatenate(arrays, axis=0)': (vm, [arrays, axis]) => joined(vm, partsOf(vm, arrays), axis),
+  'append(arr, values, axis=None)': (vm, [a, b, axis]) => joined(vm, [gather(vm, a), gather(vm, b)], axis),
   'stack(arrays, axis=0)': (vm, [arrays, axis]) => stacked(vm, partsOf(vm, arrays), toNumber(vm, axis)),
   'hstack(tup)': (vm, [arrays]) => {
     const parts = partsOf(vm, arrays).map((p) => atLeast(p, 1))

@@ -218,19 +218,17 @@ const comparing: readonly (readonly [string, CompareOperator])[] = [
 
 /** Comparisons are made element by element, as in NumPy. */
 const comparisons: Record<string, Value> = Object.fromEntries(
-  comparing.map(([name, op]) => [
-    `__${name}__`,
-    native<string>(`__${name}__(self, other, /)`, (vm, args) => {
-      const [self, other] = args as readonly [Value, Value]
-      return map2(
+  comparing.map(([name, op]) =>
+    binary(`__${name}__`, (vm, self, other) =>
+      map2(
         vm,
         self,
         other,
         (x, y) => compare(vm, op, x, y),
         () => 'bool',
-      )
-    }),
-  ]),
+      ),
+    ),
+  ),
 )
 
 /** Memory without content: what it holds until it is written is not known. */
